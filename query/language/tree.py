@@ -1,0 +1,124 @@
+"""The query tree: what the language parses to and every engine answers.
+
+Leaves carry raw text, not analysed words: the analysis belongs to the index that answers. `start` and `length`
+are code points of the query from 0; leaves score in order of `start`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+FIELDS: dict[str, str] = {
+    "title": "title", "ti": "title",
+    "abstract": "abstract", "ab": "abstract",
+    "author": "authors", "au": "authors",
+    "venue": "venue", "ve": "venue",
+    "year": "year", "yr": "year",
+    "type": "type",
+    "keyword": "keywords",
+    "id": "id",
+    "doi": "doi",
+    "arxiv": "arxiv",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """What every leaf has: its text, the field it is confined to (None: all searched fields), boost, place."""
+
+    text: str
+    field: str | None = None
+    boost: float = 1.0
+    start: int = 0
+    length: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Word(Leaf):
+    """A word as typed; hyphens inside it are kept (`multi-task`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase(Leaf):
+    """Words in order. `slop` 1 is adjacent; `"near by"~5` is slop 5: at most 5 steps from each word to the next."""
+
+    slop: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix(Leaf):
+    """`regulari*`; `text` is without the star."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wildcard(Leaf):
+    """`wi?d`, `co*on`; `text` keeps `*` and `?`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fuzzy(Leaf):
+    """`fuzzy~`, `fuzzy~2`: words at most `distance` edits away (1 or 2)."""
+
+    distance: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Years(Leaf):
+    """Papers whose year lies in first..last, ends included, None open."""
+
+    first: int | None = None
+    last: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exact(Leaf):
+    """A whole value: field `authors` (author cluster), `venue` (venue filter), `type`, `id`, `doi`, `arxiv` or `url`."""
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """Papers that match every child; scores add up."""
+
+    children: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """Papers that match any child; scores of the matching children add up."""
+
+    children: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Papers that do not match the child; no score."""
+
+    child: Node
+
+
+Node = Word | Phrase | Prefix | Wildcard | Fuzzy | Years | Exact | And | Or | Not
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """What was read leniently. DESIGN section 3: kind, message, position and length in code points, suggestion."""
+
+    kind: str
+    message: str
+    position: int
+    length: int
+    suggestion: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A parsed query.
+
+    `bare` are the words that `--match` governs; `required` are nodes that always hold (phrases, fielded words,
+    NOT, operator groups). Both empty: every paper.
+    """
+
+    text: str
+    bare: tuple[Word, ...] = ()
+    required: tuple[Node, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
