@@ -1,0 +1,221 @@
+"""A file of named arrays that is mapped, not read: header, 64-byte aligned sections, page checksums, directory.
+
+Layout (all integers little-endian):
+
+    0   16  magic  b"QuiverArrays\\r\\n\\x1a\\n" (a text-mode copy damages it visibly)
+    16   4  format version
+    20   4  byte order mark 0x01020304
+    24   8  offset of the directory      32   8  its length
+    40   4  crc32 of the directory       44   4  crc32 of bytes 0..44
+    48  16  zero
+    64      sections, then the page checksums (one crc32 for each 64 KiB from byte 64), then the directory
+
+The directory is JSON: {"kind", "meta", "pages": offset, "arrays": {name: [dtype, shape, offset]}}.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import struct
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+
+from indexer.index.errors import BadIndexError
+
+Array = npt.NDArray[Any]
+
+MAGIC = b"QuiverArrays\r\n\x1a\n"
+VERSION = 1
+PAGE = 1 << 16
+_HEADER = struct.Struct("<16sIIQQI")
+_HEADER_SIZE = 64
+_BYTE_ORDER = 0x01020304
+
+
+class ArrayFileWriter:
+    """Writes one array file: `add` sections in any order, then `close`. Nothing is readable before `close`.
+
+    `close` flushes and calls fsync; the caller renames and syncs the folder.
+    """
+
+    def __init__(self, path: Path, kind: str) -> None:
+        self.path = path
+        self.kind = kind
+        self.meta: dict[str, Any] = {}
+        self._file = path.open("xb")
+        self._file.write(bytes(_HEADER_SIZE))
+        self._arrays: dict[str, tuple[str, list[int], int]] = {}
+        self._offset = _HEADER_SIZE
+        self._pages: list[int] = []
+        self._page_crc = 0
+        self._page_fill = 0
+
+    def _write(self, data: memoryview) -> None:
+        self._file.write(data)
+        self._offset += len(data)
+        start = 0
+        while start < len(data):
+            step = min(PAGE - self._page_fill, len(data) - start)
+            self._page_crc = zlib.crc32(data[start : start + step], self._page_crc)
+            self._page_fill += step
+            start += step
+            if self._page_fill == PAGE:
+                self._pages.append(self._page_crc)
+                self._page_crc = self._page_fill = 0
+
+    def add(self, name: str, array: Array) -> None:
+        """Append one array (any shape, a plain dtype) under a name not used yet."""
+        if name in self._arrays:
+            raise ValueError(f"array {name!r} is already in {self.path.name}")
+        little = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
+        if padding := -self._offset % _HEADER_SIZE:
+            self._write(memoryview(bytes(padding)))
+        self._arrays[name] = (little.dtype.str, list(array.shape), self._offset)
+        if little.size:
+            self._write(memoryview(little.reshape(-1).view(np.uint8)))
+
+    def add_bytes(self, name: str, data: bytes | bytearray) -> None:
+        """Append raw bytes as an array of uint8."""
+        self.add(name, np.frombuffer(data, dtype=np.uint8))
+
+    def close(self) -> None:
+        """Write checksums, directory and header; make it durable."""
+        if self._page_fill:
+            self._pages.append(self._page_crc)
+        pages_at = self._offset
+        self._file.write(np.asarray(self._pages, dtype="<u4").tobytes())
+        directory_at = pages_at + 4 * len(self._pages)
+        pages_crc = zlib.crc32(np.asarray(self._pages, dtype="<u4").tobytes())
+        directory = orjson.dumps(
+            {
+                "kind": self.kind,
+                "meta": self.meta,
+                "pages": pages_at,
+                "pages_crc": pages_crc,
+                "arrays": self._arrays,
+            }
+        )
+        self._file.write(directory)
+        head = _HEADER.pack(MAGIC, VERSION, _BYTE_ORDER, directory_at, len(directory), zlib.crc32(directory))
+        self._file.seek(0)
+        self._file.write(head + struct.pack("<I", zlib.crc32(head)))
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+
+    def __enter__(self) -> ArrayFileWriter:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self._file.close()
+            self.path.unlink(missing_ok=True)
+
+
+class ArrayFile(Mapping[str, Array]):
+    """A mapped array file: `file["name"]` is a read-only view into the mapping, made without copying.
+
+    Opening checks magic, version, byte order, the checksums of header and directory, and that every section lies
+    inside the file; `verify` checks every page. Raises BadIndexError with the file's name.
+    """
+
+    def __init__(self, path: Path, kind: str | None = None) -> None:
+        self.path = path
+        try:
+            with path.open("rb") as file:
+                size = os.fstat(file.fileno()).st_size
+                if size < _HEADER_SIZE:
+                    raise BadIndexError(f"{path.name} is cut short ({size} bytes); run `quiver rebuild`")
+                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except FileNotFoundError as error:
+            raise BadIndexError(f"{path.name} is missing from the index; run `quiver rebuild`") from error
+        magic, version, order, at, length, crc = _HEADER.unpack_from(self._map)
+        (head_crc,) = struct.unpack_from("<I", self._map, _HEADER.size)
+        if magic != MAGIC:
+            raise BadIndexError(f"{path.name} is not a file of Quiver's; run `quiver rebuild`")
+        if head_crc != zlib.crc32(self._map[: _HEADER.size]):
+            raise BadIndexError(f"{path.name}: the header is damaged; run `quiver verify`, then `quiver rebuild`")
+        if version > VERSION:
+            raise BadIndexError(f"{path.name} has format {version}, this Quiver reads up to {VERSION}; update Quiver")
+        if order != _BYTE_ORDER:
+            raise BadIndexError(f"{path.name} was written on a machine of another byte order; run `quiver rebuild`")
+        directory = self._map[at : at + length]
+        if at + length > size or zlib.crc32(directory) != crc:
+            raise BadIndexError(f"{path.name} is cut short or damaged; run `quiver verify`, then `quiver rebuild`")
+        parsed = orjson.loads(directory)
+        self.kind: str = parsed["kind"]
+        self.meta: dict[str, Any] = parsed["meta"]
+        self._pages_at: int = parsed["pages"]
+        self._pages_crc: int = parsed["pages_crc"]
+        self._directory: dict[str, tuple[str, list[int], int]] = parsed["arrays"]
+        self._views: dict[str, Array] = {}
+        if kind is not None and kind != self.kind:
+            raise BadIndexError(f"{path.name} holds {self.kind}, not {kind}; run `quiver rebuild`")
+
+    def __getitem__(self, name: str) -> Array:
+        view = self._views.get(name)
+        if view is None:
+            dtype, shape, offset = self._directory[name]
+            count = 1
+            for extent in shape:
+                count *= extent
+            view = np.frombuffer(self._map, dtype=dtype, count=count, offset=offset) if count else np.empty(0, dtype)
+            view = self._views[name] = view.reshape(shape)
+        return view
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._directory)
+
+    def __len__(self) -> int:
+        return len(self._directory)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._directory
+
+    @property
+    def nbytes(self) -> int:
+        """Size of the file in bytes."""
+        return len(self._map)
+
+    def verify(self) -> list[str]:
+        """Check every page; give what is wrong, a line each (empty: nothing)."""
+        pages_end = self._pages_at + 4 * (-(-(self._pages_at - _HEADER_SIZE) // PAGE))
+        stored = self._map[self._pages_at : pages_end]
+        if zlib.crc32(stored) != self._pages_crc:
+            return [f"{self.path.name}: the table of page checksums is damaged"]
+        if any(self._map[48:_HEADER_SIZE]):
+            return [f"{self.path.name}: the header's padding is not zero"]
+        wrong = []
+        for number, crc in enumerate(np.frombuffer(stored, dtype="<u4").tolist()):
+            start = _HEADER_SIZE + number * PAGE
+            stop = min(start + PAGE, self._pages_at)
+            if zlib.crc32(self._map[start:stop]) != crc:
+                names = [name for name in self if self._overlaps(name, start, stop)] or ["padding"]
+                wrong.append(f"{self.path.name}: bytes {start}..{stop} are damaged ({', '.join(names)})")
+        return wrong
+
+    def _overlaps(self, name: str, start: int, stop: int) -> bool:
+        dtype, shape, offset = self._directory[name]
+        nbytes = np.dtype(dtype).itemsize
+        for extent in shape:
+            nbytes *= extent
+        return offset < stop and offset + nbytes > start
+
+    def close(self) -> None:
+        """Forget the views; the mapping goes when the last array over it goes."""
+        self._views.clear()
+        try:
+            self._map.close()
+        except BufferError:
+            # Someone still holds a view; closing now would crash the interpreter on its next touch.
+            return
