@@ -1,0 +1,108 @@
+"""Postings of a group of fields over one dictionary: what each term's papers, frequencies and positions are.
+
+A posting is (document number uint16, code uint8); the code names a row of the table of combinations (term frequency
+in each field), of which papers have few: 255 rows cover all but some postings in a thousand, the rest are
+exceptions, found by binary search. Occurrences are uint16 positions inside the whole paper, again with exceptions.
+Arrays of group `g`: g.term.* (strings, sorted), g.start (terms + 1), g.doc, g.code, g.combo (rows x fields),
+g.code_x/g.combo_x (exceptions), g.occ (terms + 1), g.pos, g.pos_x/g.pos_v; for stems also g.form.* (surface forms,
+sorted), g.form_term, g.form_bit, g.forms_at, g.forms (which forms a posting holds, one bit each).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.index.codec.arrayfile import Array
+from indexer.index.codec.strings import StringTable
+
+Ints = npt.NDArray[np.int64]
+ESCAPE = 255
+WIDE = 65535
+ALL_FORMS = 255
+LAST_FORM = 7
+"""Bit of the eighth commonest form of a stem and of every rarer one."""
+
+
+class PostingGroup:
+    """One group of a segment, read."""
+
+    def __init__(self, arrays: Mapping[str, Array], name: str, fields: int) -> None:
+        self.fields = fields
+        self.terms = StringTable(arrays, f"{name}.term")
+        self._start = memoryview(arrays[f"{name}.start"])
+        self._occ = memoryview(arrays[f"{name}.occ"])
+        self.docs: npt.NDArray[np.uint16] = arrays[f"{name}.doc"]
+        self.codes: npt.NDArray[np.uint8] = arrays[f"{name}.code"]
+        self._combos: npt.NDArray[np.int32] = arrays[f"{name}.combo"]
+        self._code_x = arrays[f"{name}.code_x"]
+        self._combo_x = arrays[f"{name}.combo_x"]
+        self._pos = arrays[f"{name}.pos"]
+        self._pos_x = arrays[f"{name}.pos_x"]
+        self._pos_v = arrays[f"{name}.pos_v"]
+        self.has_forms = f"{name}.form_term" in arrays
+        if self.has_forms:
+            self.forms = StringTable(arrays, f"{name}.form")
+            self.form_term = arrays[f"{name}.form_term"]
+            self.form_bit = arrays[f"{name}.form_bit"]
+            self._forms_at = memoryview(arrays[f"{name}.forms_at"])
+            self._forms = arrays[f"{name}.forms"]
+
+    def find(self, term: bytes) -> int:
+        """The number of a term, -1 if no paper of the segment holds it."""
+        return self.terms.find(term)
+
+    def span(self, term: int) -> tuple[int, int]:
+        """First and past-last posting of a term."""
+        return self._start[term], self._start[term + 1]
+
+    def occurrences(self, term: int) -> tuple[int, int]:
+        """First and past-last occurrence of a term."""
+        return self._occ[term], self._occ[term + 1]
+
+    def frequencies(self, low: int, high: int, picked: Ints | None = None) -> npt.NDArray[np.int32]:
+        """Term frequency in each field (postings x fields), of all postings low..high or of those picked (from low)."""
+        codes = self.codes[low:high]
+        if picked is not None:
+            codes = codes[picked]
+        rows: npt.NDArray[np.int32] = self._combos[codes]
+        if len(self._code_x):
+            escaped = np.flatnonzero(codes == ESCAPE)
+            if escaped.size:
+                at = low + (escaped if picked is None else picked[escaped])
+                rows[escaped] = self._combo_x[np.searchsorted(self._code_x, at)]
+        return rows
+
+    def positions(self, term: int, picked: Ints | None = None) -> tuple[Ints, Ints]:
+        """Positions of a term's occurrences and, for each, the index (into `picked`) of its posting.
+
+        Both int64, grouped by posting, rising inside one. `picked` are posting numbers from the term's first.
+        """
+        low, high = self.span(term)
+        first = self._occ[term]
+        counts = self.frequencies(low, high).sum(axis=1, dtype=np.int64)
+        if picked is None:
+            at = np.arange(first, self._occ[term + 1], dtype=np.int64)
+            owners = np.repeat(np.arange(high - low, dtype=np.int64), counts)
+        else:
+            starts = first + np.cumsum(counts)[picked] - counts[picked]
+            at, owners = _ragged(starts, counts[picked])
+        values = self._pos[at].astype(np.int64)
+        if len(self._pos_x):
+            wide = np.flatnonzero(values == WIDE)
+            values[wide] = self._pos_v[np.searchsorted(self._pos_x, at[wide])]
+        return values, owners
+
+    def form_masks(self, term: int) -> npt.NDArray[np.uint8] | None:
+        """For each posting of a term the bits of the surface forms it holds; None if the term has one form only."""
+        low, high = self._forms_at[term], self._forms_at[term + 1]
+        return self._forms[low:high] if high > low else None
+
+
+def _ragged(starts: Ints, counts: Ints) -> tuple[Ints, Ints]:
+    """Indices start..start+count of each row, one after the other, and the row each belongs to."""
+    owners = np.repeat(np.arange(len(starts), dtype=np.int64), counts)
+    ends = np.cumsum(counts)
+    return np.arange(ends[-1] if len(ends) else 0, dtype=np.int64) - (ends - counts - starts)[owners], owners

@@ -1,0 +1,140 @@
+"""Author clusters and author rows of a segment: written from names as read, read as arrays.
+
+Arrays: cluster.* (keys, sorted), cluster.start/cluster.doc (papers of each, rising), cluster.block (clusters x 2, the
+two hashes in which neighbours meet), row.* (spellings), row.cluster, row.id (64-bit hash of the source's id, 0
+without), doc.row_at/doc.row (rows of each paper, in author order), doc.row_again (1 where the paper's cluster came
+before in the same paper, so that it counts once).
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping
+from hashlib import blake2b
+
+import numpy as np
+
+from indexer.index.codec.arrayfile import Array, ArrayFileWriter
+from indexer.index.codec.narrow import narrow
+from indexer.index.codec.strings import StringTable, write_strings
+from indexer.index.names import cluster_key, neighbour_blocks, spelling
+from indexer.index.paper import Author
+
+
+def hash64(text: str) -> int:
+    """A 64-bit hash that is the same on every run and machine; never 0."""
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little") or 1
+
+
+class NameBuilder:
+    """Collects the authors of papers, one `add` a paper."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[str, str | None], int] = {}
+        self._clusters: dict[str, int] = {}
+        self._row_cluster = array("I")
+        self._row_at = array("I", [0])
+        self._row = array("I")
+        self._again = array("B")
+
+    def add(self, authors: tuple[Author, ...]) -> None:
+        """The authors of the next paper."""
+        rows: dict[int, None] = {}
+        clusters: set[int] = set()
+        for author in authors:
+            pair = (author.name, author.id)
+            row = self._rows.get(pair)
+            if row is None:
+                row = self._new_row(author)
+                self._rows[pair] = row
+            rows[row] = None
+        for row in rows:
+            cluster = self._row_cluster[row]
+            self._row.append(row)
+            self._again.append(cluster in clusters)
+            clusters.add(cluster)
+        self._row_at.append(len(self._row))
+
+    def _new_row(self, author: Author) -> int:
+        # Two published names may be one spelling as read: the row is of the spelling.
+        read = spelling(author.name)
+        row = self._rows.get((read, author.id))
+        if row is None:
+            key = cluster_key(author.name)
+            self._row_cluster.append(self._clusters.setdefault(key, len(self._clusters)))
+            row = self._rows[(read, author.id)] = len(self._row_cluster) - 1
+        return row
+
+    def write(self, writer: ArrayFileWriter) -> None:
+        """Add the tables to a segment file."""
+        spellings: list[tuple[str, str | None]] = [("", None)] * len(self._row_cluster)
+        for (name, person), row in self._rows.items():
+            if not spellings[row][0] or name == spelling(name):
+                spellings[row] = (name, person)
+        write_name_tables(
+            writer,
+            clusters=list(self._clusters),
+            spellings=[name for name, _ in spellings],
+            row_ids=np.array([hash64(person) if person else 0 for _, person in spellings], dtype=np.uint64),
+            row_cluster=np.array(self._row_cluster, dtype=np.int64),
+            row_at=np.array(self._row_at, dtype=np.int64),
+            rows=np.array(self._row, dtype=np.int64),
+            again=np.array(self._again, dtype=np.uint8),
+        )
+
+
+def write_name_tables(
+    writer: ArrayFileWriter,
+    *,
+    clusters: list[str],
+    spellings: list[str],
+    row_ids: Array,
+    row_cluster: Array,
+    row_at: Array,
+    rows: Array,
+    again: Array,
+) -> None:
+    """Sort the clusters, renumber, invert, and add all arrays; the builder and the merger both end here."""
+    encoded = [key.encode("utf-8", "surrogatepass") for key in clusters]
+    order = sorted(range(len(encoded)), key=encoded.__getitem__)
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    row_cluster = place[row_cluster] if len(row_cluster) else row_cluster
+    write_strings(writer, "cluster", [encoded[at] for at in order], ordered=True)
+    blocks = np.array([neighbour_blocks(clusters[at]) for at in order], dtype=np.uint32).reshape(-1, 2)
+    writer.add("cluster.block", blocks)
+    docs = np.repeat(np.arange(len(row_at) - 1, dtype=np.int64), np.diff(row_at))
+    first = again == 0
+    pairs = np.sort(row_cluster[rows[first]] << 16 | docs[first]) if len(rows) else np.empty(0, np.int64)
+    writer.add("cluster.start", np.searchsorted(pairs >> 16, np.arange(len(order) + 1)).astype(np.uint32))
+    writer.add("cluster.doc", (pairs & 0xFFFF).astype(np.uint16))
+    write_strings(writer, "row", [name.encode("utf-8", "surrogatepass") for name in spellings], ordered=False)
+    writer.add("row.cluster", narrow(row_cluster))
+    writer.add("row.id", row_ids)
+    writer.add("doc.row_at", row_at.astype(np.uint32))
+    writer.add("doc.row", narrow(rows))
+    writer.add("doc.row_again", again)
+
+
+class NameTables:
+    """Clusters and rows of a segment, read."""
+
+    def __init__(self, arrays: Mapping[str, Array]) -> None:
+        self.keys = StringTable(arrays, "cluster")
+        self.spellings = StringTable(arrays, "row")
+        self._start = memoryview(arrays["cluster.start"])
+        self._docs = arrays["cluster.doc"]
+        self.blocks = arrays["cluster.block"]
+        self.row_cluster = arrays["row.cluster"]
+        self.row_id = arrays["row.id"]
+        self.row_at = arrays["doc.row_at"]
+        self.rows = arrays["doc.row"]
+        self.again = arrays["doc.row_again"]
+
+    def find(self, key: str) -> int:
+        """The number of a cluster key, -1 if no paper of the segment has it."""
+        return self.keys.find(key.encode("utf-8", "surrogatepass"))
+
+    def docs(self, cluster: int) -> Array:
+        """Document numbers (uint16, rising) of a cluster."""
+        return self._docs[self._start[cluster] : self._start[cluster + 1]]

@@ -1,0 +1,117 @@
+"""Stored papers: each compressed by itself, so that one is read in a few microseconds, with one shared dictionary.
+
+Arrays: paper.blob, paper.at (papers + 1 offsets), paper.dict (raw content dictionary). What is compressed is two
+lines of JSON: what a hit shows, and the rest of the record; a hit parses the first alone.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import orjson
+import zstandard
+
+from indexer.index.codec.arrayfile import Array, ArrayFileWriter
+from indexer.index.codec.narrow import narrow
+from indexer.index.errors import BadIndexError
+from indexer.index.paper import Paper
+
+HEAD = ("id", "title", "authors", "venue", "year", "type", "url")
+# 64 KiB of other papers as dictionary: 0.37 of the size against 0.52 without, no training time.
+_DICTIONARY = 1 << 16
+_LEVEL = 3
+
+
+def encode(record: Mapping[str, Any]) -> bytes:
+    """A record as the two lines that are stored."""
+    head = {key: record[key] for key in HEAD if key in record}
+    rest = {key: value for key, value in record.items() if key not in head}
+    return orjson.dumps(head) + b"\n" + (orjson.dumps(rest) if rest else b"")
+
+
+class PaperBuilder:
+    """Compresses papers as they come; the first ones wait until they make up the dictionary."""
+
+    def __init__(self) -> None:
+        self._waiting: list[bytes] = []
+        self._size = 0
+        self._dictionary = b""
+        self._compressor: zstandard.ZstdCompressor | None = None
+        self._blob = bytearray()
+        self._at = array("Q", [0])
+
+    def add(self, stored: bytes) -> None:
+        """The next paper, as `encode` gives it."""
+        if self._compressor is None:
+            self._waiting.append(stored)
+            self._size += len(stored)
+            if self._size >= _DICTIONARY:
+                self._start()
+        else:
+            self._compress(stored)
+
+    def _start(self) -> None:
+        self._dictionary = b"".join(self._waiting)[:_DICTIONARY]
+        shared = zstandard.ZstdCompressionDict(self._dictionary, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+        self._compressor = zstandard.ZstdCompressor(
+            level=_LEVEL, dict_data=shared, write_checksum=False, write_content_size=True
+        )
+        waiting, self._waiting = self._waiting, []
+        for stored in waiting:
+            self._compress(stored)
+
+    def _compress(self, stored: bytes) -> None:
+        if self._compressor is not None:
+            self._blob += self._compressor.compress(stored)
+            self._at.append(len(self._blob))
+
+    def write(self, writer: ArrayFileWriter) -> None:
+        """Add the papers to a segment file."""
+        if self._compressor is None:
+            self._start()
+        writer.add_bytes("paper.blob", self._blob)
+        writer.add("paper.at", narrow(np.array(self._at, dtype=np.uint64)))
+        writer.add_bytes("paper.dict", self._dictionary)
+
+
+class StoredPapers:
+    """Papers of a segment by document number."""
+
+    def __init__(self, arrays: Mapping[str, Array], name: str) -> None:
+        self._name = name
+        self._blob = memoryview(arrays["paper.blob"])
+        self._at = memoryview(arrays["paper.at"])
+        self._arrays = arrays
+        self._reader: zstandard.ZstdDecompressor | None = None
+
+    def stored(self, doc: int) -> bytes:
+        """The two stored lines of a paper. Raises BadIndexError where they are damaged."""
+        if self._reader is None:
+            content = bytes(self._arrays["paper.dict"])
+            shared = zstandard.ZstdCompressionDict(content, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+            self._reader = zstandard.ZstdDecompressor(dict_data=shared)
+        try:
+            return self._reader.decompress(self._blob[self._at[doc] : self._at[doc + 1]])
+        except zstandard.ZstdError as error:
+            raise BadIndexError(f"{self._name}: stored paper {doc} is damaged; run `quiver rebuild`") from error
+
+    def head(self, doc: int) -> dict[str, Any]:
+        """What a hit shows: id, title, authors, venue, year, type, url."""
+        stored = self.stored(doc)
+        parsed: dict[str, Any] = orjson.loads(stored[: stored.index(b"\n")])
+        return parsed
+
+    def record(self, doc: int) -> dict[str, Any]:
+        """The whole record in its canonical order."""
+        head, _, rest = self.stored(doc).partition(b"\n")
+        record: dict[str, Any] = orjson.loads(head)
+        if rest:
+            record |= orjson.loads(rest)
+        return record
+
+    def paper(self, doc: int) -> Paper:
+        """The whole paper."""
+        return Paper.from_record(self.record(doc))
