@@ -2,7 +2,8 @@
 
 Arrays: doc.year int16 (0 none), doc.type uint8, doc.venue and doc.spelling (numbers in venue.* and published.*, 0 is
 no venue), doc.title_rank and doc.id_rank (place in the order by title then id, and by id), doc.content and doc.work
-uint64 (hashes: of the stored record; of title and first author), key.hash (sorted uint64) and key.doc.
+uint64 (hashes: of the stored record; of title and first author), doc.key uint64 (hash of the id), key.hash (sorted
+uint64) and key.doc.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ class ColumnBuilder:
         self._titles: list[bytes] = []
         self._content = array("Q")
         self._work = array("Q")
+        self._id_hash = array("Q")
         self._keys: list[tuple[int, int]] = []
 
     def add(self, paper: Paper, title: str, venue: str, content: int) -> None:
@@ -60,7 +62,8 @@ class ColumnBuilder:
         self._titles.append(title.casefold().encode("utf-8", "surrogatepass"))
         self._content.append(content)
         self._work.append(work_hash(title, paper.authors[0].name if paper.authors else ""))
-        self._keys.append((key_hash("id", paper.id), number))
+        self._id_hash.append(key_hash("id", paper.id))
+        self._keys.append((self._id_hash[-1], number))
         for kind in ("doi", "arxiv", "url", "pdf"):
             value = getattr(paper, kind)
             if value:
@@ -81,6 +84,7 @@ class ColumnBuilder:
         writer.add("doc.title_rank", _ranks(by_title))
         writer.add("doc.content", np.array(self._content, dtype=np.uint64))
         writer.add("doc.work", np.array(self._work, dtype=np.uint64))
+        writer.add("doc.key", np.array(self._id_hash, dtype=np.uint64))
         self._keys.sort()
         writer.add("key.hash", np.array([key for key, _ in self._keys], dtype=np.uint64))
         writer.add("key.doc", np.array([doc for _, doc in self._keys], dtype=np.uint16))

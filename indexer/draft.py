@@ -1,0 +1,180 @@
+"""The next generation while it is put together: segments old and new, who claims what, what is live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.bulk import NewSegment, Seen
+from indexer.index.bm25f import average_length
+from indexer.index.codec.arrayfile import ArrayFile
+from indexer.index.codec.claims import Claims, read_claims, read_live, winners, write_state
+from indexer.index.codec.columns import key_hash
+from indexer.index.codec.impacts import write_impacts
+from indexer.index.codec.layout import SEGMENT_DOCS
+from indexer.index.codec.merge import merge_segments
+from indexer.index.manifest import Manifest, SegmentEntry
+from indexer.index.schema import FIELDS
+from indexer.index.store import Writing, new_name
+
+IMPACT_DRIFT = 0.02
+"""Impacts are made anew when an average length has moved by more: bounds widen with the drift, searches slow down."""
+MERGE_FACTOR = 8
+"""So many segments of one size class become one; each paper is then rewritten once per class, at most six times."""
+
+
+@dataclass(slots=True)
+class DraftSegment:
+    """A segment of the next generation; `impacts` and `state` are None where they must be written."""
+
+    name: str
+    arrays: ArrayFile
+    claims: Claims
+    live: npt.NDArray[np.bool_] | None = None
+    impacts: str | None = None
+    state: str | None = None
+
+    @property
+    def docs(self) -> int:
+        """Papers in the segment, live or not."""
+        docs: int = self.arrays.meta["docs"]
+        return docs
+
+
+class Draft:
+    """Collects changes against the generation before (None: against nothing); `finish` writes what is missing."""
+
+    def __init__(self, writing: Writing, base: Manifest | None) -> None:
+        self._folder = writing.folder
+        self.segments: list[DraftSegment] = []
+        for entry in base.segments if base else ():
+            arrays = ArrayFile(self._folder / entry.name)
+            state = ArrayFile(self._folder / entry.state)
+            live = read_live(state, entry.docs)
+            self.segments.append(
+                DraftSegment(entry.name, arrays, read_claims(state), live, entry.impacts, entry.state)
+            )
+
+    def release(self, files: Iterable[int], keys: npt.NDArray[np.uint64] | None, before: int) -> None:
+        """Drop the claims that files made in readings numbered below `before`: all, or those on some id hashes."""
+        wanted = np.fromiter(files, dtype=np.uint32)
+        for segment in self.segments:
+            claims = segment.claims
+            old = np.isin(claims.files, wanted) & (claims.ranks >> np.uint64(32) < np.uint64(before))
+            if keys is not None:
+                old &= np.isin(segment.arrays["doc.key"][claims.docs], keys)
+            if old.any():
+                segment.claims, segment.state = claims.keep(~old), None
+
+    def claim_again(self, seen: Sequence[Seen]) -> npt.NDArray[np.uint64]:
+        """Add claims on documents that were read again unchanged; gives their id hashes."""
+        keys = []
+        for number in sorted({entry.segment for entry in seen}):
+            segment = self.segments[number]
+            rows = [entry for entry in seen if entry.segment == number]
+            docs = np.array([row.doc for row in rows], dtype=np.uint16)
+            segment.claims = segment.claims.add(
+                docs, np.array([row.file for row in rows]), np.array([row.rank for row in rows], dtype=np.uint64)
+            )
+            segment.state = None
+            keys.append(segment.arrays["doc.key"][docs])
+        return np.concatenate(keys) if keys else np.empty(0, np.uint64)
+
+    def add(self, new: Iterable[NewSegment]) -> npt.NDArray[np.uint64]:
+        """Add segments just written; gives the id hashes of their papers."""
+        keys = [np.empty(0, np.uint64)]
+        for segment in new:
+            arrays = ArrayFile(self._folder / segment.name)
+            self.segments.append(DraftSegment(segment.name, arrays, segment.claims))
+            keys.append(arrays["doc.key"])
+        return np.concatenate(keys)
+
+    def finish(self, manifest: Manifest) -> Manifest:
+        """Decide what is live, merge, write impacts and states; gives the manifest to publish."""
+        self._compact()
+        banned = np.array([key_hash("id", deleted) for deleted in manifest.deleted], dtype=np.uint64)
+        lives = winners(
+            [segment.arrays["doc.key"] for segment in self.segments],
+            [segment.claims.top_ranks(segment.docs) for segment in self.segments],
+            banned,
+        )
+        lengths = np.zeros(len(FIELDS), dtype=np.int64)
+        papers = 0
+        for segment, live in zip(self.segments, lives, strict=True):
+            if segment.live is None or not np.array_equal(segment.live, live):
+                segment.live, segment.state = live, None
+            papers += int(np.count_nonzero(live))
+            lengths += segment.arrays["doc.length"][:, live].sum(axis=1, dtype=np.int64)
+        averages = [average_length(int(total), papers) for total in lengths]
+        entries = tuple(self._entry(segment, averages) for segment in self.segments)
+        for segment in self.segments:
+            segment.arrays.close()
+        return replace(
+            manifest, segments=entries, papers=papers, lengths=tuple(int(total) for total in lengths)
+        )
+
+    def _entry(self, segment: DraftSegment, averages: list[float]) -> SegmentEntry:
+        if segment.impacts is None or self._drifted(segment.impacts, averages):
+            segment.impacts = new_name("imp")
+            write_impacts(self._folder / segment.name, self._folder / segment.impacts, averages)
+        live = segment.live if segment.live is not None else np.zeros(segment.docs, dtype=bool)
+        if segment.state is None:
+            segment.state = new_name("state")
+            write_state(self._folder / segment.state, segment.claims, live)
+        return SegmentEntry(segment.name, segment.impacts, segment.state, segment.docs, int(np.count_nonzero(live)))
+
+    def _drifted(self, impacts: str, averages: list[float]) -> bool:
+        file = ArrayFile(self._folder / impacts)
+        made: list[float] = file.meta["averages"]
+        file.close()
+        return any(abs(now - then) > IMPACT_DRIFT * then for now, then in zip(averages, made, strict=True))
+
+    def _compact(self) -> None:
+        """Drop segments that nothing claims, rewrite those mostly gone, merge the small ones."""
+        self.segments = [segment for segment in self.segments if len(segment.claims.docs)]
+        before = self.segments
+        for group in _merge_groups([(len(np.unique(segment.claims.docs)), segment.docs) for segment in before]):
+            chosen = [before[number] for number in group]
+            name = new_name("seg")
+            claims = merge_segments(
+                [segment.arrays for segment in chosen], [segment.claims for segment in chosen], self._folder / name
+            )
+            merged = DraftSegment(name, ArrayFile(self._folder / name), claims)
+            for segment in chosen:
+                segment.arrays.close()
+            kept = [segment for segment in self.segments if all(segment is not other for other in chosen)]
+            self.segments = [*kept, merged]
+
+
+def _merge_groups(sizes: Sequence[tuple[int, int]]) -> list[list[int]]:
+    """Which segments become one, from (claimed, stored) documents of each; groups do not overlap."""
+    classes: dict[int, list[int]] = {}
+    groups = []
+    for number, (claimed, stored) in enumerate(sizes):
+        if claimed * 2 < stored:
+            groups.append([number])
+            continue
+        size_class = 0
+        while claimed >= MERGE_FACTOR ** (size_class + 1):
+            size_class += 1
+        classes.setdefault(size_class, []).append(number)
+    for members in classes.values():
+        if len(members) >= MERGE_FACTOR:
+            groups += _pack(members, [claimed for claimed, _ in sizes])
+    return groups
+
+
+def _pack(members: list[int], claimed: list[int]) -> list[list[int]]:
+    """Cut a list of segments into runs that fit into one segment each; runs of one are left alone."""
+    runs: list[list[int]] = [[]]
+    total = 0
+    for number in sorted(members, key=lambda member: claimed[member]):
+        if total + claimed[number] > SEGMENT_DOCS:
+            runs.append([])
+            total = 0
+        runs[-1].append(number)
+        total += claimed[number]
+    return [run for run in runs if len(run) > 1]

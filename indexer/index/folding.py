@@ -1,0 +1,124 @@
+"""Which characters count as the same letter: compatibility forms, case and accents folded, one character at a time.
+
+Folding looks at single code points, never at their neighbours, so that every folded character knows where in the
+text it came from; texts as read are composed (NFC) before they come here.
+"""
+
+from __future__ import annotations
+
+import re
+from unicodedata import category, name, normalize
+
+# Combining marks that are accents. Marks of Indic scripts and kana voicing are part of the letter and stay.
+_ACCENTS = re.compile(
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670"
+    "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+)
+
+# Letters that Unicode does not decompose and whose names do not say `LATIN SMALL LETTER X WITH ...`.
+_LETTERS = str.maketrans(
+    {"æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i", "ȷ": "j", "ĸ": "k", "ŋ": "n", "ə": "e", "ƒ": "f"}
+)
+_MODIFIED_LETTER = re.compile(r"LATIN SMALL LETTER ([A-Z]) WITH ")
+
+_NOT_ASCII = re.compile("[^\x00-\x7f]+")
+
+
+class _FoldTable(dict[int, str]):
+    """For `str.translate`: what each code point folds to, worked out when first met."""
+
+    def __missing__(self, code: int) -> str:
+        folded = self[code] = _fold_character(chr(code))
+        return folded
+
+
+def _fold_character(character: str) -> str:
+    folded = character
+    for _ in range(3):  # two rounds settle every code point of Unicode 16; the third is for those to come
+        before = folded
+        folded = normalize("NFKD", normalize("NFKC", folded).casefold())
+        folded = _ACCENTS.sub("", folded).translate(_LETTERS)
+        folded = normalize("NFC", "".join(map(_plain_letter, folded)).lower())
+        if folded == before:
+            break
+    return folded
+
+
+def _plain_letter(character: str) -> str:
+    modified = None if character.isascii() else _MODIFIED_LETTER.match(name(character, ""))
+    return modified[1].lower() if modified else character
+
+
+_FOLDED = _FoldTable()
+
+
+def fold(text: str) -> str:
+    """The text with compatibility forms (NFKC), case and accents folded: `Schrödinger` and `SCHRODINGER` are equal.
+
+    Letters with strokes and ligatures count as accented: ø is o, ł is l, æ is ae, ß is ss.
+    """
+    if text.isascii():
+        return text.lower()
+    return _NOT_ASCII.sub(lambda run: run[0].translate(_FOLDED), text).lower()
+
+
+# --- characters as parts of words -------------------------------------------------------------------------------
+
+_APOSTROPHES = "'\u2018\u2019\u201b\u2032\u00b4\u02b9\u02bb\u02bc\u02be\u02bf\u055a\uff07"
+_HYPHENS = "-\u05be\u2010\u2011\u2012\u2013\u2043\u2212\ufe63\uff0d"
+_IDEOGRAPHS = re.compile("([\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])")
+_WORD_CATEGORIES = frozenset("LMN")
+
+
+class _WordTable(dict[int, str]):
+    """For `str.translate` of what is not ASCII: word characters folded, apostrophes and hyphens in their plain form,
+
+    invisible characters dropped, everything else a space.
+    """
+
+    def __missing__(self, code: int) -> str:
+        mapped = self[code] = _word_character(chr(code))
+        return mapped
+
+
+def _word_character(character: str) -> str:
+    if character in _APOSTROPHES:
+        return "'"
+    if character in _HYPHENS:
+        return "-"
+    if category(character) == "Cf" and character != "\u200b":
+        return ""
+    folded = _fold_character(character)
+    parts = (part if part.isascii() or category(part)[0] in _WORD_CATEGORIES else " " for part in folded)
+    return _IDEOGRAPHS.sub(r" \1 ", "".join(parts))
+
+
+_WORD_CHARACTERS = _WordTable()
+
+
+def fold_for_words(text: str) -> str:
+    """The text folded, where every character that is not ASCII is one that words are made of.
+
+    Hyphens and apostrophes of any kind are `-` and `'`; soft hyphens are gone; an ideograph stands between spaces.
+    """
+    if text.isascii():
+        return text.lower()
+    return _NOT_ASCII.sub(lambda run: run[0].translate(_WORD_CHARACTERS), text).lower()
+
+
+def fold_with_origins(text: str) -> tuple[str, list[int], list[int]]:
+    """`fold_for_words(text)`, and where in `text` each of its characters starts and ends.
+
+    An end takes in the characters that folded to nothing (combining accents), so that no letter is cut from its mark.
+    """
+    folded: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for position, character in enumerate(text):
+        piece = fold_for_words(character)
+        if not piece and ends:
+            ends[-1] = position + 1
+        folded.append(piece)
+        starts.extend([position] * len(piece))
+        ends.extend([position + 1] * len(piece))
+    return "".join(folded), starts, ends

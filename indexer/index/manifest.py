@@ -1,0 +1,114 @@
+"""The manifest: all that a reader needs to know about one generation of an index, as one frozen record.
+
+It is stored at the end of Whoosh's table of contents (`_MAIN_<generation>.toc`), so that one rename publishes both:
+Whoosh reads the head of the file, Quiver the manifest that the last 24 bytes point to.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from indexer.index.errors import BadIndexError
+
+FORMAT = 1
+_FOOTER = struct.Struct("<QII8s")
+_MAGIC = b"QvrMnfst"
+_NAME = re.compile(r"^_MAIN_([0-9]+)\.toc$")
+STANDARD_INPUT = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file that was read: path (`-` for standard input), format, size in bytes, time of change (ns), hash."""
+
+    path: str
+    format: str = ""
+    size: int = 0
+    mtime_ns: int = 0
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentEntry:
+    """The files of one segment, how many papers it holds and how many of them are live."""
+
+    name: str
+    impacts: str
+    state: str
+    docs: int
+    live: int
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Every file of the segment."""
+        return (self.name, self.impacts, self.state)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One generation. `lengths` are total words a field over live papers, `averages` what impacts were made with."""
+
+    generation: int
+    sources: tuple[str, ...] = ()
+    formats: dict[str, str] = field(default_factory=dict)
+    files: tuple[SourceFile, ...] = ()
+    segments: tuple[SegmentEntry, ...] = ()
+    deleted: tuple[str, ...] = ()
+    papers: int = 0
+    lengths: tuple[int, ...] = ()
+    built: str = ""
+    analysis: str = ""
+    readings: int = 0
+    venues_file: str | None = None
+    venues: dict[str, Any] | None = None
+    format: int = FORMAT
+
+    def referenced(self) -> set[str]:
+        """Names of all files that this generation needs beside its table of contents."""
+        return {name for entry in self.segments for name in entry.files}
+
+    def dump(self) -> bytes:
+        """The manifest with its footer, to be put behind Whoosh's table of contents."""
+        body = orjson.dumps(asdict(self))
+        return body + _FOOTER.pack(len(body), zlib.crc32(body), self.format, _MAGIC)
+
+
+def toc_name(generation: int) -> str:
+    """Name of the file that publishes a generation."""
+    return f"_MAIN_{generation}.toc"
+
+
+def generations(folder: Path) -> list[int]:
+    """Numbers of the generations in a folder, rising."""
+    matches = (_NAME.match(path.name) for path in folder.iterdir())
+    return sorted(int(match.group(1)) for match in matches if match)
+
+
+def read_manifest(folder: Path, generation: int) -> Manifest:
+    """The manifest of a generation. Raises BadIndexError where there is none, or one of a newer format."""
+    path = folder / toc_name(generation)
+    data = path.read_bytes()
+    if len(data) < _FOOTER.size or data[-8:] != _MAGIC:
+        raise BadIndexError(
+            f"{path} was written by Whoosh itself, not by Quiver, and would not be searched right; "
+            "use a folder that only Quiver writes to"
+        )
+    length, crc, version, _ = _FOOTER.unpack(data[-_FOOTER.size :])
+    if version > FORMAT:
+        raise BadIndexError(f"the index has format {version}, this Quiver reads up to {FORMAT}; update Quiver")
+    body = data[-_FOOTER.size - length : -_FOOTER.size]
+    if len(body) != length or zlib.crc32(body) != crc:
+        raise BadIndexError(f"{path} is damaged; run `quiver rebuild`, or `quiver rollback`")
+    parsed: dict[str, Any] = orjson.loads(body)
+    parsed["files"] = tuple(SourceFile(**row) for row in parsed["files"])
+    parsed["segments"] = tuple(SegmentEntry(**row) for row in parsed["segments"])
+    for key in ("sources", "deleted", "lengths"):
+        parsed[key] = tuple(parsed[key])
+    return Manifest(**parsed)
