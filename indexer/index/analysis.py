@@ -1,7 +1,7 @@
 """From text to words: the one chain that indexing and queries share.
 
-Words are runs of letters and digits of any script, folded (`folding`). Punctuation parts them, hyphens and underscores
-too (`multi-task` is multi, task), but for a table of what stays whole:
+Words are runs of letters and digits of any script, folded (`folding`). Punctuation parts them, hyphens and
+underscores too (`multi-task` is multi, task), but for a table of what stays whole:
 
 | text | words |
 | --- | --- |
@@ -22,41 +22,29 @@ from typing import NamedTuple
 
 import Stemmer
 
-from indexer.index.folding import fold, fold_for_words, fold_with_origins
-
-__all__ = [
-    "STOP_WORDS",
-    "Token",
-    "fold",
-    "groups",
-    "joins",
-    "name_words",
-    "stem",
-    "stems",
-    "tokens",
-    "words",
-    "words_and_joins",
-]
+from indexer.index.folding import fold as fold
+from indexer.index.folding import fold_for_words, fold_with_origins
 
 # The classic list of function words: they neither decide what matches a query nor score (DESIGN section 4).
 STOP_WORDS = frozenset(
-    "a an and are as at be but by for if in into is it no not of on or such "
-    "that the their then there these they this to was will with".split()
+    ("a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "if", "in", "into", "is", "it", "no", "not")
+    + ("of", "on", "or", "such", "that", "the", "their", "then", "there", "these", "they", "this", "to", "was")
+    + ("will", "with")
 )
 
 MAX_JOINED_PARTS = 5
 
 
 class Token(NamedTuple):
-    """A word and where it stands: code points `start` to `end` (exclusive) of the text that was given, unfolded."""
+    """A word and where it stands: code points `start` to `end` (exclusive) of the given, unfolded text."""
 
     text: str
     start: int
     end: int
 
 
-# Characters inside a word that would else part it are first swapped, one for one, for control characters, which the
-# last pass turns back. One for one, so that positions hold.
+# Characters inside a word that would else part it are first swapped, one for one so that positions hold, for
+# control characters, which the last pass turns back.
 _STOP, _NOTHING, _PLUS, _SHARP = "\x01", "\x02", "\x03", "\x04"
 _MARKERS = (_STOP, _NOTHING, _PLUS, _SHARP)
 _WITHOUT_MARKERS = str.maketrans(dict.fromkeys(_MARKERS, " "))
@@ -83,10 +71,12 @@ def _last_pass(hyphen: str) -> _LastPass:
 
 _PARTED = _last_pass(" ")
 _HYPHENATED = _last_pass("-")
+_SAME_LENGTH = _LastPass({**_PARTED, ord(_NOTHING): _NOTHING})
+_RUN = re.compile("[^ ]+")
 
 
 def words(text: str) -> list[str]:
-    """The folded words of a text as read, in order; the n-th stands at position n of the index. None is dropped."""
+    """The folded words of a text as read, in order, none dropped."""
     return _marked(fold_for_words(text)).translate(_PARTED).split()
 
 
@@ -95,9 +85,10 @@ def tokens(text: str) -> Iterator[Token]:
 
     Places ascend, and overlap only where one character holds several words (`㍿`, `½`).
     """
+    starts: Sequence[int]
+    ends: Sequence[int]
     if text.isascii():
-        folded = text.lower()
-        starts, ends = range(len(text)), range(1, len(text) + 1)
+        folded, starts, ends = text.lower(), range(len(text)), range(1, len(text) + 1)
     else:
         folded, starts, ends = fold_with_origins(text)
     # The marker of dropped characters stays, so that this is as long as `folded`.
@@ -105,10 +96,6 @@ def tokens(text: str) -> Iterator[Token]:
     for run in _RUN.finditer(spaced):
         word = run[0].replace(_NOTHING, "")
         yield Token(word, starts[run.start()], ends[run.end() - 1])
-
-
-_SAME_LENGTH = _LastPass({**_PARTED, ord(_NOTHING): _NOTHING})
-_RUN = re.compile("[^ ]+")
 
 
 def joins(text: str) -> list[tuple[str, ...]]:
@@ -128,7 +115,7 @@ def words_and_joins(text: str) -> tuple[list[str], list[tuple[str, ...]]]:
 
 
 def groups(text: str) -> list[tuple[str, ...]]:
-    """The words of the text, those that hyphens tie (as in `joins`) in one tuple, each other word alone in one."""
+    """The words of the text: those that hyphens tie (as in `joins`) in one tuple, each other alone in one."""
     return [parts for run in _hyphenated(text).split() for parts in _parts(run)]
 
 
@@ -173,7 +160,7 @@ def _marked(folded: str) -> str:
     return folded
 
 
-# --- names ------------------------------------------------------------------------------------------------------
+# --- names ---
 
 _NAME_APOSTROPHE = re.compile(r"['`](?<=[^\W_]['`])(?=[^\W_])")
 
@@ -189,15 +176,15 @@ def name_words(name: str) -> list[str]:
     return folded.translate(_PARTED).split()
 
 
-# --- stems ------------------------------------------------------------------------------------------------------
+# --- stems ---
 
 # No cache of its own: the caller stems each word of a vocabulary once.
 _STEMMER = Stemmer.Stemmer("english", 0)
 
 
 def stem(word: str) -> str:
-    """The Snowball English stem of a folded word. Words with digits, signs or letters beyond a-z are their own stem."""
-    return _STEMMER.stemWord(word) if word.isascii() and word.isalpha() else word  # type: ignore[no-any-return]
+    """The Snowball English stem of a folded word; one with anything but a to z in it is its own stem."""
+    return stems([word])[0]
 
 
 def stems(vocabulary: Sequence[str]) -> list[str]:

@@ -1,7 +1,7 @@
-"""Which characters count as the same letter: compatibility forms, case and accents folded, one character at a time.
+"""Which characters count as the same letter: compatibility forms, case and accents folded.
 
-Folding looks at single code points, never at their neighbours, so that every folded character knows where in the
-text it came from; texts as read are composed (NFC) before they come here.
+Folding looks at single code points, never at their neighbours, so that every folded character knows
+where in the text it came from; texts as read are composed (NFC) before they come here.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _FOLDED = _FoldTable()
 
 
 def fold(text: str) -> str:
-    """The text with compatibility forms (NFKC), case and accents folded: `Schrödinger` and `SCHRODINGER` are equal.
+    """The text with compatibility forms (NFKC), case and accents folded: `Schrödinger` is schrodinger.
 
     Letters with strokes and ligatures count as accented: ø is o, ł is l, æ is ae, ß is ss.
     """
@@ -62,7 +62,7 @@ def fold(text: str) -> str:
     return _NOT_ASCII.sub(lambda run: run[0].translate(_FOLDED), text).lower()
 
 
-# --- characters as parts of words -------------------------------------------------------------------------------
+# --- characters as parts of words ---
 
 _APOSTROPHES = "'\u2018\u2019\u201b\u2032\u00b4\u02b9\u02bb\u02bc\u02be\u02bf\u055a\uff07"
 _HYPHENS = "-\u05be\u2010\u2011\u2012\u2013\u2043\u2212\ufe63\uff0d"
@@ -71,10 +71,7 @@ _WORD_CATEGORIES = frozenset("LMN")
 
 
 class _WordTable(dict[int, str]):
-    """For `str.translate` of what is not ASCII: word characters folded, apostrophes and hyphens in their plain form,
-
-    invisible characters dropped, everything else a space.
-    """
+    """For `str.translate`: what each code point beyond ASCII is to words, worked out when first met."""
 
     def __missing__(self, code: int) -> str:
         mapped = self[code] = _word_character(chr(code))
@@ -89,8 +86,13 @@ def _word_character(character: str) -> str:
     if category(character) == "Cf" and character != "\u200b":
         return ""
     folded = _fold_character(character)
-    parts = (part if part.isascii() or category(part)[0] in _WORD_CATEGORIES else " " for part in folded)
-    return _IDEOGRAPHS.sub(r" \1 ", "".join(parts))
+    return _IDEOGRAPHS.sub(r" \1 ", "".join(map(_letter_or_sign, folded)))
+
+
+def _letter_or_sign(folded: str) -> str:
+    if folded in _APOSTROPHES:
+        return "'"
+    return folded if folded.isascii() or category(folded)[0] in _WORD_CATEGORIES else " "
 
 
 _WORD_CHARACTERS = _WordTable()
@@ -99,7 +101,8 @@ _WORD_CHARACTERS = _WordTable()
 def fold_for_words(text: str) -> str:
     """The text folded, where every character that is not ASCII is one that words are made of.
 
-    Hyphens and apostrophes of any kind are `-` and `'`; soft hyphens are gone; an ideograph stands between spaces.
+    Hyphens and apostrophes of any kind are `-` and `'`, soft hyphens and other invisible characters are
+    gone, an ideograph stands between spaces, every other sign is a space.
     """
     if text.isascii():
         return text.lower()
@@ -109,7 +112,7 @@ def fold_for_words(text: str) -> str:
 def fold_with_origins(text: str) -> tuple[str, list[int], list[int]]:
     """`fold_for_words(text)`, and where in `text` each of its characters starts and ends.
 
-    An end takes in the characters that folded to nothing (combining accents), so that no letter is cut from its mark.
+    An end takes in the characters that folded to nothing (combining accents): no letter is cut from its mark.
     """
     folded: list[str] = []
     starts: list[int] = []
