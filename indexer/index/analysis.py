@@ -26,11 +26,11 @@ from indexer.index.folding import fold as fold
 from indexer.index.folding import fold_for_words, fold_with_origins
 
 # The classic list of function words: they neither decide what matches a query nor score (DESIGN section 4).
-STOP_WORDS = frozenset(
-    ("a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "if", "in", "into", "is", "it", "no", "not")
-    + ("of", "on", "or", "such", "that", "the", "their", "then", "there", "these", "they", "this", "to", "was")
-    + ("will", "with")
+_FUNCTION_WORDS = (
+    "a an and are as at be but by for if in into is it no not of on or such "
+    "that the their then there these they this to was will with"
 )
+STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
 
 MAX_JOINED_PARTS = 5
 
