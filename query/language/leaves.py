@@ -1,0 +1,143 @@
+"""A word or phrase, and the field it stands in, to a leaf of the tree: pattern, years, whole value or plain word."""
+
+from __future__ import annotations
+
+import re
+
+from indexer.index.errors import QueryError
+from indexer.index.paper import TYPES
+from query.language.identifiers import arxiv, doi, identify
+from query.language.lexer import Token
+from query.language.nearest import nearest
+from query.language.tree import Exact, Fuzzy, Phrase, Prefix, Wildcard, Word, Years
+from query.language.years import format_years, parse_years
+
+Leaf = Word | Phrase | Prefix | Wildcard | Fuzzy | Years | Exact
+
+# Fields whose value is compared whole; `=` asks the same of authors (the cluster) and venue (the filter).
+WHOLE_FIELDS = frozenset(("type", "id", "doi", "arxiv"))
+EQUALS_FIELDS = frozenset(("authors", "venue"))
+
+# What people call the types of CSL.
+_TYPE_NAMES = {
+    "conference": "paper-conference", "inproceedings": "paper-conference", "proceedings": "paper-conference",
+    "paper": "paper-conference", "journal": "article-journal", "preprint": "article", "arxiv": "article",
+    "submission": "manuscript", "rejected": "manuscript", "incollection": "chapter", "phdthesis": "thesis",
+    "dissertation": "thesis", "techreport": "report",
+}  # fmt: skip
+
+# Letters, digits and what stands inside words; anything else (TeX, arithmetic) makes the signs ordinary text.
+_PATTERN = re.compile(r"[\w'’.*?-]+")
+_FIRST_SIGN = re.compile(r"[*?]")
+# A star ends the pattern or goes on into a letter; a question mark goes on into one that is no capital: `What?How`.
+_BAD_SIGN = re.compile(r"\*(?![\w*?]|$)|\?(?![a-z0-9*?])")
+_FUZZY = re.compile(r"([\w'’.-]+)~([0-9]*(?:\.[0-9]+)?)")
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+def word_leaf(token: Token, field: str | None, name: str = "", *, exact: bool = False) -> Leaf:
+    """The leaf of a WORD token in `field`, typed as `name`.
+
+    Raises `QueryError` for a value its field cannot have, and for a fuzzy distance other than 1 or 2.
+    """
+    text, start, length = token.text, token.start, token.end - token.start
+    if exact or field in WHOLE_FIELDS:
+        return _whole(text, token, field, name, exact=exact)
+    if field == "year":
+        return _years(text, token)
+    if field is None and (found := identify(text)) is not None:
+        return Exact(found[1], found[0], 1.0, start, length)
+    if "~" in text and (match := _FUZZY.fullmatch(text.rstrip(",;"))) and _letters(match[1]) >= 2:
+        return Fuzzy(match[1], field, 1.0, start, length, _distance(match, token))
+    if "*" in text or "?" in text:
+        return _pattern(text, token, field)
+    return Word(text, field, 1.0, start, length)
+
+
+def phrase_leaf(token: Token, field: str | None, name: str = "", *, exact: bool = False) -> Leaf:
+    """The leaf of a PHRASE token in `field`, typed as `name`; errors as for `word_leaf`."""
+    if exact or field in WHOLE_FIELDS:
+        return _whole(token.text, token, field, name, exact=exact)
+    if field == "year":
+        return _years(token.text, token)
+    return Phrase(token.text, field, 1.0, token.start, token.end - token.start, int(token.number))
+
+
+def arxiv_leaf(token: Token) -> Exact | None:
+    """The paper of an arXiv id that stands without a field, or None if the word is no arXiv id."""
+    value = arxiv(token.text)
+    return None if value is None else Exact(value, "arxiv", 1.0, token.start, token.end - token.start)
+
+
+def _whole(text: str, token: Token, field: str | None, name: str, *, exact: bool) -> Exact:
+    if exact and field not in EQUALS_FIELDS and field not in WHOLE_FIELDS:
+        raise QueryError(
+            f'{name}:= compares whole values, which only author and venue have; write {name}:"{text}"',
+            position=token.start,
+            length=token.end - token.start,
+            suggestion=f'{name}:"{text}"',
+        )
+    if field == "type":
+        text = _type(text, token)
+    elif field == "doi":
+        text = doi(text) or text
+    elif field == "arxiv":
+        text = arxiv(text) or text
+    return Exact(text, field, 1.0, token.start, token.end - token.start)
+
+
+def _type(text: str, token: Token) -> str:
+    value = text.casefold()
+    if value in TYPES:
+        return value
+    meant = _TYPE_NAMES.get(value.rstrip("s")) or nearest(value, TYPES)
+    advice = f"did you mean {meant}?" if meant else f"the types are {', '.join(TYPES)}"
+    raise QueryError(
+        f"No paper has the type {text!r}; {advice}",
+        position=token.start,
+        length=token.end - token.start,
+        suggestion=meant,
+    )
+
+
+def _years(text: str, token: Token) -> Years:
+    try:
+        first, last = parse_years(text)
+    except QueryError as error:
+        raise QueryError(
+            str(error), position=token.start, length=token.end - token.start, suggestion=error.suggestion
+        ) from None
+    return Years(format_years(first, last), "year", 1.0, token.start, token.end - token.start, first, last)
+
+
+def _pattern(text: str, token: Token, field: str | None) -> Leaf:
+    """Prefix or wildcard, or the plain word where the signs are punctuation."""
+    start, length = token.start, token.end - token.start
+    core = text.rstrip(",;:.!?")
+    sign = _FIRST_SIGN.search(core)
+    if (
+        sign is None
+        or not _PATTERN.fullmatch(core)
+        or _BAD_SIGN.search(core)
+        or "**" in core
+        or _letters(core[: sign.start()]) < 2
+    ):
+        return Word(text, field, 1.0, start, length)
+    if sign.start() == len(core) - 1:
+        return Prefix(core[:-1], field, 1.0, start, length)
+    return Wildcard(core, field, 1.0, start, length)
+
+
+def _distance(match: re.Match[str], token: Token) -> int:
+    if match[2] in ("", "1", "2"):
+        return int(match[2] or 1)
+    raise QueryError(
+        f"{match[0]} asks for a distance of {match[2]}; write {match[1]}~ (one letter off) or {match[1]}~2 (two)",
+        position=token.start,
+        length=token.end - token.start,
+        suggestion=f"{match[1]}~2",
+    )
+
+
+def _letters(text: str) -> int:
+    return len(_LETTER.findall(text))

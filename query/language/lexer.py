@@ -1,0 +1,333 @@
+"""Characters to tokens: where words, phrases, fields and signs begin and end in what was typed.
+
+Every sign that is also ordinary writing is a sign only where a query would have it (DESIGN section 4), so that
+pasted titles stay words. One pass, linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum, auto
+from typing import NamedTuple
+
+from indexer.index.errors import QueryError
+from query.language.nearest import nearest
+from query.language.tree import FIELDS, Diagnostic
+
+MAX_DEPTH = 100
+MAX_SLOP = 1_000
+
+# A name that papers never carry as a field here, with the field that was meant.
+_FOREIGN_FIELDS = {
+    "authors": "author", "keywords": "keyword", "journal": "venue", "conference": "venue", "booktitle": "venue",
+    "date": "year", "years": "year", "abs": "abstract", "kw": "keyword",
+}  # fmt: skip
+_LONG_FIELDS = tuple(name for name in FIELDS if len(name) > 3)
+
+# Closing quotes of each opening one. Phones and word processors type the curly ones.
+_QUOTES = {'"': '"', "“": "”", "„": "“”"}
+
+# `-` excludes before a letter, a group, a phrase or a number that can be a year; `-1` and `->` are text.
+_MINUS = re.compile(r"-(?=[^\W\d_]|[(\"“„]|[0-9]+[^\W\d_]|(?:19|20)[0-9]{2}(?![\w.]))")
+_OPERATOR = re.compile(r"(?:AND|OR|NOT)(?=[\s()\"“„]|$)")
+_FIELD = re.compile(r"([A-Za-z]+):(=?)(?=[^\s)])")
+_CHUNK = re.compile(r"[^\s()]+")
+_PARENTHESES = re.compile(r"[()\s]")
+_SPACE = re.compile(r"\s*")
+_SLOP = re.compile(r"~([0-9]+)")
+_BOOST = re.compile(r"\^([0-9]{1,7}(?:\.[0-9]{1,6})?)(?![\w.^])")
+_WORD_BOOST = re.compile(r"([^\\${}^]*(?:\w|\*|~|[\"”]))\^([0-9]{1,7}(?:\.[0-9]{1,6})?)[,;]?")
+# What follows a closing quote or parenthesis without a space is no start of a word: `"Why?":`, `(2+1)-dimensional`.
+_TAIL = re.compile(r"[-–—:;,.!?'’/*~^]*")
+_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+class Kind(Enum):
+    """What a token is."""
+
+    WORD = auto()
+    PHRASE = auto()
+    OPEN = auto()
+    CLOSE = auto()
+    FIELD = auto()
+    MINUS = auto()
+    BOOST = auto()
+    AND = auto()
+    OR = auto()
+    NOT = auto()
+
+
+class Token(NamedTuple):
+    """A piece of the query: `text` of words and phrases, place in code points.
+
+    `number` is the boost of BOOST and the slop of PHRASE; `exact` of FIELD is that of `author:="X"`; a WORD or
+    PHRASE that is `value` follows a field's colon and is never an operator.
+    """
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+    number: float = 1
+    exact: bool = False
+    value: bool = False
+
+
+def tokenize(text: str) -> tuple[list[Token], list[Diagnostic]]:
+    """Tokens of a query and what was read leniently; parentheses balance in what is returned.
+
+    Raises `QueryError` for groups nested deeper than `MAX_DEPTH`, a slop over `MAX_SLOP`, an empty value of a field.
+    """
+    lexer = _Lexer(text)
+    lexer.run()
+    return lexer.tokens, lexer.diagnostics
+
+
+class _Lexer:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens: list[Token] = []
+        self.diagnostics: list[Diagnostic] = []
+        self._inner = _closed_in_one_word(text) if "(" in text else {}
+        self._open: list[int] = []
+        self._reported: set[str] = set()
+
+    def run(self) -> None:
+        text, at = self.text, 0
+        while (at := _space_end(text, at)) < len(text):
+            at = self._next(at)
+        if self._open:
+            self._odd(
+                "parenthesis",
+                "This parenthesis is never closed; the query was read without it",
+                self._open[0],
+                1,
+            )
+        for _ in self._open:
+            self._emit(Kind.CLOSE, "", at, at)
+
+    def _next(self, at: int) -> int:
+        """Emit what starts at a word's start and return where it ends."""
+        text = self.text
+        if text[at] == ")":
+            return self._close(at)
+        if match := _OPERATOR.match(text, at):
+            self._emit(Kind[match[0]], match[0], at, match.end())
+            return match.end()
+        if _MINUS.match(text, at):
+            self._emit(Kind.MINUS, "-", at, at + 1)
+            at += 1
+        if (match := _FIELD.match(text, at)) and self._is_field(match):
+            return self._fielded(match)
+        return self._operand(at)
+
+    def _fielded(self, match: re.Match[str]) -> int:
+        name, equals, at = match[1], match[2], match.end()
+        word_end = self._word_end(at) if self.text[at] not in _QUOTES and not self._opens(at) else at
+        held = _LETTER_OR_DIGIT.search(self.text, at, word_end)
+        if word_end > at and not held and FIELDS[name] != "year":
+            # `title:...` is writing, not a field.
+            return self._operand(match.start())
+        self._emit(Kind.FIELD, name, match.start(), at, exact=bool(equals))
+        return self._operand(at, field=name)
+
+    def _operand(self, at: int, field: str = "") -> int:
+        """A phrase, a group or a word; `field` is that of a colon just before."""
+        if self.text[at] in _QUOTES:
+            return self._quote(at, field)
+        if self._opens(at):
+            self._open.append(at)
+            if len(self._open) > MAX_DEPTH:
+                raise QueryError(
+                    f"More than {MAX_DEPTH} parentheses stand inside one another; write the query with fewer",
+                    position=at,
+                    length=1,
+                )
+            self._emit(Kind.OPEN, "(", at, at + 1)
+            return at + 1
+        end = self._word_end(at)
+        self._word(at, end, field)
+        return end
+
+    def _quote(self, at: int, field: str) -> int:
+        text = self.text
+        close = _closing_quote(text, at)
+        if close < 0:
+            self._odd("quote", "This quote is never closed; the words after it were read without it", at, 1)
+            if field:
+                # The value is then the word after the quote, or nothing.
+                after = _space_end(text, at + 1)
+                if after >= len(text) or text[after] in "()" or text[after] in _QUOTES:
+                    raise _empty_value(field, at, 1)
+                return self._operand(after, field)
+            return at + 1
+        content, end = text[at + 1 : close].strip(), close + 1
+        if not _LETTER_OR_DIGIT.search(content):
+            if field:
+                raise _empty_value(field, at, end - at)
+            self._drop_dangling_minus()
+            self._odd("phrase", "Nothing stands between these quotes; they were left out", at, end - at)
+            return self._tail(end)
+        slop = 1
+        if match := _SLOP.match(text, end):
+            slop, end = self._slop(match), match.end()
+        self._emit(Kind.PHRASE, content, at, end, number=slop, value=bool(field))
+        return self._tail(self._boost(end))
+
+    def _slop(self, match: re.Match[str]) -> int:
+        digits = match[1]
+        if len(digits) > 4 or int(digits) > MAX_SLOP:
+            raise QueryError(
+                f"The distance {match[0][:20]} is too far; write ~1 to ~{MAX_SLOP}",
+                position=match.start(),
+                length=len(match[0]),
+                suggestion=f"~{MAX_SLOP}",
+            )
+        if int(digits) == 0:
+            self._odd(
+                "phrase",
+                "Words cannot be 0 steps apart; read as ~1, adjacent",
+                match.start(),
+                len(match[0]),
+                "~1",
+            )
+        return max(1, int(digits))
+
+    def _close(self, at: int) -> int:
+        if not self._open:
+            self._odd(
+                "parenthesis", "This parenthesis was never opened; the query was read without it", at, 1
+            )
+            return self._tail(at + 1)
+        self._open.pop()
+        self._emit(Kind.CLOSE, ")", at, at + 1)
+        return self._tail(self._boost(at + 1))
+
+    def _boost(self, at: int) -> int:
+        if match := _BOOST.match(self.text, at):
+            self._emit(Kind.BOOST, match[0], at, match.end(), number=float(match[1]))
+            return match.end()
+        return at
+
+    def _word(self, start: int, end: int, field: str) -> None:
+        text = self.text[start:end]
+        # Ids, DOIs, types and years hold what they hold: `^` is part of the value.
+        boosted = _WORD_BOOST.fullmatch(text) if FIELDS.get(field, "title") in _TEXT_FIELDS else None
+        if boosted is None or len(_LETTER.findall(boosted[1])) < 2:
+            self._emit_word(text, start, end, field)
+            return
+        cut = start + boosted.end(1)
+        self._emit_word(boosted[1], start, cut, field)
+        self._emit(Kind.BOOST, text[boosted.end(1) :], cut, end, number=float(boosted[2]))
+
+    def _emit_word(self, text: str, start: int, end: int, field: str) -> None:
+        if field or _LETTER_OR_DIGIT.search(text):
+            self._emit(Kind.WORD, text, start, end, value=bool(field))
+
+    def _is_field(self, match: re.Match[str]) -> bool:
+        name = match[1]
+        if name in FIELDS:
+            return True
+        if name.lower() in ("doi", "arxiv"):
+            # `arXiv:2101.12345` is how the id itself is written.
+            return False
+        known = name.lower() if name.lower() in FIELDS else _FOREIGN_FIELDS.get(name)
+        if known is None and name.islower() and len(name) > 3:
+            known = nearest(name, _LONG_FIELDS)
+        if known is not None and not self.text.startswith("//", match.end()):
+            message = f"{name}: was read as a word; the field is written {known}:"
+            self._odd("field", message, match.start(), match.end(1) + 1 - match.start(), f"{known}:")
+        return False
+
+    def _opens(self, at: int) -> bool:
+        """Whether a parenthesis at a word's start opens a group; that of `(in)dependence` does not."""
+        if self.text[at] != "(":
+            return False
+        close = self._inner.get(at)
+        if close is None or close + 1 >= len(self.text):
+            return True
+        after = self.text[close + 1]
+        if after == "-":
+            after = self.text[close + 2 : close + 3]
+        return not _LETTER_OR_DIGIT.match(after) or bool(_OPERATOR.match(self.text, close + 1))
+
+    def _word_end(self, start: int) -> int:
+        """Where a word ends: at white space, or at a parenthesis that does not close within the word."""
+        text, at = self.text, start
+        while at < len(text):
+            if match := _CHUNK.match(text, at):
+                at = match.end()
+            elif at in self._inner:
+                at = self._inner[at] + 1
+            else:
+                break
+        return at
+
+    def _tail(self, at: int) -> int:
+        match = _TAIL.match(self.text, at)
+        return match.end() if match else at
+
+    def _drop_dangling_minus(self) -> None:
+        if self.tokens and self.tokens[-1].kind is Kind.MINUS:
+            self.tokens.pop()
+
+    def _emit(
+        self,
+        kind: Kind,
+        text: str,
+        start: int,
+        end: int,
+        *,
+        number: float = 1,
+        exact: bool = False,
+        value: bool = False,
+    ) -> None:
+        self.tokens.append(Token(kind, text, start, end, number, exact, value))
+
+    def _odd(
+        self, kind: str, message: str, position: int, length: int, suggestion: str | None = None
+    ) -> None:
+        # Once a kind of message: ten thousand stray parentheses are one observation.
+        if message not in self._reported:
+            self._reported.add(message)
+            self.diagnostics.append(Diagnostic(kind, message, position, length, suggestion))
+
+
+_TEXT_FIELDS = frozenset(("title", "abstract", "authors", "venue", "keywords"))
+
+
+def _space_end(text: str, at: int) -> int:
+    match = _SPACE.match(text, at)
+    return match.end() if match else at
+
+
+def _closing_quote(text: str, at: int) -> int:
+    """Index of the quote that closes the one at `at`, or -1. TeX's `\\"o` inside straight quotes closes nothing."""
+    closers = _QUOTES[text[at]]
+    if closers != '"':
+        return min((found for mark in closers if (found := text.find(mark, at + 1)) >= 0), default=-1)
+    close = text.find('"', at + 1)
+    while close > 0 and text[close - 1] == "\\":
+        close = text.find('"', close + 1)
+    return close
+
+
+def _closed_in_one_word(text: str) -> dict[int, int]:
+    """Opening parenthesis -> its closing one, for those with no white space between."""
+    pairs: dict[int, int] = {}
+    opened: list[int] = []
+    for match in _PARENTHESES.finditer(text):
+        if match[0] == "(":
+            opened.append(match.start())
+        elif match[0] != ")":
+            opened.clear()
+        elif opened:
+            pairs[opened.pop()] = match.start()
+    return pairs
+
+
+def _empty_value(field: str, at: int, length: int) -> QueryError:
+    return QueryError(
+        f"Nothing stands after {field}: to look for; write {field}:word", position=at, length=length
+    )

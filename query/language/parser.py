@@ -1,0 +1,260 @@
+"""String to query tree: the language of DESIGN section 4.
+
+    query    = item*                       words side by side; parentheses around items change nothing
+    item     = conjunct (OR conjunct)*
+    conjunct = operand (AND operand)*
+    operand  = (NOT | -)? (field:)? (word | pattern | phrase | "(" query ")") boost?
+
+Linear in the text, without recursion. At most 10,000 characters, 1,000 words and phrases, 100 nested parentheses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from dataclasses import field as with_default
+
+from indexer.index.errors import QueryError
+from query.language.identifiers import identify_whole
+from query.language.leaves import arxiv_leaf, phrase_leaf, word_leaf
+from query.language.lexer import Kind, Token, tokenize
+from query.language.operators import settle
+from query.language.tree import FIELDS, And, Diagnostic, Exact, Node, Not, Or, Query, Word
+
+MAX_CHARACTERS = 10_000
+MAX_LEAVES = 1_000
+MAX_BOOST = 1_000.0
+
+# Words that no rule of the language can touch; most searches are these, and need none of what follows.
+_PLAIN_WORD = r"[^\W_]\w*(?:['’-]\w+)*"
+_PLAIN = re.compile(rf" *{_PLAIN_WORD}(?: +{_PLAIN_WORD})* *")
+_WORDS = re.compile(r"[^ ]+")
+_RESERVED = frozenset(("AND", "OR", "NOT"))
+# Control characters, zero-width spaces and the byte order mark are white space, one for one: positions stay.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u2060\ufeff]")
+
+
+def parse(text: str) -> Query:
+    """The tree of a query, with what was read leniently among its diagnostics.
+
+    Positions are code points of `text`. An empty query, or one of white space, matches every paper. Raises `QueryError`
+    for what has no meaning (`year:20l8`, `()`), and for more than the limits in this module's heading.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise QueryError(
+            f"The query has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read. Shorten it",
+            position=MAX_CHARACTERS,
+            length=len(text) - MAX_CHARACTERS,
+        )
+    if _PLAIN.fullmatch(text):
+        words = tuple([Word(m[0], None, 1.0, m.start(), m.end() - m.start()) for m in _WORDS.finditer(text)])
+        if len(words) <= MAX_LEAVES and _RESERVED.isdisjoint([word.text for word in words]):
+            return Query(text, words)
+    return parse_fully(text)
+
+
+def parse_fully(text: str) -> Query:
+    """As `parse`, by the whole grammar even where the text is only plain words."""
+    clean = _CONTROL.sub(" ", text)
+    stripped = clean.strip()
+    if not stripped:
+        return Query(text)
+    start = clean.index(stripped[0])
+    if (found := identify_whole(stripped)) is not None:
+        return Query(text, (), (Exact(found[1], found[0], 1.0, start, len(stripped)),))
+    tokens, odd = tokenize(clean)
+    tokens, demoted = settle(tokens)
+    _check_leaves(tokens)
+    builder = _Builder(arxiv_alone=_holds_no_other_words(tokens))
+    nodes = builder.build(tokens)
+    diagnostics = sorted(odd + demoted + builder.diagnostics, key=lambda diagnostic: diagnostic.position)
+    if not nodes:
+        raise QueryError(
+            "The query holds no word to look for; write at least one letter or digit",
+            position=start,
+            length=len(stripped),
+        )
+    bare = tuple(node for node in nodes if isinstance(node, Word) and node.field is None)
+    required = tuple(node for node in nodes if not (isinstance(node, Word) and node.field is None))
+    return Query(text, bare, required, tuple(diagnostics))
+
+
+@dataclass(slots=True)
+class _Group:
+    """A parenthesis being read: what stands in it, and the signs before it."""
+
+    field: str | None = None
+    name: str = ""
+    exact: bool = False
+    negated: bool = False
+    start: int = 0
+    # Operands (each the items of a word or a group) with the operators between them; juxtaposition has none.
+    elements: list[tuple[Node, ...] | Kind] = with_default(default_factory=list)
+
+
+class _Builder:
+    def __init__(self, *, arxiv_alone: bool) -> None:
+        self.diagnostics: list[Diagnostic] = []
+        self._arxiv_alone = arxiv_alone
+
+    def build(self, tokens: Sequence[Token]) -> tuple[Node, ...]:
+        """Items of the whole query, side by side."""
+        groups = [_Group()]
+        pending = _Group()  # the signs before the next operand
+        for at, token in enumerate(tokens):
+            kind, group = token.kind, groups[-1]
+            if kind in (Kind.AND, Kind.OR):
+                group.elements.append(kind)
+            elif kind in (Kind.NOT, Kind.MINUS):
+                pending.negated = True
+            elif kind is Kind.FIELD:
+                pending.field, pending.name, pending.exact = FIELDS[token.text], token.text, token.exact
+            elif kind is Kind.OPEN:
+                self._open(groups, pending, token)
+                pending = _Group()
+            elif kind is Kind.CLOSE:
+                closed = groups.pop()
+                items = _join(closed.elements)
+                if not items:
+                    self._empty(closed, token)
+                groups[-1].elements.append(_signed(items, closed.negated, _boost_after(tokens, at)))
+            elif kind is not Kind.BOOST:
+                items = (self._leaf(token, pending, group),)
+                group.elements.append(_signed(items, pending.negated, _boost_after(tokens, at)))
+                pending = _Group()
+        return _join(groups[0].elements)
+
+    def _open(self, groups: list[_Group], pending: _Group, token: Token) -> None:
+        if pending.exact:
+            raise QueryError(
+                f'{pending.name}:= takes one name; write {pending.name}:="the whole name"',
+                position=token.start,
+                length=1,
+            )
+        if pending.field is None:
+            pending.field, pending.name = groups[-1].field, groups[-1].name
+        pending.start = token.start
+        groups.append(pending)
+
+    def _empty(self, group: _Group, close: Token) -> None:
+        length = close.end - group.start
+        if group.name:
+            raise QueryError(
+                f"Nothing stands after {group.name}: to look for; write {group.name}:word",
+                position=group.start,
+                length=length,
+            )
+        self.diagnostics.append(
+            Diagnostic(
+                "parenthesis",
+                "Nothing stands between these parentheses; they were left out",
+                group.start,
+                length,
+            )
+        )
+
+    def _leaf(self, token: Token, pending: _Group, group: _Group) -> Node:
+        where = pending if pending.field is not None else group
+        make = phrase_leaf if token.kind is Kind.PHRASE else word_leaf
+        if where.field is None and self._arxiv_alone and token.kind is Kind.WORD:
+            found = arxiv_leaf(token)
+            if found is not None:
+                return found
+        return make(token, where.field, where.name, exact=where.exact)
+
+
+def _check_leaves(tokens: Sequence[Token]) -> None:
+    leaves = [token for token in tokens if token.kind in (Kind.WORD, Kind.PHRASE)]
+    if len(leaves) > MAX_LEAVES:
+        excess = leaves[MAX_LEAVES]
+        raise QueryError(
+            f"The query has {len(leaves):,} words and phrases; at most {MAX_LEAVES:,} are read. Shorten it",
+            position=excess.start,
+            length=leaves[-1].end - excess.start,
+        )
+
+
+def _holds_no_other_words(tokens: Sequence[Token]) -> bool:
+    """Whether every word without a field is an arXiv id: beside other words `2101.12345` is a decimal."""
+    return all(
+        token.kind is not Kind.WORD or token.value or arxiv_leaf(token) is not None for token in tokens
+    )
+
+
+def _boost_after(tokens: Sequence[Token], at: int) -> float:
+    following = tokens[at + 1] if at + 1 < len(tokens) else None
+    if following is None or following.kind is not Kind.BOOST:
+        return 1.0
+    if following.number > MAX_BOOST:
+        raise _too_much(following.start, following.end - following.start)
+    return following.number
+
+
+def _signed(items: tuple[Node, ...], negated: bool, boost: float) -> tuple[Node, ...]:
+    if boost != 1.0:
+        items = tuple(_boosted(node, boost) for node in items)
+    return (Not(_all(items)),) if negated and items else items
+
+
+def _boosted(node: Node, factor: float) -> Node:
+    """The node with the boosts of its leaves multiplied. As deep as parentheses may stand, so recursion is safe."""
+    if isinstance(node, Not):
+        return Not(_boosted(node.child, factor))
+    if isinstance(node, (And, Or)):
+        return replace(node, children=tuple(_boosted(child, factor) for child in node.children))
+    # Six decimals are what can be typed; more would not survive printing.
+    boost = round(node.boost * factor, 6)
+    if boost > MAX_BOOST:
+        raise _too_much(node.start, node.length)
+    return replace(node, boost=boost)
+
+
+def _join(elements: Sequence[tuple[Node, ...] | Kind]) -> tuple[Node, ...]:
+    """Items of a group: operators bound to the operands beside them, everything else side by side.
+
+    An operand that came out empty (`()`) takes its operator with it.
+    """
+    items: list[Node] = []
+    alternatives: list[list[tuple[Node, ...]]] = []
+    operator: Kind | None = None
+    for element in elements:
+        if isinstance(element, Kind):
+            operator = element
+            continue
+        if not element:
+            continue
+        if operator is None or not alternatives:
+            items.extend(_settled(alternatives))
+            alternatives = [[element]]
+        elif operator is Kind.AND:
+            alternatives[-1].append(element)
+        else:
+            alternatives.append([element])
+        operator = None
+    items.extend(_settled(alternatives))
+    return tuple(items)
+
+
+def _settled(alternatives: list[list[tuple[Node, ...]]]) -> tuple[Node, ...]:
+    if len(alternatives) == 1 and len(alternatives[0]) == 1:
+        return alternatives[0][0]
+    if not alternatives:
+        return ()
+    return (_any([_all([_all(operand) for operand in conjunction]) for conjunction in alternatives]),)
+
+
+def _all(nodes: Sequence[Node]) -> Node:
+    flat = [child for node in nodes for child in (node.children if isinstance(node, And) else (node,))]
+    return flat[0] if len(flat) == 1 else And(tuple(flat))
+
+
+def _any(nodes: Sequence[Node]) -> Node:
+    flat = [child for node in nodes for child in (node.children if isinstance(node, Or) else (node,))]
+    return flat[0] if len(flat) == 1 else Or(tuple(flat))
+
+
+def _too_much(position: int, length: int) -> QueryError:
+    return QueryError(
+        f"A boost is at most {MAX_BOOST:g}; write a smaller number after ^", position=position, length=length
+    )
