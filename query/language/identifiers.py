@@ -1,18 +1,18 @@
-"""DOIs, arXiv ids and urls, recognised in what was typed and brought to the form in which they are compared."""
+"""DOIs, arXiv ids and urls, recognised in what was typed, in the form in which they are compared."""
 
 from __future__ import annotations
 
 import re
 
 # The archives of arXiv's identifiers before April 2007, https://arxiv.org/archive.
-_ARCHIVES = """
-acc-phys adap-org alg-geom ao-sci astro-ph atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas cond-mat cs dg-ga
-funct-an gr-qc hep-ex hep-lat hep-ph hep-th math math-ph mtrl-th nlin nucl-ex nucl-th patt-sol physics plasm-ph
-q-alg q-bio quant-ph solv-int stat supr-con
-""".split()
+_ARCHIVES = (
+    "acc-phys|adap-org|alg-geom|ao-sci|astro-ph|atom-ph|bayes-an|chao-dyn|chem-ph|cmp-lg|comp-gas|cond-mat|cs|dg-ga"
+    "|funct-an|gr-qc|hep-ex|hep-lat|hep-ph|hep-th|math|math-ph|mtrl-th|nlin|nucl-ex|nucl-th|patt-sol|physics"
+    "|plasm-ph|q-alg|q-bio|quant-ph|solv-int|stat|supr-con"
+)
 
 _NUMBER = r"[0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{4,5}"
-_OLD = rf"(?:{'|'.join(_ARCHIVES)})(?:\.[A-Za-z-]+)?/[0-9]{{7}}"
+_OLD = rf"(?:{_ARCHIVES})(?:\.[A-Za-z-]+)?/[0-9]{{7}}"
 _VERSION = r"(?:v[0-9]{1,3})?"
 
 _DOI = re.compile(
@@ -27,18 +27,18 @@ _URL = re.compile(r"https?://[^\s\"<>“”]*[^\W_][^\s\"<>“”]*", re.IGNOREC
 _SUBJECT = re.compile(r"\.[A-Za-z-]+(?=/)")
 _TRAILING = ".,;:!?'’"
 
-# `DOI: 10.1234/x` and `arXiv:2101.12345v2 [cs.LG]`, as pages print them: one identifier though it holds a space.
+# `DOI: 10.1234/x` and `arXiv:2101.12345v2 [cs.LG]`, as pages print them: one identifier with a space in it.
 _SPACED = re.compile(r"doi:?\s+\S+|arxiv:?\s*\S+\s+\[[\w.-]+\]|arxiv:\s+\S+", re.IGNORECASE)
 
 
 def doi(text: str) -> str | None:
-    """The DOI that `text` is, without resolver, prefix and closing punctuation; case as typed. None if it is none."""
+    """The DOI that `text` is, without resolver, prefix and closing punctuation, case as typed; else None."""
     match = _DOI.fullmatch(text)
     return (match[1].rstrip(_TRAILING) or None) if match else None
 
 
 def arxiv(text: str) -> str | None:
-    """The arXiv id that `text` is, without prefix, version and subject class: `2101.12345`, `math/0309136`."""
+    """The arXiv id that `text` is, less prefix, version and subject: `2101.12345`, `math/0309136`."""
     match = _ARXIV.fullmatch(text.rstrip(_TRAILING))
     return _SUBJECT.sub("", match[1]).lower() if match else None
 

@@ -1,4 +1,4 @@
-"""A word or phrase, and the field it stands in, to a leaf of the tree: pattern, years, whole value or plain word."""
+"""A word or phrase and its field to a leaf of the tree: pattern, years, whole value or plain word."""
 
 from __future__ import annotations
 
@@ -29,9 +29,10 @@ _TYPE_NAMES = {
 # Letters, digits and what stands inside words; anything else (TeX, arithmetic) makes the signs ordinary text.
 _PATTERN = re.compile(r"[\w'’.*?-]+")
 _FIRST_SIGN = re.compile(r"[*?]")
-# A star ends the pattern or goes on into a letter; a question mark goes on into one that is no capital: `What?How`.
+# A star ends the pattern or goes on into a letter, a question mark into one that is no capital: `What?How`.
 _BAD_SIGN = re.compile(r"\*(?![\w*?]|$)|\?(?![a-z0-9*?])")
-_FUZZY = re.compile(r"([\w'’.-]+)~([0-9]*(?:\.[0-9]+)?)")
+# Two digits are TeX's tie before a number: `Arp~10`.
+_FUZZY = re.compile(r"([\w'’.-]+)~([0-9]?(?:\.[0-9]+)?)")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -120,7 +121,7 @@ def _pattern(text: str, token: Token, field: str | None) -> Leaf:
         or not _PATTERN.fullmatch(core)
         or _BAD_SIGN.search(core)
         or "**" in core
-        or _letters(core[: sign.start()]) < 2
+        or _letters(core[: sign.start()].rpartition("-")[2]) < 2
     ):
         return Word(text, field, 1.0, start, length)
     if sign.start() == len(core) - 1:
@@ -132,7 +133,7 @@ def _distance(match: re.Match[str], token: Token) -> int:
     if match[2] in ("", "1", "2"):
         return int(match[2] or 1)
     raise QueryError(
-        f"{match[0]} asks for a distance of {match[2]}; write {match[1]}~ (one letter off) or {match[1]}~2 (two)",
+        f"{match[0]} asks for {match[2]} letters off; write {match[1]}~ for one or {match[1]}~2 for two",
         position=token.start,
         length=token.end - token.start,
         suggestion=f"{match[1]}~2",

@@ -1,7 +1,7 @@
 """Characters to tokens: where words, phrases, fields and signs begin and end in what was typed.
 
-Every sign that is also ordinary writing is a sign only where a query would have it (DESIGN section 4), so that
-pasted titles stay words. One pass, linear in the text.
+Every sign that is also ordinary writing is a sign only where a query would have it (DESIGN section 4), so
+that pasted titles stay words. One pass, linear in the text.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ MAX_SLOP = 1_000
 
 # A name that papers never carry as a field here, with the field that was meant.
 _FOREIGN_FIELDS = {
-    "authors": "author", "keywords": "keyword", "journal": "venue", "conference": "venue", "booktitle": "venue",
-    "date": "year", "years": "year", "abs": "abstract", "kw": "keyword",
+    "authors": "author", "keywords": "keyword", "journal": "venue", "conference": "venue",
+    "booktitle": "venue", "date": "year", "years": "year", "abs": "abstract", "kw": "keyword",
 }  # fmt: skip
 _LONG_FIELDS = tuple(name for name in FIELDS if len(name) > 3)
 
@@ -29,6 +29,9 @@ _QUOTES = {'"': '"', "“": "”", "„": "“”"}
 
 # `-` excludes before a letter, a group, a phrase or a number that can be a year; `-1` and `->` are text.
 _MINUS = re.compile(r"-(?=[^\W\d_]|[(\"“„]|[0-9]+[^\W\d_]|(?:19|20)[0-9]{2}(?![\w.]))")
+_CLOSING_DASH = re.compile(r"[^\W_]-(?=[\s:]|$)")
+_SUSPENDED = re.compile(r"[^\W_]-[^\W_]+ (?:and|or)\s+$")
+_TEX = re.compile(r"[\\${}]")
 _OPERATOR = re.compile(r"(?:AND|OR|NOT)(?=[\s()\"“„]|$)")
 _FIELD = re.compile(r"([A-Za-z]+):(=?)(?=[^\s)])")
 _CHUNK = re.compile(r"[^\s()]+")
@@ -36,8 +39,11 @@ _PARENTHESES = re.compile(r"[()\s]")
 _SPACE = re.compile(r"\s*")
 _SLOP = re.compile(r"~([0-9]+)")
 _BOOST = re.compile(r"\^([0-9]{1,7}(?:\.[0-9]{1,6})?)(?![\w.^])")
-_WORD_BOOST = re.compile(r"([^\\${}^]*(?:\w|\*|~|[\"”]))\^([0-9]{1,7}(?:\.[0-9]{1,6})?)[,;]?")
-# What follows a closing quote or parenthesis without a space is no start of a word: `"Why?":`, `(2+1)-dimensional`.
+# Of `x^2`, `E=mc^2`, `\\psi^2` and `TC^0` none is a boost; `*^2` and `~^2` end patterns.
+_WORD_BOOST = re.compile(
+    r"((?:[^\W_]|[-.'’*?~/+#])*(?:[^\W_]|[*~]))\^(?!0+(?:\.0*)?$)([0-9]{1,7}(?:\.[0-9]{1,6})?)[,;]?"
+)
+# What follows a closing quote or parenthesis without a space starts no word: `"Why?":`.
 _TAIL = re.compile(r"[-–—:;,.!?'’/*~^]*")
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -61,8 +67,8 @@ class Kind(Enum):
 class Token(NamedTuple):
     """A piece of the query: `text` of words and phrases, place in code points.
 
-    `number` is the boost of BOOST and the slop of PHRASE; `exact` of FIELD is that of `author:="X"`; a WORD or
-    PHRASE that is `value` follows a field's colon and is never an operator.
+    `number` is the boost of BOOST and the slop of PHRASE; `exact` of FIELD is that of `author:="X"`; a WORD
+    or PHRASE that is `value` follows a field's colon.
     """
 
     kind: Kind
@@ -77,7 +83,8 @@ class Token(NamedTuple):
 def tokenize(text: str) -> tuple[list[Token], list[Diagnostic]]:
     """Tokens of a query and what was read leniently; parentheses balance in what is returned.
 
-    Raises `QueryError` for groups nested deeper than `MAX_DEPTH`, a slop over `MAX_SLOP`, an empty value of a field.
+    Raises `QueryError` for groups nested deeper than `MAX_DEPTH`, a slop over `MAX_SLOP`, and a field without
+    value.
     """
     lexer = _Lexer(text)
     lexer.run()
@@ -92,6 +99,7 @@ class _Lexer:
         self._inner = _closed_in_one_word(text) if "(" in text else {}
         self._open: list[int] = []
         self._reported: set[str] = set()
+        self._last_dash = max((match.start() for match in _CLOSING_DASH.finditer(text)), default=-1)
 
     def run(self) -> None:
         text, at = self.text, 0
@@ -116,11 +124,27 @@ class _Lexer:
             self._emit(Kind[match[0]], match[0], at, match.end())
             return match.end()
         if _MINUS.match(text, at):
-            self._emit(Kind.MINUS, "-", at, at + 1)
+            if self._is_dash(at):
+                self._odd(
+                    "operator", "This - was read as a dash; write NOT to exclude the word", at, 1, "NOT "
+                )
+            else:
+                self._emit(Kind.MINUS, "-", at, at + 1)
             at += 1
         if (match := _FIELD.match(text, at)) and self._is_field(match):
             return self._fielded(match)
         return self._operand(at)
+
+    def _is_dash(self, at: int) -> bool:
+        """Whether a `-` before a word is a title's dash: `robot -a report-`, `one-way and -lane`, `-n^{2}$`."""
+        word = _CHUNK.match(self.text, at + 1)
+        if word is None or word[0][0] in _QUOTES or _FIELD.match(self.text, at + 1):
+            return False
+        return (
+            self._last_dash > at
+            or bool(_TEX.search(word[0]))
+            or bool(_SUSPENDED.search(self.text, max(0, at - 40), at))
+        )
 
     def _fielded(self, match: re.Match[str]) -> int:
         name, equals, at = match[1], match[2], match.end()
@@ -235,7 +259,7 @@ class _Lexer:
         known = name.lower() if name.lower() in FIELDS else _FOREIGN_FIELDS.get(name)
         if known is None and name.islower() and len(name) > 3:
             known = nearest(name, _LONG_FIELDS)
-        if known is not None and not self.text.startswith("//", match.end()):
+        if known is not None and len(name) > 2 and not self.text.startswith("//", match.end()):
             message = f"{name}: was read as a word; the field is written {known}:"
             self._odd("field", message, match.start(), match.end(1) + 1 - match.start(), f"{known}:")
         return False
@@ -303,7 +327,7 @@ def _space_end(text: str, at: int) -> int:
 
 
 def _closing_quote(text: str, at: int) -> int:
-    """Index of the quote that closes the one at `at`, or -1. TeX's `\\"o` inside straight quotes closes nothing."""
+    """Index of the quote that closes the one at `at`, or -1. TeX's `\\"o` in straight quotes is no end."""
     closers = _QUOTES[text[at]]
     if closers != '"':
         return min((found for mark in closers if (found := text.find(mark, at + 1)) >= 0), default=-1)

@@ -13,26 +13,24 @@ _BINARY = frozenset((Kind.AND, Kind.OR))
 _BEGINS = frozenset((Kind.WORD, Kind.PHRASE, Kind.OPEN, Kind.FIELD, Kind.MINUS))
 _ENDS = frozenset((Kind.WORD, Kind.PHRASE, Kind.CLOSE, Kind.BOOST))
 
-# A verb before NOT, or a word after it that no one would exclude, makes it a word: `Attention is NOT all you need`.
-_VERBS = frozenset(
-    """
-    is are was were be been am do does did done can could may might shall should will would must has have had why or
-    and if but to
-""".split()
-)
-NEVER_EXCLUDED = frozenset(
-    """
-    a an the all any always be by enough every for from in is it its just more much my necessarily of on only our so
-    such that this to too very what when with without yet your
-""".split()
-)
+# A verb before NOT, or a word after it that no one would exclude, makes it a word: `is NOT all you need`.
+_VERBS_TEXT = """
+am and are be been but can could did do does done had has have if is may might must or shall should to was were
+why will would
+"""
+_VERBS = frozenset(_VERBS_TEXT.split())
+_NEVER_EXCLUDED_TEXT = """
+a all always an any are based be by dimensional enough every for from gate gates in is it its just like more
+much my necessarily of on only our so such that the this to too very what when with without yet your
+"""
+NEVER_EXCLUDED = frozenset(_NEVER_EXCLUDED_TEXT.split())
 
 
 def settle(tokens: Sequence[Token]) -> tuple[list[Token], list[Diagnostic]]:
     """The tokens, with every operator that cannot be one turned into the word it spells, in lower case.
 
-    Words they are: at an end or before a closing parenthesis, doubled, all of them in a query in capitals that has
-    two words side by side, a NOT after a verb or before a function word. So is `-` before a function word.
+    Words they are: at an end or before a closing parenthesis; doubled; in a query in capitals that has two
+    words side by side; a NOT after a verb or before a function word. `-` before a function word is dropped.
     """
     if not any(token.kind in _OPERATORS or token.kind is Kind.MINUS for token in tokens):
         return list(tokens), []
@@ -74,7 +72,7 @@ def _run(tokens: Sequence[Token], at: int) -> list[Token]:
 
 
 def _holds(run: Sequence[Token], before: Token | None, after: Token | None) -> bool:
-    """Whether a run of operators is one of AND, OR, NOT, AND NOT, OR NOT, with operands where it needs them."""
+    """Whether a run of operators is AND, OR, NOT, AND NOT or OR NOT, with the operands it needs."""
     kinds = [token.kind for token in run]
     if after is None or after.kind not in _BEGINS:
         return False

@@ -5,7 +5,8 @@
     conjunct = operand (AND operand)*
     operand  = (NOT | -)? (field:)? (word | pattern | phrase | "(" query ")") boost?
 
-Linear in the text, without recursion. At most 10,000 characters, 1,000 words and phrases, 100 nested parentheses.
+Linear in the text, without recursion. At most 10,000 characters, 1,000 words and phrases, and 100 parentheses
+inside one another.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u2060\ufeff]")
 def parse(text: str) -> Query:
     """The tree of a query, with what was read leniently among its diagnostics.
 
-    Positions are code points of `text`. An empty query, or one of white space, matches every paper. Raises `QueryError`
-    for what has no meaning (`year:20l8`, `()`), and for more than the limits in this module's heading.
+    Positions are code points of `text`. An empty query, or one of white space, matches every paper. Raises
+    `QueryError` for what has no meaning (`year:20l8`, `()`), and beyond the limits in this module's heading.
     """
     if len(text) > MAX_CHARACTERS:
         raise QueryError(
@@ -198,7 +199,7 @@ def _signed(items: tuple[Node, ...], negated: bool, boost: float) -> tuple[Node,
 
 
 def _boosted(node: Node, factor: float) -> Node:
-    """The node with the boosts of its leaves multiplied. As deep as parentheses may stand, so recursion is safe."""
+    """The node with the boosts of its leaves multiplied. Recursion is as deep as parentheses may stand."""
     if isinstance(node, Not):
         return Not(_boosted(node.child, factor))
     if isinstance(node, (And, Or)):

@@ -71,8 +71,9 @@ def _leaf(leaf: Leaf) -> str:
     if leaf.boost == 1.0:
         return text
     number = f"{leaf.boost:.6f}".rstrip("0").rstrip(".")
-    boostable = isinstance(leaf, (Phrase, Prefix, Wildcard, Fuzzy)) or (
-        isinstance(leaf, Word) and leaf.text.isalpha() and len(leaf.text) > 1
+    boostable = leaf.boost > 0 and (
+        isinstance(leaf, (Phrase, Prefix, Wildcard, Fuzzy))
+        or (isinstance(leaf, Word) and leaf.text.isalpha() and len(leaf.text) > 1)
     )
     return f"{text}^{number}" if boostable else f"({text})^{number}"
 

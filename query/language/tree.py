@@ -1,7 +1,8 @@
 """The query tree: what the language parses to and every engine answers.
 
-Leaves carry raw text, not analysed words: the analysis belongs to the index that answers. `start` and `length`
-are code points of the query from 0; leaves score in order of `start`.
+Leaves carry raw text, not analysed words: the analysis belongs to the index that answers. `start` and
+`length` are code points of the query from 0, of the leaf as typed without its field and boost; leaves score in
+order of `start`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ FIELDS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """What every leaf has: its text, the field it is confined to (None: all searched fields), boost, place."""
+    """What every leaf has: text, the field it is confined to (None: all searched fields), boost, place."""
 
     text: str
     field: str | None = None
@@ -40,7 +41,7 @@ class Word(Leaf):
 
 @dataclass(frozen=True, slots=True)
 class Phrase(Leaf):
-    """Words in order. `slop` 1 is adjacent; `"near by"~5` is slop 5: at most 5 steps from each word to the next."""
+    """Words in order. `slop` 1 is adjacent; `"near by"~5` is slop 5: at most 5 steps from a word to the next."""
 
     slop: int = 1
 
@@ -72,7 +73,11 @@ class Years(Leaf):
 
 @dataclass(frozen=True, slots=True)
 class Exact(Leaf):
-    """A whole value: field `authors` (author cluster), `venue` (venue filter), `type`, `id`, `doi`, `arxiv` or `url`."""
+    """A whole value of one field.
+
+    Field `authors` is the author cluster, `venue` the venue filter; the others are `type`, `id`, `doi` (case as
+    typed), `arxiv` (without version) and `url`.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,7 @@ Node = Word | Phrase | Prefix | Wildcard | Fuzzy | Years | Exact | And | Or | No
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """What was read leniently. DESIGN section 3: kind, message, position and length in code points, suggestion."""
+    """What was read leniently (DESIGN section 3); position and length are code points of the query."""
 
     kind: str
     message: str
@@ -114,8 +119,8 @@ class Diagnostic:
 class Query:
     """A parsed query.
 
-    `bare` are the words that `--match` governs; `required` are nodes that always hold (phrases, fielded words,
-    NOT, operator groups). Both empty: every paper.
+    `bare` are the words that `--match` governs; `required` are nodes that always hold (phrases, fielded
+    words, NOT, operator groups). Both empty: every paper.
     """
 
     text: str

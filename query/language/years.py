@@ -28,8 +28,8 @@ _FOREIGN = (
 def parse_years(text: str) -> tuple[int | None, int | None]:
     """First and last year of a range, ends included, None where it is open.
 
-    Raises `QueryError` (exit status 2) with the value, the forms allowed and, where one can be guessed, a suggestion.
-    Its position and length are those of the value within `text`.
+    Raises `QueryError` (exit status 2) with the value, the forms allowed and, where one can be guessed, a
+    suggestion. Its position and length are those of the value within `text`.
     """
     match = _RANGE.fullmatch(text)
     groups = match.groups() if match else ()
@@ -40,9 +40,7 @@ def parse_years(text: str) -> tuple[int | None, int | None]:
     last = _number(single or open_last or last_text)
     for year in (first, last):
         if year is not None and not EARLIEST <= year <= LATEST:
-            raise _refused(
-                text, f"The year {year:04} lies outside {EARLIEST} to {LATEST}; write {FORMS}", None
-            )
+            raise _refused(text, f"The year {year:04} is outside {EARLIEST} to {LATEST}; write {FORMS}", None)
     if first is not None and last is not None and first > last:
         backwards = format_years(last, first)
         raise _refused(text, f"The years {text.strip()} run backwards; write {backwards}", backwards)
