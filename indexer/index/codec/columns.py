@@ -1,7 +1,8 @@
 """One value a paper: year, type, venue, sort orders, hashes; and the table that finds a paper by id, DOI or address.
 
 Arrays: doc.year int16 (0 none), doc.type uint8, doc.venue and doc.spelling (numbers in venue.* and published.*, 0 is
-no venue), doc.title_rank and doc.id_rank (place in the order by title then id, and by id), doc.content and doc.work
+no venue), doc.title_rank and doc.id_rank (place in the order by title then id, and by id), doc.title_new (1
+where the title differs from the one before in that order), doc.content and doc.work
 uint64 (hashes: of the stored record; of title and first author), doc.key uint64 (hash of the id), key.hash (sorted
 uint64) and key.doc.
 """
@@ -9,16 +10,20 @@ uint64) and key.doc.
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from indexer.index.analysis import words
-from indexer.index.codec.arrayfile import Array, ArrayFileWriter
+from indexer.index.codec.arrayfile import Array, ArrayFile, ArrayFileWriter
 from indexer.index.codec.name_tables import hash64
 from indexer.index.codec.narrow import narrow
-from indexer.index.codec.strings import write_strings
+from indexer.index.codec.strings import StringTable, write_strings
 from indexer.index.names import cluster_key
 from indexer.index.paper import TYPES, Paper
+from indexer.index.text import as_read
 
 TYPE_CODES: dict[str, int] = {"": 0} | {name: number for number, name in enumerate(TYPES, 1)}
 TYPE_NAMES: dict[int, str] = {code: name for name, code in TYPE_CODES.items()}
@@ -59,7 +64,7 @@ class ColumnBuilder:
         self._venue.append(self._venues.setdefault(venue, len(self._venues)))
         self._spelling.append(self._published.setdefault(paper.venue, len(self._published)))
         self._ids.append(paper.id.encode("utf-8", "surrogatepass"))
-        self._titles.append(title.casefold().encode("utf-8", "surrogatepass"))
+        self._titles.append(title_key(title))
         self._content.append(content)
         self._work.append(work_hash(title, paper.authors[0].name if paper.authors else ""))
         self._id_hash.append(key_hash("id", paper.id))
@@ -78,16 +83,65 @@ class ColumnBuilder:
         for name, table in (("venue", self._venues), ("published", self._published)):
             write_strings(writer, name, [key.encode("utf-8", "surrogatepass") for key in table], ordered=False)
         write_strings(writer, "id", self._ids, ordered=False)
-        by_id = sorted(range(len(self._ids)), key=self._ids.__getitem__)
-        by_title = sorted(range(len(self._ids)), key=lambda doc: (self._titles[doc], self._ids[doc]))
-        writer.add("doc.id_rank", _ranks(by_id))
-        writer.add("doc.title_rank", _ranks(by_title))
+        _write_orders(writer, self._ids, self._titles)
         writer.add("doc.content", np.array(self._content, dtype=np.uint64))
         writer.add("doc.work", np.array(self._work, dtype=np.uint64))
         writer.add("doc.key", np.array(self._id_hash, dtype=np.uint64))
         self._keys.sort()
         writer.add("key.hash", np.array([key for key, _ in self._keys], dtype=np.uint64))
         writer.add("key.doc", np.array([doc for _, doc in self._keys], dtype=np.uint16))
+
+
+def _write_orders(writer: ArrayFileWriter, ids: list[bytes], titles: list[bytes]) -> None:
+    writer.add("doc.id_rank", _ranks(sorted(range(len(ids)), key=ids.__getitem__)))
+    by_title = sorted(range(len(ids)), key=lambda doc: (titles[doc], ids[doc]))
+    writer.add("doc.title_rank", _ranks(by_title))
+    new = np.ones(len(ids), dtype=np.uint8)
+    new[by_title[1:]] = [titles[doc] != titles[before] for before, doc in pairwise(by_title)]
+    writer.add("doc.title_new", new)
+
+
+def merge_columns(
+    writer: ArrayFileWriter, parts: Sequence[tuple[ArrayFile, npt.NDArray[np.int64]]], titles: Sequence[str]
+) -> None:
+    """Add the columns of the kept documents of several segments; `titles` are their published titles in order."""
+    for name in ("doc.year", "doc.type", "doc.key", "doc.content", "doc.work"):
+        writer.add(name, np.concatenate([arrays[name][kept] for arrays, kept in parts]))
+    for column, table in (("doc.venue", "venue"), ("doc.spelling", "published")):
+        numbers: dict[bytes, int] = {b"": 0}
+        columns = []
+        for arrays, kept in parts:
+            old = arrays[column][kept]
+            names = list(StringTable(arrays, table))
+            new = np.zeros(len(names), dtype=np.int64)
+            for number in np.unique(old).tolist():
+                new[number] = numbers.setdefault(names[number], len(numbers))
+            columns.append(new[old])
+        writer.add(column, narrow(np.concatenate(columns)))
+        write_strings(writer, table, list(numbers), ordered=False)
+    ids: list[bytes] = []
+    hashes, docs = [], []
+    first = 0
+    for arrays, kept in parts:
+        table_ids = StringTable(arrays, "id")
+        ids += [table_ids[doc] for doc in kept.tolist()]
+        new = np.full(arrays.meta["docs"], -1, dtype=np.int64)
+        new[kept] = np.arange(first, first + len(kept))
+        moved = new[arrays["key.doc"]]
+        hashes.append(arrays["key.hash"][moved >= 0])
+        docs.append(moved[moved >= 0])
+        first += len(kept)
+    write_strings(writer, "id", ids, ordered=False)
+    _write_orders(writer, ids, [title_key(as_read(title)) for title in titles])
+    key, doc = np.concatenate(hashes), np.concatenate(docs)
+    order = np.lexsort((doc, key))
+    writer.add("key.hash", key[order])
+    writer.add("key.doc", doc[order].astype(np.uint16))
+
+
+def title_key(title: str) -> bytes:
+    """By what titles are sorted: as read, case folded, by code point."""
+    return title.casefold().encode("utf-8", "surrogatepass")
 
 
 def _ranks(order: list[int]) -> Array:

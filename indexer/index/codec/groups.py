@@ -11,6 +11,7 @@ sorted), g.form_term, g.form_bit, g.forms_at, g.forms (which forms a posting hol
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +51,11 @@ class PostingGroup:
             self._forms_at = memoryview(arrays[f"{name}.forms_at"])
             self._forms = arrays[f"{name}.forms"]
 
+    @cached_property
+    def starts(self) -> Ints:
+        """First posting of every term, and the end of the last."""
+        return np.asarray(self._start).astype(np.int64)
+
     def find(self, term: bytes) -> int:
         """The number of a term, -1 if no paper of the segment holds it."""
         return self.terms.find(term)
@@ -88,20 +94,43 @@ class PostingGroup:
             owners = np.repeat(np.arange(high - low, dtype=np.int64), counts)
         else:
             starts = first + np.cumsum(counts)[picked] - counts[picked]
-            at, owners = _ragged(starts, counts[picked])
-        values = self._pos[at].astype(np.int64)
+            at, owners = ragged(starts, counts[picked])
+        return self.all_positions(at).astype(np.int64), owners
+
+    def all_positions(self, at: Ints) -> npt.NDArray[np.uint32]:
+        """Positions of occurrences by their numbers in the whole group."""
+        values: npt.NDArray[np.uint32] = self._pos[at].astype(np.uint32)
         if len(self._pos_x):
             wide = np.flatnonzero(values == WIDE)
             values[wide] = self._pos_v[np.searchsorted(self._pos_x, at[wide])]
-        return values, owners
+        return values
 
     def form_masks(self, term: int) -> npt.NDArray[np.uint8] | None:
         """For each posting of a term the bits of the surface forms it holds; None if the term has one form only."""
         low, high = self._forms_at[term], self._forms_at[term + 1]
         return self._forms[low:high] if high > low else None
 
+    def masks_of(self, terms: Ints, owners: Ints) -> npt.NDArray[np.uint8]:
+        """The bits of all postings of some terms, one term after the other; `owners` is the term's index of each."""
+        starts = np.asarray(self._forms_at).astype(np.int64)
+        sizes = starts[terms + 1] - starts[terms]
+        masks = np.ones(len(owners), dtype=np.uint8)
+        held, _ = ragged(starts[terms], sizes)
+        masks[(sizes > 0)[owners]] = self._forms[held]
+        return masks
 
-def _ragged(starts: Ints, counts: Ints) -> tuple[Ints, Ints]:
+    def all_form_masks(self) -> npt.NDArray[np.uint8]:
+        """The bits of every posting of the group, also of terms with one form only (bit 0)."""
+        starts = self.starts
+        sizes = np.diff(np.asarray(self._forms_at).astype(np.int64))
+        masks = np.ones(len(self.docs), dtype=np.uint8)
+        held = np.flatnonzero(sizes)
+        where, _ = ragged(starts[held], sizes[held])
+        masks[where] = self._forms
+        return masks
+
+
+def ragged(starts: Ints, counts: Ints) -> tuple[Ints, Ints]:
     """Indices start..start+count of each row, one after the other, and the row each belongs to."""
     owners = np.repeat(np.arange(len(starts), dtype=np.int64), counts)
     ends = np.cumsum(counts)

@@ -84,6 +84,14 @@ class Segment:
         return [name.decode("utf-8", "surrogatepass") for name in StringTable(self.arrays, "published")]
 
     @cached_property
+    def title_groups(self) -> npt.NDArray[np.int64]:
+        """For each document the rank of its title; equal titles (as read, case folded) have equal ranks."""
+        order = np.argsort(self.arrays["doc.title_rank"])
+        groups = np.zeros(self.docs, dtype=np.int64)
+        groups[order[1:]] = np.cumsum(self.arrays["doc.title_new"][order][1:])
+        return groups
+
+    @cached_property
     def ids(self) -> StringTable:
         """Paper ids by document number."""
         return StringTable(self.arrays, "id")

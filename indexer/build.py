@@ -1,0 +1,136 @@
+"""Build and rebuild: every record of some sources, published as one new generation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from indexer.bulk import Indexer, default_procs, run_tasks
+from indexer.draft import Draft
+from indexer.index.analysis import fingerprint
+from indexer.index.errors import BadIndexError
+from indexer.index.manifest import Manifest
+from indexer.index.store import LOCK_SECONDS, Writing, is_index, latest, writing
+from indexer.index.venues import VenueTable
+from indexer.report import BuildReport, Progress, Tally
+from indexer.tasks import Plan, plan_sources, tasks
+
+SMALL_BUILD = 8 << 20
+"""Bytes of sources below which one process is quicker than several."""
+
+
+def build(
+    sources: Sequence[str | Path],
+    index: str | Path,
+    *,
+    format: str | None = None,  # noqa: A002  # the name the command line uses
+    procs: int | None = None,
+    venues: str | Path | None = None,
+    force: bool = False,
+    progress: Progress | None = None,
+    timeout: float = LOCK_SECONDS,
+) -> BuildReport:
+    """Build an index of some sources and publish it.
+
+    `sources` are files, folders, globs or "-"; `format` forces a format on all of them; `venues` is a table of the
+    user's venue spellings, recorded. An index of other sources is replaced only with `force`, which also forgets
+    deleted ids. Raises SourceError when a source yields no paper, BadIndexError, LockedError.
+    """
+    folder = Path(index)
+    plan = plan_sources([str(source) for source in sources], format)
+    table, raw = _venue_table(venues)
+    _make_folder(folder)
+    with writing(folder, "quiver build", timeout) as door:
+        base = _replaceable(door, plan, force)
+        manifest = Manifest(
+            generation=0,
+            deleted=base.deleted if base and not force else (),
+            venues_file=str(Path(venues).resolve()) if venues else None,
+            venues=raw,
+        )
+        return _publish(door, plan, manifest, table, procs, progress, None)
+
+
+def rebuild(
+    index: str | Path,
+    *,
+    missing: str = "stop",
+    procs: int | None = None,
+    progress: Progress | None = None,
+    timeout: float = LOCK_SECONDS,
+) -> BuildReport:
+    """Build anew from the recorded sources in their recorded order, less the ids deleted since.
+
+    Standard input is taken again from the index. `missing` says what to do about a source that is no longer there:
+    "stop" (SourceError naming it), "keep" its papers as they are in the index, or "drop" them.
+    """
+    folder = Path(index)
+    latest(folder)
+    with writing(folder, "quiver rebuild", timeout) as door:
+        base = latest(folder)
+        plan = plan_sources(base.sources, None, formats=base.formats, missing=missing, recorded=base)
+        table = VenueTable.from_raw(base.venues) if base.venues else VenueTable.default()
+        manifest = Manifest(
+            generation=0, deleted=base.deleted, venues_file=base.venues_file, venues=base.venues
+        )
+        return _publish(door, plan, manifest, table, procs, progress, base)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        if folder.is_dir() and not is_index(folder) and any(
+            not path.name.startswith(("MAIN_", "_MAIN_")) and path.name != "writer.json" for path in folder.iterdir()
+        ):
+            raise BadIndexError(f"{folder} is not empty and not an index; name a folder of its own with --index")
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadIndexError(f"cannot make an index at {folder}: {error.strerror}") from error
+
+
+def _replaceable(door: Writing, plan: Plan, force: bool) -> Manifest | None:
+    if force:
+        return None
+    base = door.current()
+    if base is not None and set(base.sources) != set(plan.sources):
+        shown = ", ".join(base.sources) or "nothing"
+        raise BadIndexError(
+            f"{door.folder} is an index of other sources ({shown}); use --force to replace it, "
+            "or `quiver update` to add to it"
+        )
+    return base
+
+
+def _venue_table(venues: str | Path | None) -> tuple[VenueTable, dict[str, object] | None]:
+    if venues is None:
+        return VenueTable.default(), None
+    table = VenueTable.default().extended(Path(venues))
+    return table, table.as_raw()
+
+
+def _publish(
+    door: Writing,
+    plan: Plan,
+    manifest: Manifest,
+    table: VenueTable,
+    procs: int | None,
+    progress: Progress | None,
+    base: Manifest | None,
+) -> BuildReport:
+    wanted = procs if procs is not None else default_procs() if plan.size > SMALL_BUILD else 1
+    tally = Tally(plan, progress)
+    segments, _ = run_tasks(tasks(plan, 1, door.folder, base), Indexer(door.folder, table), wanted, tally.report)
+    tally.check()
+    draft = Draft(door, None)
+    draft.add(segments)
+    manifest = draft.finish(
+        replace(
+            manifest,
+            sources=plan.sources,
+            formats=plan.formats,
+            files=plan.records(),
+            readings=len(plan.files),
+            analysis=fingerprint(),
+        )
+    )
+    return tally.finish(door.publish(manifest), door.folder)

@@ -1,0 +1,1 @@
+"""Searching an index: `PaperIndex` is what programs use; the rest is how it answers."""

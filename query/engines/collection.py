@@ -1,0 +1,50 @@
+"""What scoring needs of a whole generation: papers, average lengths, and each segment's norms for given papers."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.index.bm25f import average_length, norms
+from indexer.index.codec.segment import Segment
+from indexer.index.schema import FIELDS
+from indexer.index.store import Generation
+
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+
+
+class Collection:
+    """Statistics of a generation. They count live papers only, whatever the segments."""
+
+    def __init__(self, generation: Generation) -> None:
+        manifest = generation.manifest
+        self.generation = generation
+        self.segments: list[Segment] = generation.segments
+        self.papers = manifest.papers
+        self.averages = tuple(average_length(total, manifest.papers) for total in manifest.lengths)
+        self._slack: dict[str, float] = {}
+
+    def weights(self, segment: Segment, docs: Ints, counts: npt.NDArray[np.integer]) -> Floats:
+        """W(t,d) for documents of a segment from term frequencies (documents x fields), in float64."""
+        total = np.zeros(len(docs))
+        for field in range(len(FIELDS)):
+            held = np.flatnonzero(counts[:, field])
+            if held.size:
+                row = norms(field, segment.lengths[field][docs[held]], self.averages[field])
+                total[held] += counts[held, field] * row
+        return total
+
+    def slack(self, segment: Segment) -> float:
+        """By what factor (1 or a little more) a segment's impacts must grow to be upper bounds today.
+
+        They were made with other average lengths. W grows at most by max_f avg_now / avg_then, and since
+        W / (k1 + W) is concave it grows at most by the same factor.
+        """
+        factor = self._slack.get(segment.name)
+        if factor is None:
+            made: list[float] = segment.impacts.meta["averages"]
+            growth = (now / then for now, then in zip(self.averages, made, strict=True))
+            factor = self._slack[segment.name] = max(1.0, *growth)
+        return factor

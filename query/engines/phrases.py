@@ -1,0 +1,115 @@
+"""Words in order: positions of several terms joined on arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.index.codec.groups import PostingGroup
+from indexer.index.codec.layout import NAME_BITS
+from indexer.index.codec.segment import Segment
+from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS, NAMES
+
+Ints = npt.NDArray[np.int64]
+
+# A place is index of the paper << 40 | field << 32 | position; positions of names hold the author and stay in field 0.
+_PAPER, _UNIT = 40, 32
+NOWHERE = (np.empty(0, dtype=np.uint16), np.empty((0, len(FIELDS)), dtype=np.int32))
+
+
+def phrase(
+    segment: Segment, group_name: str, words: Sequence[str], slop: int, columns: Sequence[int]
+) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.int32]]:
+    """Papers in which the words stand in order inside one field (or one author's name), and how often in each field.
+
+    `slop` 1 is adjacent; otherwise each word at most `slop` positions after the one before. `columns` confines the
+    fields. Gives documents (uint16, rising) and counts (documents x all fields, int32).
+    """
+    group = segment.group(group_name)
+    terms = [group.find(word.encode("utf-8", "surrogatepass")) for word in words]
+    if not terms or min(terms) < 0:
+        return NOWHERE
+    docs = _common(group, terms)
+    if not docs.size:
+        return NOWHERE
+    ends = _chain(segment, group, group_name, terms, docs, slop)
+    first = FIELD_NUMBERS[GROUPS[group_name][0].name]
+    fields = (ends >> _UNIT & 0xFF) + first
+    owners = ends >> _PAPER
+    wanted = np.isin(fields, columns)
+    owners, fields = owners[wanted], fields[wanted]
+    counts = np.bincount(owners * len(FIELDS) + fields, minlength=len(docs) * len(FIELDS)).reshape(-1, len(FIELDS))
+    held = np.flatnonzero(counts.any(axis=1))
+    return docs[held], counts[held].astype(np.int32)
+
+
+def _common(group: PostingGroup, terms: Sequence[int]) -> npt.NDArray[np.uint16]:
+    """Papers that hold all terms, the rarest asked first."""
+    spans = sorted({group.span(term) for term in terms}, key=lambda span: span[1] - span[0])
+    docs = group.docs[slice(*spans[0])]
+    for span in spans[1:]:
+        docs = docs[member(docs, group.docs[slice(*span)])]
+    return docs
+
+
+def member(docs: npt.NDArray[np.uint16], among: npt.NDArray[np.uint16]) -> npt.NDArray[np.bool_]:
+    """For each of some papers whether it is among others; both rising."""
+    if not len(among) or not len(docs):
+        return np.zeros(len(docs), dtype=bool)
+    if len(docs) * 12 < len(among):
+        at = np.searchsorted(among, docs)
+        at[at == len(among)] = 0
+        return among[at] == docs
+    table = np.zeros(1 << 16, dtype=bool)
+    table[among] = True
+    return table[docs]
+
+
+def _chain(
+    segment: Segment, group: PostingGroup, name: str, terms: Sequence[int], docs: npt.NDArray[np.uint16], slop: int
+) -> Ints:
+    """Places of the last words of all matches."""
+    places = {term: _places(segment, group, name, term, docs) for term in set(terms)}
+    if slop == 1:
+        # Rarest first: the chain never grows.
+        order = sorted(range(len(terms)), key=lambda at: len(places[terms[at]]))
+        ends = places[terms[order[0]]] - order[0]
+        for at in order[1:]:
+            ends = _both(ends, places[terms[at]] - at)
+        return ends + (len(terms) - 1)
+    ends = places[terms[0]]
+    for term in terms[1:]:
+        here = places[term]
+        near = np.searchsorted(ends, here - slop) < np.searchsorted(ends, here)
+        ends = here[near]
+    return ends
+
+
+def _both(left: Ints, right: Ints) -> Ints:
+    if not len(left) or not len(right):
+        return left[:0]
+    if len(left) > len(right):
+        left, right = right, left
+    at = np.searchsorted(right, left)
+    at[at == len(right)] = 0
+    return left[right[at] == left]
+
+
+def _places(segment: Segment, group: PostingGroup, name: str, term: int, docs: npt.NDArray[np.uint16]) -> Ints:
+    low, high = group.span(term)
+    picked = np.searchsorted(group.docs[low:high], docs).astype(np.int64)
+    positions, owners = group.positions(term, picked)
+    if name == NAMES:
+        # A gap between authors as wide as a name, so that no window reaches across.
+        author = positions >> NAME_BITS
+        return owners << _PAPER | (positions + (author << NAME_BITS))
+    fields = GROUPS[name]
+    unit = np.zeros(len(positions), dtype=np.int64)
+    border = np.zeros(len(docs), dtype=np.int64)
+    first = FIELD_NUMBERS[fields[0].name]
+    for number in range(len(fields) - 1):
+        border += segment.lengths[first + number][docs]
+        unit += positions >= border[owners]
+    return owners << _PAPER | unit << _UNIT | positions

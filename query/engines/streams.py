@@ -1,0 +1,118 @@
+"""Where a term stands in one segment: streams of papers with upper bounds, and exact frequencies on request.
+
+A query term may stand in several streams of a segment: its stem in the text, its spelling in author names, its
+variants by joins. A paper's frequencies are the sum over the streams; bounds of streams add up to a bound of the
+whole, since W / (k1 + W) is subadditive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.index.codec.groups import PostingGroup
+from indexer.index.codec.segment import Segment
+from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS
+
+Docs = npt.NDArray[np.uint16]
+Ints = npt.NDArray[np.int64]
+Counts = npt.NDArray[np.int32]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(slots=True)
+class Stream:
+    """Papers of one segment (uint16, rising) with a bound each (uint8, in 255ths of W / (k1 + W)).
+
+    Frequencies come from a group's postings (`group`, `low`, `picked`) or are given (`counts`, papers x all fields).
+    `columns` are the fields that count (numbers of the schema).
+    """
+
+    docs: Docs
+    bounds: npt.NDArray[np.uint8]
+    columns: tuple[int, ...]
+    group: PostingGroup | None = None
+    low: int = 0
+    picked: Ints | None = None
+    counts: Counts | None = None
+    first_column: int = 0
+
+    def frequencies(self, at: Ints) -> Counts:
+        """Term frequencies (papers x all fields) of the papers at some indices of the stream."""
+        out = np.zeros((len(at), len(FIELDS)), dtype=np.int32)
+        if self.counts is not None:
+            out[:] = self.counts[at]
+        elif self.group is not None:
+            rows = self.group.frequencies(self.low, self.low + len(self.docs), at) if self.picked is None else (
+                self.group.frequencies(self.low, self.low + int(self.picked[-1]) + 1, self.picked[at])
+            )
+            for column in self.columns:
+                out[:, column] = rows[:, column - self.first_column]
+        return out
+
+
+@dataclass(slots=True)
+class SegmentTerm:
+    """A query term in one segment: its streams, and the papers it matches without scoring (a year)."""
+
+    streams: list[Stream] = field(default_factory=list)
+    silent: Mask | None = None
+
+    @property
+    def size(self) -> int:
+        """An upper bound of the papers that hold the term."""
+        return sum(len(stream.docs) for stream in self.streams)
+
+    def docs(self) -> Docs:
+        """Papers that hold the term, rising, each once."""
+        if len(self.streams) == 1:
+            return self.streams[0].docs
+        if not self.streams:
+            return np.empty(0, dtype=np.uint16)
+        return np.unique(np.concatenate([stream.docs for stream in self.streams]))
+
+    def mark(self, mask: Mask) -> None:
+        """Set a mask over the segment's papers true where the term matches."""
+        for stream in self.streams:
+            mask[stream.docs] = True
+        if self.silent is not None:
+            mask |= self.silent
+
+    def document_frequency(self, segment: Segment) -> int:
+        """Live papers of the segment that hold the term."""
+        docs = self.docs()
+        return len(docs) if segment.all_live else int(np.count_nonzero(segment.live[docs]))
+
+    def frequencies(self, docs: Ints) -> Counts:
+        """Term frequencies (papers x all fields) of given papers, zero where the term is absent."""
+        out = np.zeros((len(docs), len(FIELDS)), dtype=np.int32)
+        for stream in self.streams:
+            at = np.searchsorted(stream.docs, docs.astype(np.uint16))
+            at[at == len(stream.docs)] = 0
+            held = np.flatnonzero(stream.docs[at] == docs) if len(stream.docs) else np.empty(0, np.int64)
+            if held.size:
+                out[held] += stream.frequencies(at[held])
+        return out
+
+
+def stored_stream(segment: Segment, group_name: str, term: str, columns: Sequence[int]) -> Stream | None:
+    """A term's postings in a group, confined to fields of that group; None where there is none."""
+    group = segment.group(group_name)
+    number = group.find(term.encode("utf-8", "surrogatepass"))
+    if number < 0:
+        return None
+    low, high = group.span(number)
+    docs = group.docs[low:high]
+    bounds = segment.impact(group_name)[low:high]
+    fields = GROUPS[group_name]
+    first = FIELD_NUMBERS[fields[0].name]
+    if len(columns) == len(fields):
+        return Stream(docs, bounds, tuple(columns), group, low, first_column=first)
+    local = [column - first for column in columns]
+    picked = np.flatnonzero(group.frequencies(low, high)[:, local].any(axis=1))
+    if not picked.size:
+        return None
+    return Stream(docs[picked], bounds[picked], tuple(columns), group, low, picked, first_column=first)

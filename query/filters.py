@@ -1,0 +1,58 @@
+"""Filters: exact conditions on author cluster, venue, year and type, as a table of masks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.index.codec.segment import Segment
+from query.engines.nodes import cluster_mask, type_mask, venue_mask, years_mask
+
+Mask = npt.NDArray[np.bool_]
+YearRange = tuple[int | None, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """All authors (cluster names), any of the venues (canonical), any of the years, any of the types; exclusions."""
+
+    authors: tuple[str, ...] = ()
+    venues: tuple[str, ...] = ()
+    years: tuple[YearRange, ...] = ()
+    types: tuple[str, ...] = ()
+    exclude_venues: tuple[str, ...] = ()
+    exclude_types: tuple[str, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether every paper passes."""
+        return not any((self.authors, self.venues, self.years, self.types, self.exclude_venues, self.exclude_types))
+
+    def mask(self, segment: Segment) -> Mask | None:
+        """Live papers of a segment that pass; None where that is all of them."""
+        masks = list(self._masks(segment))
+        if not segment.all_live:
+            masks.append(segment.live)
+        if not masks:
+            return None
+        result = masks[0]
+        for mask in masks[1:]:
+            result = result & mask
+        return result
+
+    def _masks(self, segment: Segment) -> Sequence[Mask]:
+        masks = [cluster_mask(segment, name) for name in self.authors]
+        if self.venues:
+            masks.append(venue_mask(segment, self.venues))
+        if self.years:
+            masks.append(np.logical_or.reduce([years_mask(segment, *pair) for pair in self.years]))
+        if self.types:
+            masks.append(type_mask(segment, self.types))
+        if self.exclude_venues:
+            masks.append(~venue_mask(segment, self.exclude_venues))
+        if self.exclude_types:
+            masks.append(~type_mask(segment, self.exclude_types))
+        return masks
