@@ -7,8 +7,8 @@ import re
 from indexer.index.errors import QueryError
 from indexer.index.paper import TYPES
 from query.language.identifiers import arxiv, doi, identify
-from query.language.lexer import Token
 from query.language.nearest import nearest
+from query.language.tokens import Token
 from query.language.tree import Exact, Fuzzy, Phrase, Prefix, Wildcard, Word, Years
 from query.language.years import format_years, parse_years
 

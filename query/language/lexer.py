@@ -7,11 +7,11 @@ that pasted titles stay words. One pass, linear in the text.
 from __future__ import annotations
 
 import re
-from enum import Enum, auto
-from typing import NamedTuple
 
 from indexer.index.errors import QueryError
 from query.language.nearest import nearest
+from query.language.shapes import FIELD, LETTER_OR_DIGIT, OPERATOR, QUOTES, Shapes
+from query.language.tokens import Kind, Token
 from query.language.tree import FIELDS, Diagnostic
 
 MAX_DEPTH = 100
@@ -24,19 +24,8 @@ _FOREIGN_FIELDS = {
 }  # fmt: skip
 _LONG_FIELDS = tuple(name for name in FIELDS if len(name) > 3)
 
-# Closing quotes of each opening one. Phones and word processors type the curly ones.
-_QUOTES = {'"': '"', "“": "”", "„": "“”"}
-
 # `-` excludes before a letter, a group, a phrase or a number that can be a year; `-1` and `->` are text.
 _MINUS = re.compile(r"-(?=[^\W\d_]|[(\"“„]|[0-9]+[^\W\d_]|(?:19|20)[0-9]{2}(?![\w.]))")
-_CLOSING_DASH = re.compile(r"[^\W_]-(?=[\s:]|$)")
-_SUSPENDED = re.compile(r"[^\W_]-[^\W_]+ (?:and|or)\s+$")
-_TEX = re.compile(r"[\\${}]")
-_OPERATOR = re.compile(r"(?:AND|OR|NOT)(?=[\s()\"“„]|$)")
-_FIELD = re.compile(r"([A-Za-z]+):(=?)(?=[^\s)])")
-_CHUNK = re.compile(r"[^\s()]+")
-_PARENTHESES = re.compile(r"[()\s]")
-_SPACE = re.compile(r"\s*")
 _SLOP = re.compile(r"~([0-9]+)")
 _BOOST = re.compile(r"\^([0-9]{1,7}(?:\.[0-9]{1,6})?)(?![\w.^])")
 # Of `x^2`, `E=mc^2`, `\\psi^2` and `TC^0` none is a boost; `*^2` and `~^2` end patterns.
@@ -45,39 +34,7 @@ _WORD_BOOST = re.compile(
 )
 # What follows a closing quote or parenthesis without a space starts no word: `"Why?":`.
 _TAIL = re.compile(r"[-–—:;,.!?'’/*~^]*")
-_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 _LETTER = re.compile(r"[^\W\d_]")
-
-
-class Kind(Enum):
-    """What a token is."""
-
-    WORD = auto()
-    PHRASE = auto()
-    OPEN = auto()
-    CLOSE = auto()
-    FIELD = auto()
-    MINUS = auto()
-    BOOST = auto()
-    AND = auto()
-    OR = auto()
-    NOT = auto()
-
-
-class Token(NamedTuple):
-    """A piece of the query: `text` of words and phrases, place in code points.
-
-    `number` is the boost of BOOST and the slop of PHRASE; `exact` of FIELD is that of `author:="X"`; a WORD
-    or PHRASE that is `value` follows a field's colon.
-    """
-
-    kind: Kind
-    text: str
-    start: int
-    end: int
-    number: float = 1
-    exact: bool = False
-    value: bool = False
 
 
 def tokenize(text: str) -> tuple[list[Token], list[Diagnostic]]:
@@ -96,14 +53,13 @@ class _Lexer:
         self.text = text
         self.tokens: list[Token] = []
         self.diagnostics: list[Diagnostic] = []
-        self._inner = _closed_in_one_word(text) if "(" in text else {}
+        self.shapes = Shapes(text)
         self._open: list[int] = []
         self._reported: set[str] = set()
-        self._last_dash = max((match.start() for match in _CLOSING_DASH.finditer(text)), default=-1)
 
     def run(self) -> None:
         text, at = self.text, 0
-        while (at := _space_end(text, at)) < len(text):
+        while (at := self.shapes.space_end(at)) < len(text):
             at = self._next(at)
         if self._open:
             self._odd(
@@ -120,36 +76,29 @@ class _Lexer:
         text = self.text
         if text[at] == ")":
             return self._close(at)
-        if match := _OPERATOR.match(text, at):
+        if match := OPERATOR.match(text, at):
             self._emit(Kind[match[0]], match[0], at, match.end())
             return match.end()
         if _MINUS.match(text, at):
-            if self._is_dash(at):
+            if self.shapes.is_dash(at):
                 self._odd(
                     "operator", "This - was read as a dash; write NOT to exclude the word", at, 1, "NOT "
                 )
             else:
                 self._emit(Kind.MINUS, "-", at, at + 1)
             at += 1
-        if (match := _FIELD.match(text, at)) and self._is_field(match):
+        if (match := FIELD.match(text, at)) and self._is_field(match):
             return self._fielded(match)
         return self._operand(at)
 
-    def _is_dash(self, at: int) -> bool:
-        """Whether a `-` before a word is a title's dash: `robot -a report-`, `one-way and -lane`, `-n^{2}$`."""
-        word = _CHUNK.match(self.text, at + 1)
-        if word is None or word[0][0] in _QUOTES or _FIELD.match(self.text, at + 1):
-            return False
-        return (
-            self._last_dash > at
-            or bool(_TEX.search(word[0]))
-            or bool(_SUSPENDED.search(self.text, max(0, at - 40), at))
-        )
-
     def _fielded(self, match: re.Match[str]) -> int:
         name, equals, at = match[1], match[2], match.end()
-        word_end = self._word_end(at) if self.text[at] not in _QUOTES and not self._opens(at) else at
-        held = _LETTER_OR_DIGIT.search(self.text, at, word_end)
+        word_end = (
+            self.shapes.word_end(at)
+            if self.text[at] not in QUOTES and not self.shapes.opens_group(at)
+            else at
+        )
+        held = LETTER_OR_DIGIT.search(self.text, at, word_end)
         if word_end > at and not held and FIELDS[name] != "year":
             # `title:...` is writing, not a field.
             return self._operand(match.start())
@@ -158,9 +107,9 @@ class _Lexer:
 
     def _operand(self, at: int, field: str = "") -> int:
         """A phrase, a group or a word; `field` is that of a colon just before."""
-        if self.text[at] in _QUOTES:
+        if self.text[at] in QUOTES:
             return self._quote(at, field)
-        if self._opens(at):
+        if self.shapes.opens_group(at):
             self._open.append(at)
             if len(self._open) > MAX_DEPTH:
                 raise QueryError(
@@ -170,24 +119,25 @@ class _Lexer:
                 )
             self._emit(Kind.OPEN, "(", at, at + 1)
             return at + 1
-        end = self._word_end(at)
+        end = self.shapes.word_end(at)
         self._word(at, end, field)
         return end
 
     def _quote(self, at: int, field: str) -> int:
         text = self.text
-        close = _closing_quote(text, at)
+        close = self.shapes.closing_quote(at)
         if close < 0:
             self._odd("quote", "This quote is never closed; the words after it were read without it", at, 1)
             if field:
                 # The value is then the word after the quote, or nothing.
-                after = _space_end(text, at + 1)
-                if after >= len(text) or text[after] in "()" or text[after] in _QUOTES:
+                after = self.shapes.space_end(at + 1)
+                if after >= len(text) or text[after] in "()" or text[after] in QUOTES:
                     raise _empty_value(field, at, 1)
                 return self._operand(after, field)
+            self._drop_dangling_minus()
             return at + 1
         content, end = text[at + 1 : close].strip(), close + 1
-        if not _LETTER_OR_DIGIT.search(content):
+        if not LETTER_OR_DIGIT.search(content):
             if field:
                 raise _empty_value(field, at, end - at)
             self._drop_dangling_minus()
@@ -246,7 +196,10 @@ class _Lexer:
         self._emit(Kind.BOOST, text[boosted.end(1) :], cut, end, number=float(boosted[2]))
 
     def _emit_word(self, text: str, start: int, end: int, field: str) -> None:
-        if field or _LETTER_OR_DIGIT.search(text):
+        held = LETTER_OR_DIGIT.search(text)
+        if field and not held and FIELDS[field] != "year":
+            raise _empty_value(field, start, end - start)
+        if field or held:
             self._emit(Kind.WORD, text, start, end, value=bool(field))
 
     def _is_field(self, match: re.Match[str]) -> bool:
@@ -263,30 +216,6 @@ class _Lexer:
             message = f"{name}: was read as a word; the field is written {known}:"
             self._odd("field", message, match.start(), match.end(1) + 1 - match.start(), f"{known}:")
         return False
-
-    def _opens(self, at: int) -> bool:
-        """Whether a parenthesis at a word's start opens a group; that of `(in)dependence` does not."""
-        if self.text[at] != "(":
-            return False
-        close = self._inner.get(at)
-        if close is None or close + 1 >= len(self.text):
-            return True
-        after = self.text[close + 1]
-        if after == "-":
-            after = self.text[close + 2 : close + 3]
-        return not _LETTER_OR_DIGIT.match(after) or bool(_OPERATOR.match(self.text, close + 1))
-
-    def _word_end(self, start: int) -> int:
-        """Where a word ends: at white space, or at a parenthesis that does not close within the word."""
-        text, at = self.text, start
-        while at < len(text):
-            if match := _CHUNK.match(text, at):
-                at = match.end()
-            elif at in self._inner:
-                at = self._inner[at] + 1
-            else:
-                break
-        return at
 
     def _tail(self, at: int) -> int:
         match = _TAIL.match(self.text, at)
@@ -319,36 +248,6 @@ class _Lexer:
 
 
 _TEXT_FIELDS = frozenset(("title", "abstract", "authors", "venue", "keywords"))
-
-
-def _space_end(text: str, at: int) -> int:
-    match = _SPACE.match(text, at)
-    return match.end() if match else at
-
-
-def _closing_quote(text: str, at: int) -> int:
-    """Index of the quote that closes the one at `at`, or -1. TeX's `\\"o` in straight quotes is no end."""
-    closers = _QUOTES[text[at]]
-    if closers != '"':
-        return min((found for mark in closers if (found := text.find(mark, at + 1)) >= 0), default=-1)
-    close = text.find('"', at + 1)
-    while close > 0 and text[close - 1] == "\\":
-        close = text.find('"', close + 1)
-    return close
-
-
-def _closed_in_one_word(text: str) -> dict[int, int]:
-    """Opening parenthesis -> its closing one, for those with no white space between."""
-    pairs: dict[int, int] = {}
-    opened: list[int] = []
-    for match in _PARENTHESES.finditer(text):
-        if match[0] == "(":
-            opened.append(match.start())
-        elif match[0] != ")":
-            opened.clear()
-        elif opened:
-            pairs[opened.pop()] = match.start()
-    return pairs
 
 
 def _empty_value(field: str, at: int, length: int) -> QueryError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from query.language.lexer import Kind, Token
+from query.language.tokens import Kind, Token
 from query.language.tree import Diagnostic
 
 _OPERATORS = frozenset((Kind.AND, Kind.OR, Kind.NOT))
@@ -15,8 +15,8 @@ _ENDS = frozenset((Kind.WORD, Kind.PHRASE, Kind.CLOSE, Kind.BOOST))
 
 # A verb before NOT, or a word after it that no one would exclude, makes it a word: `is NOT all you need`.
 _VERBS_TEXT = """
-am and are be been but can could did do does done had has have if is may might must or shall should to was were
-why will would
+am and are be been but can could did do does done had has have if is may might must or shall should to was
+were why will would
 """
 _VERBS = frozenset(_VERBS_TEXT.split())
 _NEVER_EXCLUDED_TEXT = """

@@ -13,19 +13,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from dataclasses import field as with_default
 
 from indexer.index.errors import QueryError
+from query.language.combine import MAX_BOOST, join, signed, too_much
 from query.language.identifiers import identify_whole
 from query.language.leaves import arxiv_leaf, phrase_leaf, word_leaf
-from query.language.lexer import Kind, Token, tokenize
+from query.language.lexer import tokenize
 from query.language.operators import settle
-from query.language.tree import FIELDS, And, Diagnostic, Exact, Node, Not, Or, Query, Word
+from query.language.tokens import Kind, Token
+from query.language.tree import FIELDS, Diagnostic, Exact, Node, Query, Word
 
 MAX_CHARACTERS = 10_000
 MAX_LEAVES = 1_000
-MAX_BOOST = 1_000.0
 
 # Words that no rule of the language can touch; most searches are these, and need none of what follows.
 _PLAIN_WORD = r"[^\W_]\w*(?:['’-]\w+)*"
@@ -116,15 +117,15 @@ class _Builder:
                 pending = _Group()
             elif kind is Kind.CLOSE:
                 closed = groups.pop()
-                items = _join(closed.elements)
+                items = join(closed.elements)
                 if not items:
                     self._empty(closed, token)
-                groups[-1].elements.append(_signed(items, closed.negated, _boost_after(tokens, at)))
+                groups[-1].elements.append(signed(items, closed.negated, _boost_after(tokens, at)))
             elif kind is not Kind.BOOST:
                 items = (self._leaf(token, pending, group),)
-                group.elements.append(_signed(items, pending.negated, _boost_after(tokens, at)))
+                group.elements.append(signed(items, pending.negated, _boost_after(tokens, at)))
                 pending = _Group()
-        return _join(groups[0].elements)
+        return join(groups[0].elements)
 
     def _open(self, groups: list[_Group], pending: _Group, token: Token) -> None:
         if pending.exact:
@@ -188,74 +189,5 @@ def _boost_after(tokens: Sequence[Token], at: int) -> float:
     if following is None or following.kind is not Kind.BOOST:
         return 1.0
     if following.number > MAX_BOOST:
-        raise _too_much(following.start, following.end - following.start)
+        raise too_much(following.start, following.end - following.start)
     return following.number
-
-
-def _signed(items: tuple[Node, ...], negated: bool, boost: float) -> tuple[Node, ...]:
-    if boost != 1.0:
-        items = tuple(_boosted(node, boost) for node in items)
-    return (Not(_all(items)),) if negated and items else items
-
-
-def _boosted(node: Node, factor: float) -> Node:
-    """The node with the boosts of its leaves multiplied. Recursion is as deep as parentheses may stand."""
-    if isinstance(node, Not):
-        return Not(_boosted(node.child, factor))
-    if isinstance(node, (And, Or)):
-        return replace(node, children=tuple(_boosted(child, factor) for child in node.children))
-    # Six decimals are what can be typed; more would not survive printing.
-    boost = round(node.boost * factor, 6)
-    if boost > MAX_BOOST:
-        raise _too_much(node.start, node.length)
-    return replace(node, boost=boost)
-
-
-def _join(elements: Sequence[tuple[Node, ...] | Kind]) -> tuple[Node, ...]:
-    """Items of a group: operators bound to the operands beside them, everything else side by side.
-
-    An operand that came out empty (`()`) takes its operator with it.
-    """
-    items: list[Node] = []
-    alternatives: list[list[tuple[Node, ...]]] = []
-    operator: Kind | None = None
-    for element in elements:
-        if isinstance(element, Kind):
-            operator = element
-            continue
-        if not element:
-            continue
-        if operator is None or not alternatives:
-            items.extend(_settled(alternatives))
-            alternatives = [[element]]
-        elif operator is Kind.AND:
-            alternatives[-1].append(element)
-        else:
-            alternatives.append([element])
-        operator = None
-    items.extend(_settled(alternatives))
-    return tuple(items)
-
-
-def _settled(alternatives: list[list[tuple[Node, ...]]]) -> tuple[Node, ...]:
-    if len(alternatives) == 1 and len(alternatives[0]) == 1:
-        return alternatives[0][0]
-    if not alternatives:
-        return ()
-    return (_any([_all([_all(operand) for operand in conjunction]) for conjunction in alternatives]),)
-
-
-def _all(nodes: Sequence[Node]) -> Node:
-    flat = [child for node in nodes for child in (node.children if isinstance(node, And) else (node,))]
-    return flat[0] if len(flat) == 1 else And(tuple(flat))
-
-
-def _any(nodes: Sequence[Node]) -> Node:
-    flat = [child for node in nodes for child in (node.children if isinstance(node, Or) else (node,))]
-    return flat[0] if len(flat) == 1 else Or(tuple(flat))
-
-
-def _too_much(position: int, length: int) -> QueryError:
-    return QueryError(
-        f"A boost is at most {MAX_BOOST:g}; write a smaller number after ^", position=position, length=length
-    )

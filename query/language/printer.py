@@ -94,4 +94,5 @@ def _quoted(text: str) -> str:
     if '"' not in text.replace('\\"', ""):
         # A backslash before the closing quote would be read as an accent of TeX.
         return f'"{text} "' if text.endswith("\\") else f'"{text}"'
-    return f"“{text}”"
+    # Text with both kinds of quotes can only have been typed without any around it.
+    return text if "”" in text else f"“{text}”"

@@ -1,8 +1,8 @@
 """The query tree: what the language parses to and every engine answers.
 
 Leaves carry raw text, not analysed words: the analysis belongs to the index that answers. `start` and
-`length` are code points of the query from 0, of the leaf as typed without its field and boost; leaves score in
-order of `start`.
+`length` are code points of the query from 0, of the leaf as typed without its field and boost; leaves score
+in order of `start`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Word(Leaf):
 
 @dataclass(frozen=True, slots=True)
 class Phrase(Leaf):
-    """Words in order. `slop` 1 is adjacent; `"near by"~5` is slop 5: at most 5 steps from a word to the next."""
+    """Words in order. `slop` 1 is adjacent; `"near by"~5` is slop 5: at most 5 steps from word to word."""
 
     slop: int = 1
 
@@ -75,8 +75,8 @@ class Years(Leaf):
 class Exact(Leaf):
     """A whole value of one field.
 
-    Field `authors` is the author cluster, `venue` the venue filter; the others are `type`, `id`, `doi` (case as
-    typed), `arxiv` (without version) and `url`.
+    Field `authors` is the author cluster, `venue` the venue filter; the others are `type`, `id`, `doi` (case
+    as typed), `arxiv` (without version) and `url`.
     """
 
 
