@@ -55,7 +55,7 @@ def fault(distributions: Mapping[str, str], module_version: str | None) -> str |
 
 
 def shadow(module_file: str) -> str | None:
-    """A line that says which file hides the library, None if the imported package is that of the distribution."""
+    """A line that says which file hides the library; None if the imported package is the library's."""
     try:
         distribution = metadata.distribution(DISTRIBUTION)
     except metadata.PackageNotFoundError:

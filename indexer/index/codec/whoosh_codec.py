@@ -1,7 +1,7 @@
 """The codec: Whoosh's segments as one mapped file of arrays each.
 
-The paths of `ArrayCodec` and `ArraySegment` stand in the tables of contents that Whoosh pickles; they are part of the
-format and must not move.
+The paths of `ArrayCodec` and `ArraySegment` stand in the tables of contents that Whoosh pickles; they are part
+of the format and must not move.
 """
 
 from __future__ import annotations
@@ -32,9 +32,12 @@ DOCUMENT_SOURCES: list[Callable[[Arrays], DocumentSource]] = [GenericDocuments]
 class ArraySegment(base.Segment):  # type: ignore[misc]  # Whoosh has no types
     """A segment in the table of contents: its name, how many documents it holds and which are deleted."""
 
-    def __init__(self, indexname: str, doccount: int = 0, segid: str | None = None, deleted: Iterable[int] = ()) -> None:
+    def __init__(
+        self, indexname: str, doccount: int = 0, segid: str | None = None, deleted: Iterable[int] = ()
+    ) -> None:
         self.indexname = indexname
-        # Not Whoosh's own, which come from the global random numbers: who seeds those gets the names of live segments.
+        # Not Whoosh's own, which come from the global random numbers: who seeds those gets the names of live
+        # segments.
         self.segid = secrets.token_hex(8) if segid is None else segid
         self.compound = False
         self._doccount = doccount
@@ -57,7 +60,7 @@ class ArraySegment(base.Segment):  # type: ignore[misc]  # Whoosh has no types
         return ArrayCodec()
 
     def should_assemble(self) -> bool:
-        """Never into a compound file: there is one file already, and Whoosh's compound directory is a pickle."""
+        """Never into a compound file: there is one file already, and their directory is a pickle."""
         return False
 
     # Documents and deletions
@@ -109,7 +112,7 @@ class ArraySegment(base.Segment):  # type: ignore[misc]  # Whoosh has no types
             self._assembly = self._file = None
 
     def arrays(self, storage: Any) -> Arrays:
-        """What has been written, from the file or, before that, from memory. Raises OSError if the file is gone."""
+        """What has been written, from memory or then from the file. Raises OSError if that is gone."""
         if self._assembly is not None:
             return self._assembly.arrays()
         file = self._file() if self._file else None
@@ -137,7 +140,11 @@ class ArrayCodec(base.Codec):  # type: ignore[misc]
         arrays = segment.arrays(storage)
         return ArrayTermsReader([source(arrays) for source in FIELD_SOURCES])
 
-    def per_document_reader(self, storage: Any, segment: ArraySegment) -> ArrayPerDocReader:
+    def per_document_reader(self, storage: Any, segment: Any) -> Any:
+        if not isinstance(segment, ArraySegment):
+            # Whoosh's multiprocess writer opens what its children wrote with the parent's codec, whichever
+            # they used.
+            return segment.codec().per_document_reader(storage, segment)
         arrays = segment.arrays(storage)
         sources: Sequence[DocumentSource] = [source(arrays) for source in DOCUMENT_SOURCES]
         return ArrayPerDocReader(storage, segment, sources)

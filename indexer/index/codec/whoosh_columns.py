@@ -122,7 +122,7 @@ class _ViewFile(structfile.BufferFile):  # type: ignore[misc]
 
 def read_column(content: Array, name: str, column: Any, docs: int) -> Any:
     """A reader of a column that `ColumnBuilder` wrote. Raises BadIndexError where it is damaged."""
-    view = memoryview(content)
+    view = content.data
     try:
         return without_pickles(column).reader(_ViewFile(view, name), 0, len(view), docs)
     except (ValueError, LookupError, TypeError, ArithmeticError) as error:
@@ -130,11 +130,11 @@ def read_column(content: Array, name: str, column: Any, docs: int) -> Any:
 
 
 def read_added_column(storage: Any, filename: str, column: Any, docs: int) -> Any:
-    """A reader of a column that `whoosh.sorting.add_sortable` put beside the segment, in a file of Whoosh's form."""
+    """A reader of a column that `whoosh.sorting.add_sortable` put beside the segment, in Whoosh's form."""
     if without_pickles(column) is not column:
         raise BadIndexError(
-            f"{filename} keeps its values as pickles, which are not read; make the field sortable in the schema "
-            "and rebuild the index"
+            f"{filename} keeps its values as pickles, which are not read; make the field sortable in the "
+            "schema and rebuild the index"
         )
     with storage.open_file(filename) as file:
         content = file.read()

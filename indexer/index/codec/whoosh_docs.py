@@ -108,7 +108,9 @@ class ArrayPerDocReader(base.PerDocumentReader):  # type: ignore[misc]
         return str(self._segment.codec().column_filename(self._segment, fieldname))
 
     def has_column(self, fieldname: str) -> bool:
-        return self._column_source(fieldname) is not None or self._storage.file_exists(self._added_file(fieldname))
+        return self._column_source(fieldname) is not None or self._storage.file_exists(
+            self._added_file(fieldname)
+        )
 
     def list_columns(self) -> list[str]:
         return sorted({name for source in self._sources for name in source.columns()})
@@ -125,13 +127,13 @@ class ArrayPerDocReader(base.PerDocumentReader):  # type: ignore[misc]
         if fieldname not in self._lengths:
             rows = (source.lengths(fieldname) for source in self._sources)
             row = next((row for row in rows if row is not None), None)
-            self._lengths[fieldname] = None if row is None else memoryview(row)
+            self._lengths[fieldname] = None if row is None else row.data
             known = np.empty(0, dtype=np.int64) if row is None else row[row > 0]
             self._bounds[fieldname] = (int(known.min()), int(known.max())) if known.size else (0, 0)
         return self._lengths[fieldname]
 
     def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
-        """Words of the field in a document; `default` where it has none. Raises IndexError outside the segment."""
+        """Words of the field in a document; `default` where it has none. Raises IndexError beyond the last."""
         return self.doc_field_length_reader(fieldname, default)(docnum)
 
     def doc_field_length_reader(self, fieldname: str, default: int = 0) -> Callable[[int], int]:

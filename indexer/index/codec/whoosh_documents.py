@@ -1,6 +1,7 @@
-"""What Whoosh keeps by document number, as arrays: lengths, stored fields, columns, vectors; source and builder.
+"""Lengths, stored fields, columns and vectors of documents as arrays: the generic source, and its builder.
 
-The description `w` has `docs`, `lengths` {field: [i, total]}, `columns` {field: i}, `vectors` {field: [i, form]}.
+The description `w` has `docs`, `lengths` {field: [i, total]}, `columns` {field: i} and `vectors`
+{field: [i, form]}.
 
     w.stored, w.stored.at    JSON of each document's stored fields (see whoosh_values), n + 1 offsets
     w.l<i>                   length of a field in each document: the exact number, where Whoosh keeps one byte
@@ -121,7 +122,10 @@ class DocumentBuilder:
         """All arrays and their description."""
         docs = self.docs
         counts = np.fromiter(map(len, self._stored), dtype=np.int64, count=docs)
-        arrays = {"w.stored": np.frombuffer(b"".join(self._stored), dtype=np.uint8), "w.stored.at": offsets(counts)}
+        arrays = {
+            "w.stored": np.frombuffer(b"".join(self._stored), dtype=np.uint8),
+            "w.stored.at": offsets(counts),
+        }
         lengths = {}
         for number, (name, row) in enumerate(sorted(self._lengths.items())):
             padded = np.zeros(docs, dtype=np.int64)
@@ -196,9 +200,9 @@ class GenericDocuments:
         if opened is None and fieldname in self._vectors:
             number, form = self._vectors[fieldname]
             prefixed = Prefixed(self._arrays, f"w.v{number}.")
-            texts = _Texts(memoryview(prefixed["id"]), StringTable(prefixed, "text"))  # type: ignore[arg-type]
+            texts = _Texts(prefixed["id"].data, StringTable(prefixed, "text"))  # type: ignore[arg-type]
             payload = Payload(self._arrays, f"w.v{number}.", form)
-            opened = self._open[fieldname] = (memoryview(prefixed["at"]), texts, payload)
+            opened = self._open[fieldname] = (prefixed["at"].data, texts, payload)
         return opened
 
     def has_vector(self, doc: int, fieldname: str) -> bool:

@@ -1,8 +1,8 @@
 """The one file of a segment in Whoosh's storage: put together, written aside, made durable, opened.
 
-Whoosh closes the writer of documents, reads their lengths back through a reader, and only then writes the terms. So
-parts wait in memory, in the segment's `Assembly`, until the last open writer of the segment closes; then one file
-takes them all.
+Whoosh closes the writer of documents, reads their lengths back through a reader, and only then writes the
+terms. So parts wait in memory, in the segment's `Assembly`, until the last open writer of the segment closes;
+then one file takes them all.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Assembly:
 
 
 def write_arrays(path: Path, content: MemoryArrays, kind: str = KIND) -> None:
-    """Write an array file so that under its name there is all of it or nothing, even after a loss of power."""
+    """Write an array file so that under its name is all of it or nothing, even after a loss of power."""
     aside = path.with_suffix(_ASIDE)
     aside.unlink(missing_ok=True)
     with ArrayFileWriter(aside, kind) as writer:
@@ -103,7 +103,7 @@ def exists(storage: Any, filename: str) -> bool:
 
 
 def open_arrays(storage: Any, filename: str) -> ArrayFile:
-    """Open a segment's file. Raises OSError if it is gone, for then Whoosh reads its table of contents once more."""
+    """Open a segment's file. Raises OSError if it is gone: then Whoosh reads its table of contents again."""
     if isinstance(storage, filestore.FileStorage):
         try:
             return ArrayFile(Path(storage.folder) / filename, KIND)

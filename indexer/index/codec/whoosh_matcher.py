@@ -96,7 +96,14 @@ class ArrayMatcher(matching.LeafMatcher):  # type: ignore[misc]  # Whoosh has no
     def copy(self) -> ArrayMatcher:
         """Another matcher on the same posting."""
         twin = ArrayMatcher(
-            self._all, self._payload, self._low, self._high, self._blocks, self.format, self.scorer, self._term
+            self._all,
+            self._payload,
+            self._low,
+            self._high,
+            self._blocks,
+            self.format,
+            self.scorer,
+            self._term,
         )
         if self._done:
             twin._end()
@@ -165,7 +172,7 @@ class ArrayMatcher(matching.LeafMatcher):  # type: ignore[misc]  # Whoosh has no
             self._i = bisect_left(self._ids, targetid, self._i)
 
     def skip_to_quality(self, minquality: float) -> int:
-        """Go to the next block that may hold a better posting than `minquality`; gives how many were skipped."""
+        """Go to the next block that may beat `minquality`; gives how many were skipped."""
         skipped = 0
         while self.is_active() and self.block_quality() <= minquality:
             self._next_block()

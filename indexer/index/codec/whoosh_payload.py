@@ -1,7 +1,7 @@
 """Weights and values of a list of postings as arrays: what a posting carries beside its id.
 
-Arrays under a prefix: `weights` float64, the distinct weights, rising; `weight` the place in it of each posting. The
-values lie in one of the forms of `Form`; which one is part of the description.
+Arrays under a prefix: `weights` float64, the distinct weights, rising; `weight` the place in it of each posting.
+The values lie in one of the forms of `Form`; which one is part of the description.
 
     no         nothing: the value is empty
     weight     nothing: the value is Whoosh's packed frequency, and that is the weight
@@ -53,7 +53,7 @@ def offsets(lengths: Array) -> Array:
 
 
 def decode_positions(value: bytes) -> list[int] | None:
-    """The positions of a value of the Positions format; None unless encoding them again gives the same bytes."""
+    """The positions in a value of the Positions format; None unless encoding them gives the value again."""
     try:
         gaps = load_numbers(value[_UINT:])
     except ValueError:
@@ -93,7 +93,9 @@ class PayloadBuilder:
             return Form.NO, {}
         if self._positional and (decoded := self._decoded()) is not None:
             counts = np.fromiter(map(len, decoded), dtype=np.int64, count=len(decoded))
-            flat = np.fromiter((at for found in decoded for at in found), dtype=np.int64, count=int(counts.sum()))
+            flat = np.fromiter(
+                (at for found in decoded for at in found), dtype=np.int64, count=int(counts.sum())
+            )
             return Form.POSITIONS, {"pos.at": offsets(counts), "pos": narrow(flat)}
         if all(
             len(value) == _UINT and weight == int.from_bytes(value, "big")
@@ -120,13 +122,13 @@ class Payload:
     def __init__(self, arrays: Arrays, prefix: str, form: str) -> None:
         self.form = Form(form)
         self.table: list[float] = arrays[prefix + "weights"].tolist()
-        self.codes = memoryview(arrays[prefix + "weight"])
+        self.codes = arrays[prefix + "weight"].data
         if self.form is Form.POSITIONS:
-            self._at = memoryview(arrays[prefix + "pos.at"])
-            self._content = memoryview(arrays[prefix + "pos"])
+            self._at = arrays[prefix + "pos.at"].data
+            self._content = arrays[prefix + "pos"].data
         elif self.form is Form.BYTES:
-            self._at = memoryview(arrays[prefix + "value.at"])
-            self._content = memoryview(arrays[prefix + "value"])
+            self._at = arrays[prefix + "value.at"].data
+            self._content = arrays[prefix + "value"].data
 
     def weights(self, low: int, high: int) -> list[float]:
         """Weights of postings `low` to before `high`."""

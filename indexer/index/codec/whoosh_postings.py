@@ -1,7 +1,7 @@
 """Terms and postings of any Whoosh field as arrays: the generic source of fields, and its builder.
 
-The `fields` of the description `w` maps a field's name to its number i and the form of its values. Arrays `w.f<i>.` (T terms,
-P postings, B blocks; a block is up to `block` postings of one term):
+The `fields` of the description `w` map a field's name to its number i and the form of its values. Arrays
+`w.f<i>.` (T terms, P postings, B blocks; a block is up to `block` postings of one term):
 
     term.blob, term.at       the terms, sorted by bytes
     start      T + 1         first posting of each term
@@ -18,6 +18,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -97,7 +98,13 @@ class FieldBuilder:
 
 
 def field_arrays(
-    terms: Sequence[bytes], start: Array, docs: Array, lengths: Array, weights: Array, codes: Array, block: int
+    terms: Sequence[bytes],
+    start: Array,
+    docs: Array,
+    lengths: Array,
+    weights: Array,
+    codes: Array,
+    block: int,
 ) -> dict[str, Array]:
     """All arrays of a field but its payload; the builder and the merger both end here."""
     strings = {f"term.{name}": content for name, content in string_arrays(terms).items()}
@@ -117,7 +124,7 @@ def _exact(weights: Array) -> bool:
 
 
 def _sums(values: Array, start: Array) -> Array:
-    return np.array([values[low:high].sum() for low, high in zip(start[:-1], start[1:], strict=True)], dtype=np.float64)
+    return np.array([values[low:high].sum() for low, high in pairwise(start.tolist())], dtype=np.float64)
 
 
 class _Field:
@@ -125,13 +132,13 @@ class _Field:
 
     def __init__(self, arrays: Arrays, prefix: str, form: str, size: int) -> None:
         self.terms = StringTable(Prefixed(arrays, prefix), "term")  # type: ignore[arg-type]
-        self.start = memoryview(arrays[prefix + "start"])
-        self.block = memoryview(arrays[prefix + "block"])
-        self.total = memoryview(arrays[prefix + "total"])
+        self.start = arrays[prefix + "start"].data
+        self.block = arrays[prefix + "block"].data
+        self.total = arrays[prefix + "total"].data
         self.top = arrays[prefix + "top"]
         self.shortest = arrays[prefix + "shortest"]
         self.longest = arrays[prefix + "longest"]
-        self.docs = Numbers(memoryview(arrays[prefix + "doc"]))
+        self.docs = Numbers(arrays[prefix + "doc"].data)
         self.payload = Payload(arrays, prefix, form)
         self._size = size
 

@@ -1,4 +1,4 @@
-"""What the readers of the codec need of a file: the two seams at which another layout of arrays is plugged in."""
+"""What the codec's readers need of a file: the two seams at which another layout of arrays is plugged in."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class MemoryArrays:
 
 
 class FieldSource(Protocol):
-    """Terms and postings of some fields of a segment. A term is known by its number in the order of its field.
+    """Terms and postings of some fields of a segment. A term is known by its number in its sorted field.
 
     Two sources of one segment have no field in common.
     """

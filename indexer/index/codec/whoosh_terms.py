@@ -1,4 +1,4 @@
-"""Whoosh's terms reader and cursor over any number of field sources, and its field writer over the generic one."""
+"""Whoosh's terms reader and cursor over any field sources, and its field writer over the generic one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ Term = tuple[str, bytes]
 
 
 class ArrayCursor(base.FieldCursor):  # type: ignore[misc]  # Whoosh has no types
-    """A place in the sorted terms of one field; it stands on the first when made."""
+    """A place in the sorted terms of one field; it stands on the first when made.
+
+    Callers ask for `text`. `term`, which Whoosh's base class names, stays undefined as in Whoosh's own codec:
+    its suite wants a cursor over several segments to fail.
+    """
 
     def __init__(self, source: FieldSource | None, fieldname: str, fieldobj: Any) -> None:
         self._source = source
@@ -43,10 +47,6 @@ class ArrayCursor(base.FieldCursor):  # type: ignore[misc]  # Whoosh has no type
     def text(self) -> Any:
         """The term as the field reads it, None at the end."""
         return self._field.from_bytes(self._terms[self._at]) if self.is_valid() else None
-
-    def term(self) -> Any:
-        """The same under the name that Whoosh's base class gives it."""
-        return self.text()
 
     def term_info(self) -> Any:
         """Statistics of the term, None at the end."""
@@ -154,7 +154,9 @@ class ArrayFieldWriter(base.FieldWriter):  # type: ignore[misc]
 
     def start_field(self, fieldname: str, fieldobj: Any) -> None:
         if fieldname in self._fields or self._field is not None:
-            raise base.OutOfOrderError(f"field {fieldname!r} is begun a second time, or before {self._name!r} was finished")
+            raise base.OutOfOrderError(
+                f"field {fieldname!r} is begun a second time, or before {self._name!r} was finished"
+            )
         self._name = fieldname
         self._field = FieldBuilder(fieldobj.format)
         self._term = None

@@ -1,11 +1,11 @@
 """Python values as JSON and back, and pickles that may name no class.
 
-Whoosh stores whatever `pickle` takes. A pickle decides what code runs when it is read, so stored values are written as
-JSON: what JSON has is written as it is, other known types as `{"~": [type, value]}`. A value of any other type is
-refused when it is written.
+Whoosh stores whatever `pickle` takes. A pickle decides what code runs when it is read, so stored values are
+written as JSON: what JSON has is written as it is, other known types as `{"~": [type, value]}`. A value of any
+other type is refused when it is written.
 
-Values of Whoosh's formats with positions are small pickles of numbers that Whoosh itself unpickles; before bytes of a
-file get there, `check_numbers` makes sure that they name no class.
+Values of Whoosh's formats with positions are small pickles of numbers that Whoosh itself unpickles; before bytes
+of a file get there, `check_numbers` makes sure that they name no class.
 """
 
 from __future__ import annotations
@@ -45,7 +45,11 @@ _TYPES: dict[str, tuple[type, Callable[[Any], Any], Callable[[Any], Any]]] = {
     "time": (time, time.isoformat, time.fromisoformat),
     "timedelta": (timedelta, lambda v: [v.days, v.seconds, v.microseconds], lambda v: timedelta(*v)),
     "bytes": (bytes, lambda v: base64.b64encode(v).decode(), base64.b64decode),
-    "bytearray": (bytearray, lambda v: base64.b64encode(v).decode(), lambda v: bytearray(base64.b64decode(v))),
+    "bytearray": (
+        bytearray,
+        lambda v: base64.b64encode(v).decode(),
+        lambda v: bytearray(base64.b64decode(v)),
+    ),
     "decimal": (Decimal, str, Decimal),
     "fraction": (Fraction, str, Fraction),
     "complex": (complex, lambda v: [_tagged(v.real), _tagged(v.imag)], lambda v: complex(*map(_plain, v))),
@@ -132,7 +136,9 @@ def decode_value(data: bytes | memoryview) -> Any:
 
 def decode_record(data: bytes | memoryview) -> dict[str, Any]:
     """The values that `encode_record` wrote."""
-    found: dict[str, Any] = _parsed(data, lambda record: {name: _plain(value) for name, value in record.items()})
+    found: dict[str, Any] = _parsed(
+        data, lambda record: {name: _plain(value) for name, value in record.items()}
+    )
     return found
 
 
@@ -149,13 +155,23 @@ class _Numbers(pickle.Unpickler):
 
 
 def load_numbers(data: bytes) -> Any:
-    """What a pickle of plain data holds; raises BadIndexError if it names a class, ValueError if it is not a pickle."""
+    """What a pickle of plain data holds. Raises BadIndexError if it names a class, ValueError if it is none."""
     try:
         return _Numbers(BytesIO(data)).load()
     except _ForeignClass as error:
-        raise BadIndexError(f"a posting asks for {error} to be run; the index is not to be trusted") from error
+        raise BadIndexError(
+            f"a posting asks for {error} to be run; the index is not to be trusted"
+        ) from error
     # A broken pickle may raise nearly anything; which of them it is says nothing.
-    except (pickle.UnpicklingError, EOFError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as error:
+    except (
+        pickle.UnpicklingError,
+        EOFError,
+        ValueError,
+        TypeError,
+        LookupError,
+        AttributeError,
+        ArithmeticError,
+    ) as error:
         raise ValueError(f"not a pickle: {error}") from error
 
 
