@@ -133,4 +133,4 @@ def _publish(
             analysis=fingerprint(),
         )
     )
-    return tally.finish(door.publish(manifest), door.folder)
+    return tally.finish(door.publish(manifest), door.folder, draft.indexed)

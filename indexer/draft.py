@@ -33,9 +33,15 @@ class DraftSegment:
     name: str
     arrays: ArrayFile
     claims: Claims
-    live: npt.NDArray[np.bool_] | None = None
+    live: npt.NDArray[np.bool_]
     impacts: str | None = None
     state: str | None = None
+    new: bool = False
+
+    @property
+    def alive(self) -> int:
+        """Live papers of the segment."""
+        return int(np.count_nonzero(self.live))
 
     @property
     def docs(self) -> int:
@@ -50,6 +56,10 @@ class Draft:
     def __init__(self, writing: Writing, base: Manifest | None) -> None:
         self._folder = writing.folder
         self.segments: list[DraftSegment] = []
+        self.indexed = 0
+        """Live papers that were analysed for this generation; known after `finish`."""
+        self.removed = 0
+        """Papers of the generation before whose id no longer has a live record; known after `finish`."""
         for entry in base.segments if base else ():
             arrays = ArrayFile(self._folder / entry.name)
             state = ArrayFile(self._folder / entry.state)
@@ -88,26 +98,23 @@ class Draft:
         keys = [np.empty(0, np.uint64)]
         for segment in new:
             arrays = ArrayFile(self._folder / segment.name)
-            self.segments.append(DraftSegment(segment.name, arrays, segment.claims))
+            self.segments.append(DraftSegment(segment.name, arrays, segment.claims, _none(segment.docs), new=True))
             keys.append(arrays["doc.key"])
         return np.concatenate(keys)
 
     def finish(self, manifest: Manifest) -> Manifest:
         """Decide what is live, merge, write impacts and states; gives the manifest to publish."""
-        self._compact()
+        before = self._live_keys()
         banned = np.array([key_hash("id", deleted) for deleted in manifest.deleted], dtype=np.uint64)
-        lives = winners(
-            [segment.arrays["doc.key"] for segment in self.segments],
-            [segment.claims.top_ranks(segment.docs) for segment in self.segments],
-            banned,
-        )
+        self._choose(banned)
+        self.indexed = sum(segment.alive for segment in self.segments if segment.new)
+        self.removed = int(np.count_nonzero(~np.isin(before, self._live_keys())))
+        if self._compact():
+            self._choose(banned)
         lengths = np.zeros(len(FIELDS), dtype=np.int64)
-        papers = 0
-        for segment, live in zip(self.segments, lives, strict=True):
-            if segment.live is None or not np.array_equal(segment.live, live):
-                segment.live, segment.state = live, None
-            papers += int(np.count_nonzero(live))
-            lengths += segment.arrays["doc.length"][:, live].sum(axis=1, dtype=np.int64)
+        for segment in self.segments:
+            lengths += segment.arrays["doc.length"][:, segment.live].sum(axis=1, dtype=np.int64)
+        papers = sum(segment.alive for segment in self.segments)
         averages = [average_length(int(total), papers) for total in lengths]
         entries = tuple(self._entry(segment, averages) for segment in self.segments)
         for segment in self.segments:
@@ -116,15 +123,29 @@ class Draft:
             manifest, segments=entries, papers=papers, lengths=tuple(int(total) for total in lengths)
         )
 
+    def _choose(self, banned: npt.NDArray[np.uint64]) -> None:
+        """Decide which documents are live."""
+        lives = winners(
+            [segment.arrays["doc.key"] for segment in self.segments],
+            [segment.claims.top_ranks(segment.docs) for segment in self.segments],
+            banned,
+        )
+        for segment, live in zip(self.segments, lives, strict=True):
+            if not np.array_equal(segment.live, live):
+                segment.live, segment.state = live, None
+
+    def _live_keys(self) -> npt.NDArray[np.uint64]:
+        keys = [segment.arrays["doc.key"][segment.live] for segment in self.segments]
+        return np.concatenate(keys) if keys else np.empty(0, np.uint64)
+
     def _entry(self, segment: DraftSegment, averages: list[float]) -> SegmentEntry:
         if segment.impacts is None or self._drifted(segment.impacts, averages):
             segment.impacts = new_name("imp")
             write_impacts(self._folder / segment.name, self._folder / segment.impacts, averages)
-        live = segment.live if segment.live is not None else np.zeros(segment.docs, dtype=bool)
         if segment.state is None:
             segment.state = new_name("state")
-            write_state(self._folder / segment.state, segment.claims, live)
-        return SegmentEntry(segment.name, segment.impacts, segment.state, segment.docs, int(np.count_nonzero(live)))
+            write_state(self._folder / segment.state, segment.claims, segment.live)
+        return SegmentEntry(segment.name, segment.impacts, segment.state, segment.docs, segment.alive)
 
     def _drifted(self, impacts: str, averages: list[float]) -> bool:
         file = ArrayFile(self._folder / impacts)
@@ -132,8 +153,9 @@ class Draft:
         file.close()
         return any(abs(now - then) > IMPACT_DRIFT * then for now, then in zip(averages, made, strict=True))
 
-    def _compact(self) -> None:
-        """Drop segments that nothing claims, rewrite those mostly gone, merge the small ones."""
+    def _compact(self) -> bool:
+        """Drop segments that nothing claims, rewrite those mostly gone, merge the small ones; says whether it did."""
+        held = len(self.segments)
         self.segments = [segment for segment in self.segments if len(segment.claims.docs)]
         before = self.segments
         for group in _merge_groups([(len(np.unique(segment.claims.docs)), segment.docs) for segment in before]):
@@ -142,11 +164,17 @@ class Draft:
             claims = merge_segments(
                 [segment.arrays for segment in chosen], [segment.claims for segment in chosen], self._folder / name
             )
-            merged = DraftSegment(name, ArrayFile(self._folder / name), claims)
+            arrays = ArrayFile(self._folder / name)
+            merged = DraftSegment(name, arrays, claims, _none(arrays.meta["docs"]))
             for segment in chosen:
                 segment.arrays.close()
             kept = [segment for segment in self.segments if all(segment is not other for other in chosen)]
             self.segments = [*kept, merged]
+        return self.segments is not before or len(before) != held
+
+
+def _none(docs: int) -> npt.NDArray[np.bool_]:
+    return np.zeros(docs, dtype=bool)
 
 
 def _merge_groups(sizes: Sequence[tuple[int, int]]) -> list[list[int]]:

@@ -77,15 +77,14 @@ class Tally:
                 shown = "standard input" if name == "-" else name
                 raise SourceError(f"no paper could be read from {shown}{why}; nothing was published")
 
-    def finish(self, manifest: Manifest, folder: Path, before: int = 0, removed: int = 0) -> BuildReport:
-        """The report on a published generation."""
-        added = manifest.papers - before + removed
+    def finish(self, manifest: Manifest, folder: Path, indexed: int, removed: int = 0) -> BuildReport:
+        """The report on a published generation, in which `indexed` papers were analysed and are live."""
         return BuildReport(
             generation=manifest.generation,
             papers=manifest.papers,
             read=self.read,
-            indexed=added,
-            duplicates=self.read - self.rejected - self.unchanged - added,
+            indexed=indexed,
+            duplicates=self.read - self.rejected - self.unchanged - indexed,
             rejected=self.rejected,
             unchanged=self.unchanged,
             removed=removed,

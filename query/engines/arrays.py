@@ -52,9 +52,10 @@ class ArrayEngine:
         """The nodes of a request's query."""
         return self._compiler.compile(request.query)
 
-    def answer(self, request: Request) -> Answer:
-        """The first hits in order, totals and masks."""
-        compiled = self.compile(request)
+    def answer(self, request: Request, compiled: Compiled | None = None) -> Answer:
+        """The first hits in order, totals and masks; `compiled` where the caller has the nodes already."""
+        if compiled is None:
+            compiled = self.compile(request)
         matched = self._match(compiled, request)
         relaxed = any(part.some is not None for part in matched)
         all_words = sum(int(np.count_nonzero(part.every)) for part in matched)
@@ -131,7 +132,7 @@ class ArrayEngine:
             docs = np.flatnonzero(mask)
             scores = np.zeros(len(docs))
             if docs.size and not compiled.empty:
-                scorers = self._scorers(compiled, segment, at)
+                scorers = self.scorers(compiled, segment, at)
                 if sort == "relevance":
                     docs, scores = self._best(segment, at, scorers, mask, docs, wanted, threshold if tier == 0 else -1.0)
             order = local_order(segment, docs, np.zeros(len(docs), dtype=np.int8), scores, sort)[:wanted]
@@ -144,7 +145,8 @@ class ArrayEngine:
             ]
         return rows
 
-    def _scorers(self, compiled: Compiled, segment: Segment, at: int) -> list[Scorer]:
+    def scorers(self, compiled: Compiled, segment: Segment, at: int) -> list[Scorer]:
+        """What scores in a segment, in the order in which it adds up."""
         found = [Scorer(node.term) for node in compiled.bare]
         for node in compiled.required:
             found += node.scorers(segment, at, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -37,12 +37,28 @@ def matching_words(table: StringTable, pattern: Pattern) -> Ints:
 
 def _wildcard(table: StringTable, text: str) -> Ints:
     literal = re.split(r"[*?]", text, maxsplit=1)[0]
-    expression = re.compile("".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in text), re.DOTALL)
+    expression = _expression(text)
     low, high = table.prefix_range(literal.encode("utf-8", "surrogatepass"))
     return np.array(
         [number for number in range(low, high) if expression.fullmatch(table[number].decode("utf-8", "surrogatepass"))],
         dtype=np.int64,
     )
+
+
+def _expression(text: str) -> re.Pattern[str]:
+    return re.compile("".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in text), re.DOTALL)
+
+
+def word_test(pattern: Pattern) -> Callable[[str], bool]:
+    """Whether a folded surface word is one that a pattern means."""
+    text = fold(pattern.text)
+    if isinstance(pattern, Prefix):
+        return lambda word: word.startswith(text)
+    if isinstance(pattern, Wildcard):
+        expression = _expression(text)
+        return lambda word: expression.fullmatch(word) is not None
+    distance = pattern.distance
+    return lambda word: OSA.distance(text, word, score_cutoff=distance) <= distance
 
 
 def pattern_mask(segment: Segment, pattern: Pattern, columns: Sequence[int]) -> Mask:

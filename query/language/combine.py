@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from indexer.index.errors import QueryError
+from query.language.leaves import Leaf
 from query.language.tokens import Kind
 from query.language.tree import And, Node, Not, Or
 
@@ -15,16 +16,31 @@ MAX_BOOST = 1_000.0
 def signed(items: tuple[Node, ...], negated: bool, boost: float) -> tuple[Node, ...]:
     """The items of one operand with the signs around it: its boost, and the NOT before it."""
     if boost != 1.0:
-        items = tuple(boosted(node, boost) for node in items)
+        items = tuple(with_leaves(node, lambda leaf: _boosted(leaf, boost)) for node in items)
     return (Not(all_of(items)),) if negated and items else items
 
 
-def boosted(node: Node, factor: float) -> Node:
-    """The node with the boosts of its leaves multiplied. Recursion is as deep as parentheses may stand."""
+def leaves(node: Node) -> Iterator[Leaf]:
+    """The leaves of a node in the order of the tree, those under NOT included."""
     if isinstance(node, Not):
-        return Not(boosted(node.child, factor))
+        yield from leaves(node.child)
+    elif isinstance(node, (And, Or)):
+        for child in node.children:
+            yield from leaves(child)
+    else:
+        yield node
+
+
+def with_leaves(node: Node, change: Callable[[Leaf], Leaf]) -> Node:
+    """The node with each leaf changed. Recursion is as deep as parentheses may stand."""
+    if isinstance(node, Not):
+        return Not(with_leaves(node.child, change))
     if isinstance(node, (And, Or)):
-        return replace(node, children=tuple(boosted(child, factor) for child in node.children))
+        return replace(node, children=tuple(with_leaves(child, change) for child in node.children))
+    return change(node)
+
+
+def _boosted(node: Leaf, factor: float) -> Leaf:
     # Six decimals are what can be typed; more would not survive printing.
     boost = round(node.boost * factor, 6)
     if boost > MAX_BOOST:

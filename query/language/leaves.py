@@ -64,10 +64,10 @@ def phrase_leaf(token: Token, field: str | None, name: str = "", *, exact: bool 
     return Phrase(token.text, field, 1.0, token.start, token.end - token.start, int(token.number))
 
 
-def arxiv_leaf(token: Token) -> Exact | None:
-    """The paper of an arXiv id that stands without a field, or None if the word is no arXiv id."""
-    value = arxiv(token.text)
-    return None if value is None else Exact(value, "arxiv", 1.0, token.start, token.end - token.start)
+def arxiv_leaf(leaf: Leaf) -> Exact | None:
+    """The paper of an arXiv id that stands without a field, or None if the leaf is no such word."""
+    value = arxiv(leaf.text) if isinstance(leaf, Word) and leaf.field is None else None
+    return None if value is None else Exact(value, "arxiv", leaf.boost, leaf.start, leaf.length)
 
 
 def _whole(text: str, token: Token, field: str | None, name: str, *, exact: bool) -> Exact:

@@ -30,7 +30,7 @@ _SLOP = re.compile(r"~([0-9]+)")
 _BOOST = re.compile(r"\^([0-9]{1,7}(?:\.[0-9]{1,6})?)(?![\w.^])")
 # Of `x^2`, `E=mc^2`, `\\psi^2` and `TC^0` none is a boost; `*^2` and `~^2` end patterns.
 _WORD_BOOST = re.compile(
-    r"((?:[^\W_]|[-.'’*?~/+#])*(?:[^\W_]|[*~]))\^(?!0+(?:\.0*)?$)([0-9]{1,7}(?:\.[0-9]{1,6})?)[,;]?"
+    r"((?:[^\W_]|[-.'’*?~/+#])*(?:[^\W_]|[*~]))\^(?!0+(?:\.0*)?[,;]?$)([0-9]{1,7}(?:\.[0-9]{1,6})?)[,;]?"
 )
 # What follows a closing quote or parenthesis without a space starts no word: `"Why?":`.
 _TAIL = re.compile(r"[-–—:;,.!?'’/*~^]*")
@@ -80,6 +80,9 @@ class _Lexer:
             self._emit(Kind[match[0]], match[0], at, match.end())
             return match.end()
         if _MINUS.match(text, at):
+            if OPERATOR.match(text, at + 1):
+                # Of `-NOT x` and `-AND` the operator is what is meant, if any is.
+                return at + 1
             if self.shapes.is_dash(at):
                 self._odd(
                     "operator", "This - was read as a dash; write NOT to exclude the word", at, 1, "NOT "
@@ -188,7 +191,7 @@ class _Lexer:
         text = self.text[start:end]
         # Ids, DOIs, types and years hold what they hold: `^` is part of the value.
         boosted = _WORD_BOOST.fullmatch(text) if FIELDS.get(field, "title") in _TEXT_FIELDS else None
-        if boosted is None or len(_LETTER.findall(boosted[1])) < 2:
+        if boosted is None or len(_LETTER.findall(boosted[1])) < 2 or OPERATOR.fullmatch(boosted[1]):
             self._emit_word(text, start, end, field)
             return
         cut = start + boosted.end(1)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from dataclasses import field as with_default
 
 from indexer.index.errors import QueryError
-from query.language.combine import MAX_BOOST, join, signed, too_much
+from query.language.combine import MAX_BOOST, join, leaves, signed, too_much, with_leaves
 from query.language.identifiers import identify_whole
 from query.language.leaves import arxiv_leaf, phrase_leaf, word_leaf
 from query.language.lexer import tokenize
@@ -68,8 +68,8 @@ def parse_fully(text: str) -> Query:
     tokens, odd = tokenize(clean)
     tokens, demoted = settle(tokens)
     _check_leaves(tokens)
-    builder = _Builder(arxiv_alone=_holds_no_other_words(tokens))
-    nodes = builder.build(tokens)
+    builder = _Builder()
+    nodes = _identified(builder.build(tokens))
     diagnostics = sorted(odd + demoted + builder.diagnostics, key=lambda diagnostic: diagnostic.position)
     if not nodes:
         raise QueryError(
@@ -96,9 +96,8 @@ class _Group:
 
 
 class _Builder:
-    def __init__(self, *, arxiv_alone: bool) -> None:
+    def __init__(self) -> None:
         self.diagnostics: list[Diagnostic] = []
-        self._arxiv_alone = arxiv_alone
 
     def build(self, tokens: Sequence[Token]) -> tuple[Node, ...]:
         """Items of the whole query, side by side."""
@@ -159,10 +158,6 @@ class _Builder:
     def _leaf(self, token: Token, pending: _Group, group: _Group) -> Node:
         where = pending if pending.field is not None else group
         make = phrase_leaf if token.kind is Kind.PHRASE else word_leaf
-        if where.field is None and self._arxiv_alone and token.kind is Kind.WORD:
-            found = arxiv_leaf(token)
-            if found is not None:
-                return found
         return make(token, where.field, where.name, exact=where.exact)
 
 
@@ -177,11 +172,15 @@ def _check_leaves(tokens: Sequence[Token]) -> None:
         )
 
 
-def _holds_no_other_words(tokens: Sequence[Token]) -> bool:
-    """Whether every word without a field is an arXiv id: beside other words `2101.12345` is a decimal."""
-    return all(
-        token.kind is not Kind.WORD or token.value or arxiv_leaf(token) is not None for token in tokens
-    )
+def _identified(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+    """The nodes with arXiv ids for what they are, if nothing else is searched in all fields.
+
+    Beside other words `2101.12345` is a decimal, and `arXiv:0801.1234` the end of a title.
+    """
+    unconfined = [leaf for node in nodes for leaf in leaves(node) if leaf.field is None]
+    if not unconfined or any(arxiv_leaf(leaf) is None for leaf in unconfined):
+        return nodes
+    return tuple(with_leaves(node, lambda leaf: arxiv_leaf(leaf) or leaf) for node in nodes)
 
 
 def _boost_after(tokens: Sequence[Token], at: int) -> float:

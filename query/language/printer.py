@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from query.language.combine import leaves
 from query.language.leaves import Leaf
 from query.language.operators import NEVER_EXCLUDED
 from query.language.tree import (
@@ -29,9 +30,11 @@ def to_text(query: Query) -> str:
     Only the limits of the language are not promised: what is printed can be longer than what was typed.
     """
     items = sorted((*query.bare, *query.required), key=start)
+    # Beside words with hyphens `-word` could be read as a dash, which `-(word)` never is.
+    short = not any("-" in leaf.text for item in items for leaf in leaves(item))
     if len(items) == 1:
-        return _node(items[0], nested=False)
-    return " ".join(_node(item, nested=True) for item in items)
+        return _node(items[0], nested=False, short=short)
+    return " ".join(_node(item, nested=True, short=short) for item in items)
 
 
 def start(node: Node) -> int:
@@ -41,26 +44,25 @@ def start(node: Node) -> int:
     return node.start
 
 
-def _node(node: Node, *, nested: bool) -> str:
+def _node(node: Node, *, nested: bool, short: bool) -> str:
     if isinstance(node, Not):
         child = node.child
-        # Parentheses wherever `-` before the bare text could be read as part of it.
-        simple = (
-            isinstance(child, Phrase)
-            or (isinstance(child, Word) and child.field is not None)
-            or (
-                isinstance(child, Word)
-                and child.text.isalpha()
-                and child.text.casefold() not in NEVER_EXCLUDED
-            )
-        )
-        text = _node(child, nested=not isinstance(child, (And, Or)))
-        return f"-{text}" if simple else f"-({text})"
+        text = _node(child, nested=not isinstance(child, (And, Or)), short=short)
+        return f"-{text}" if _takes_minus(child, short=short) else f"-({text})"
     if isinstance(node, (And, Or)):
         word = " AND " if isinstance(node, And) else " OR "
-        text = word.join(_node(child, nested=True) for child in node.children)
+        text = word.join(_node(child, nested=True, short=short) for child in node.children)
         return f"({text})" if nested else text
     return _leaf(node)
+
+
+def _takes_minus(node: Node, *, short: bool) -> bool:
+    if isinstance(node, Phrase):
+        return True
+    if not isinstance(node, Word):
+        return False
+    plain = short and node.text.isalpha() and node.text.casefold() not in NEVER_EXCLUDED
+    return plain or node.field is not None
 
 
 def _leaf(leaf: Leaf) -> str:

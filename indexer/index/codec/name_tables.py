@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from hashlib import blake2b
 
 import numpy as np
+import numpy.typing as npt
 
 from indexer.index.codec.arrayfile import Array, ArrayFileWriter
 from indexer.index.codec.narrow import narrow
@@ -138,3 +139,8 @@ class NameTables:
     def docs(self, cluster: int) -> Array:
         """Document numbers (uint16, rising) of a cluster."""
         return self._docs[self._start[cluster] : self._start[cluster + 1]]
+
+    def counts(self, mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+        """For each cluster how many of the papers in a mask (one bool a document) it has."""
+        chosen = np.repeat(mask, np.diff(self.row_at)) & (self.again == 0)
+        return np.bincount(self.row_cluster[self.rows[chosen]], minlength=len(self.keys))

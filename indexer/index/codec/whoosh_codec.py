@@ -1,7 +1,7 @@
 """The codec: Whoosh's segments as one mapped file of arrays each.
 
-The paths of `ArrayCodec` and `ArraySegment` stand in the tables of contents that Whoosh pickles; they are part
-of the format and must not move.
+The paths of `ArrayCodec` and `ArraySegment` stand in the tables of contents that Whoosh pickles; they are
+part of the format and must not move.
 """
 
 from __future__ import annotations

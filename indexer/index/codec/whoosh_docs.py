@@ -133,7 +133,7 @@ class ArrayPerDocReader(base.PerDocumentReader):  # type: ignore[misc]
         return self._lengths[fieldname]
 
     def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
-        """Words of the field in a document; `default` where it has none. Raises IndexError beyond the last."""
+        """Words of the field in a document; `default` where it has none. IndexError beyond the last one."""
         return self.doc_field_length_reader(fieldname, default)(docnum)
 
     def doc_field_length_reader(self, fieldname: str, default: int = 0) -> Callable[[int], int]:

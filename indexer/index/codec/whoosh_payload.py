@@ -1,7 +1,7 @@
 """Weights and values of a list of postings as arrays: what a posting carries beside its id.
 
-Arrays under a prefix: `weights` float64, the distinct weights, rising; `weight` the place in it of each posting.
-The values lie in one of the forms of `Form`; which one is part of the description.
+Arrays under a prefix: `weights` float64, the distinct weights, rising; `weight` the place in it of each
+posting. The values lie in one of the forms of `Form`; which one is part of the description.
 
     no         nothing: the value is empty
     weight     nothing: the value is Whoosh's packed frequency, and that is the weight

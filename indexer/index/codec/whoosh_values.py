@@ -1,11 +1,11 @@
 """Python values as JSON and back, and pickles that may name no class.
 
 Whoosh stores whatever `pickle` takes. A pickle decides what code runs when it is read, so stored values are
-written as JSON: what JSON has is written as it is, other known types as `{"~": [type, value]}`. A value of any
-other type is refused when it is written.
+written as JSON: what JSON has is written as it is, other known types as `{"~": [type, value]}`. A value of
+any other type is refused when it is written.
 
-Values of Whoosh's formats with positions are small pickles of numbers that Whoosh itself unpickles; before bytes
-of a file get there, `check_numbers` makes sure that they name no class.
+Values of Whoosh's formats with positions are small pickles of numbers that Whoosh itself unpickles; before
+bytes of a file get there, `check_numbers` makes sure that they name no class.
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ class _Numbers(pickle.Unpickler):
 
 
 def load_numbers(data: bytes) -> Any:
-    """What a pickle of plain data holds. Raises BadIndexError if it names a class, ValueError if it is none."""
+    """What a pickle of plain data holds; BadIndexError if it names a class, ValueError if it is none."""
     try:
         return _Numbers(BytesIO(data)).load()
     except _ForeignClass as error:

@@ -1,0 +1,278 @@
+"""`PaperIndex`: the one thing that every face calls, and every program that builds on Quiver."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+
+from indexer.index.codec.columns import key_hash
+from indexer.index.codec.segment import Segment
+from indexer.index.errors import NotFoundError, QueryError, UsageError
+from indexer.index.paper import TYPES, Paper
+from indexer.index.store import Generation, latest, open_generation
+from indexer.index.venues import VenueTable
+from query.clusters import Cluster, author_cluster
+from query.didyoumean import better_query
+from query.engines.answer import MATCHES, SORTS, Answer, Request, Row
+from query.engines.arrays import ArrayEngine
+from query.explain import explain_row
+from query.facets import FACETS
+from query.filters import Filters, YearRange
+from query.information import Information, information
+from query.language.parser import parse
+from query.marking import Marks, marks_of
+from query.related import related_query
+from query.results import FacetCount, Hit, Page
+from query.snippets import snippet
+from query.suggest import Suggestions, suggestions
+from query.venue_list import VenueRow, venue_list
+
+RANKINGS = ("best", "bm25f")
+Years = YearRange | Sequence[YearRange] | None
+
+
+class PaperIndex:
+    """An index, opened at one generation; cheap to open, read-only, safe to use from several threads.
+
+    Use as a context manager, or `close` it. `reopen` moves to the newest generation.
+    """
+
+    def __init__(self, path: str | Path, generation: Generation) -> None:
+        self.path = Path(path)
+        self._use(generation)
+
+    @classmethod
+    def open(cls, path: str | Path) -> PaperIndex:
+        """Open the newest generation of an index folder. Raises BadIndexError."""
+        return cls(path, open_generation(Path(path)))
+
+    def _use(self, generation: Generation) -> None:
+        raw = generation.manifest.venues
+        self.venue_table = VenueTable.from_raw(raw) if raw else VenueTable.default()
+        self._generation = generation
+        self._engine = ArrayEngine(generation, self.venue_table)
+
+    @property
+    def generation(self) -> int:
+        """Number of the generation that is open."""
+        return self._generation.number
+
+    @property
+    def segments(self) -> Sequence[Segment]:
+        """The segments of the open generation."""
+        return self._generation.segments
+
+    def reopen(self) -> bool:
+        """Move to the newest generation; says whether there was a newer one."""
+        if latest(self.path).generation == self.generation:
+            return False
+        # The old one is not closed here: another thread may be searching it; it goes with its last reader.
+        self._use(open_generation(self.path))
+        return True
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._generation.close()
+
+    def __enter__(self) -> PaperIndex:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def search(
+        self,
+        query: str = "",
+        *,
+        authors: Sequence[str] = (),
+        venues: Sequence[str] = (),
+        years: Years = None,
+        types: Sequence[str] | None = None,
+        exclude_venues: Sequence[str] = (),
+        exclude_types: Sequence[str] = (),
+        limit: int = 10,
+        offset: int = 0,
+        sort: str = "relevance",
+        match: str = "auto",
+        ranking: str = "best",
+        facets: Sequence[str] = (),
+        snippets: bool = True,
+        explain: bool = False,
+    ) -> Page:
+        """Ranked papers for a query (DESIGN sections 3 to 5).
+
+        `authors` all, any of `venues`, of `years` (a pair or pairs, ends included, None open) and of `types`;
+        `limit` 0 is the whole result. Raises QueryError for a query that cannot be understood, UsageError for
+        arguments that are not of the tables.
+        """
+        started = time.perf_counter()
+        filters = self._filters(authors, venues, years, types, exclude_venues, exclude_types)
+        _check("sort", sort, SORTS)
+        _check("match", match, MATCHES)
+        _check("ranking", ranking, RANKINGS)
+        for name in facets:
+            _check("facet", name, tuple(FACETS))
+        if limit < 0 or offset < 0:
+            raise UsageError(f"limit {limit} and offset {offset} must not be negative")
+        parsed = parse(query)
+        request = Request(parsed, filters, match, sort, offset + limit if limit else None)
+        answer = self._answer(request, ranking)
+        counted = {name: self._facet(name, answer) for name in facets}
+        hits = list(self._hits(answer, request, offset, snippets, explain))
+        suggestion = better_query(parsed, answer, self.segments, lambda text: self._total(text, request))
+        return Page(
+            query=query,
+            generation=self.generation,
+            total=answer.total,
+            all_words=answer.all_words,
+            relaxed=answer.relaxed,
+            offset=offset,
+            limit=limit,
+            hits=hits,
+            facets=counted,
+            took_ms=(time.perf_counter() - started) * 1000,
+            suggestion=suggestion,
+            diagnostics=parsed.diagnostics,
+        )
+
+    def _answer(self, request: Request, ranking: str) -> Answer:
+        compiled = self._engine.compile(request)
+        if compiled.empty and request.query.text.strip():
+            raise QueryError(
+                f"there is no word to search for in {request.query.text!r}", length=len(request.query.text)
+            )
+        return self._engine.answer(request, compiled)
+
+    def _filters(
+        self,
+        authors: Sequence[str],
+        venues: Sequence[str],
+        years: Years,
+        types: Sequence[str] | None,
+        exclude_venues: Sequence[str],
+        exclude_types: Sequence[str],
+    ) -> Filters:
+        for name in (*(types or ()), *exclude_types):
+            _check("type", name, TYPES)
+        canonical = self.venue_table.canonical
+        return Filters(
+            authors=tuple(authors),
+            venues=tuple(canonical(venue) for venue in venues),
+            years=_year_ranges(years),
+            types=tuple(types or ()),
+            exclude_venues=tuple(canonical(venue) for venue in exclude_venues),
+            exclude_types=tuple(exclude_types),
+        )
+
+    def _facet(self, name: str, answer: Answer) -> list[FacetCount]:
+        return FACETS[name](self.segments, answer.masks)
+
+    def _total(self, text: str, request: Request) -> tuple[int, int]:
+        """Papers with all words of another query, and in all, under the same filters."""
+        answer = self._engine.answer(replace(request, query=parse(text), top=0))
+        return answer.all_words, answer.total
+
+    def _hits(self, answer: Answer, request: Request, offset: int, snippets: bool, explain: bool) -> Iterator[Hit]:
+        marks = marks_of(request.query) if snippets else None
+        for rank, row in enumerate(answer.rows[offset:], offset + 1):
+            segment = self.segments[row.segment]
+            stored = segment.papers
+            yield Hit(
+                rank=rank,
+                score=row.score,
+                tier=row.tier,
+                head=stored.head(row.doc),
+                venue=segment.venue_names[segment.venues[row.doc]],
+                load=_loader(segment, row.doc),
+                snippet=_snippet(segment, row.doc, marks) if marks else "",
+                explanation=explain_row(self._engine, request, row) if explain else None,
+            )
+
+    def papers(self, answer_of: Page) -> Iterator[Paper]:
+        """The whole records of a page's hits, one by one."""
+        return (hit.paper for hit in answer_of.hits)
+
+    def paper(self, paper: str) -> Paper:
+        """The paper of an id. Raises NotFoundError."""
+        segment, doc = self._locate(paper)
+        return segment.papers.paper(doc)
+
+    def _locate(self, paper: str) -> tuple[Segment, int]:
+        for segment in self.segments:
+            docs = segment.find_key(key_hash("id", paper))
+            if len(docs):
+                return segment, int(docs[0])
+        raise NotFoundError(f"no paper with id {paper!r}; `quiver search` shows ids with --format ids")
+
+    def also_as(self, paper: Paper) -> list[str]:
+        """Ids of other live papers with the same title, first author and year, give or take one."""
+        segment, doc = self._locate(paper.id)
+        work = segment.arrays["doc.work"][doc]
+        found = []
+        for other in self.segments:
+            docs = (other.arrays["doc.work"] == work) & other.live
+            for number in docs.nonzero()[0].tolist():
+                year = int(other.years[number])
+                same = other is segment and number == doc
+                if not same and (not paper.year or not year or abs(year - paper.year) <= 1):
+                    found.append(other.paper_id(number))
+        return sorted(found)
+
+    def related(self, paper: str, limit: int = 10) -> Page:
+        """Papers like one, by the words that tell it from others. Raises NotFoundError."""
+        segment, doc = self._locate(paper)
+        query = related_query(self._engine.collection, segment, doc)
+        request = Request(query, match="any", top=limit + 1)
+        answer = self._engine.answer(request)
+        me = self.segments.index(segment)
+        rows = [row for row in answer.rows if (row.segment, row.doc) != (me, doc)]
+        kept = replace(answer, rows=rows[:limit], total=max(0, answer.total - 1))
+        hits = list(self._hits(kept, request, 0, True, False))
+        return Page("", self.generation, kept.total, kept.total, False, 0, limit, hits, {}, 0.0)
+
+    def author(self, name: str) -> Cluster:
+        """The author cluster of a name (DESIGN section 1). Raises NotFoundError."""
+        return author_cluster(self.segments, self.venue_table, name)
+
+    def suggest(self, prefix: str, limit: int = 10) -> Suggestions:
+        """Completions of authors, venues and title words, with counts."""
+        return suggestions(self.segments, prefix, limit)
+
+    def venues(self) -> list[VenueRow]:
+        """Venues with types, spellings, years and counts, by count."""
+        return venue_list(self.segments, self.venue_table)
+
+    def info(self) -> Information:
+        """What the index holds."""
+        return information(self._generation)
+
+
+def _check(what: str, value: str, allowed: Iterable[str]) -> None:
+    if value not in allowed:
+        raise UsageError(f"{what} {value!r} is not one of {', '.join(allowed)}")
+
+
+def _snippet(segment: Segment, doc: int, marks: Marks) -> str:
+    return snippet(segment.papers.record(doc).get("abstract", ""), marks.stems, match=marks.match)
+
+
+def _loader(segment: Segment, doc: int) -> Callable[[], Paper]:
+    return lambda: segment.papers.paper(doc)
+
+
+def _year_ranges(years: Years) -> tuple[YearRange, ...]:
+    if years is None:
+        return ()
+    pairs = list(years)
+    if len(pairs) == 2 and all(end is None or isinstance(end, int) for end in pairs):
+        pairs = [pairs]  # type: ignore[list-item]
+    ranges: list[YearRange] = []
+    for pair in pairs:
+        first, last = pair  # type: ignore[misc]
+        if first is not None and last is not None and first > last:
+            raise UsageError(f"years {first}..{last} run backwards; write {last}..{first}")
+        ranges.append((first, last))
+    return tuple(ranges)
