@@ -1,4 +1,4 @@
-"""The texts of a paper beside the published one: as read (indexed) and as shown (terminal, pages, snippets)."""
+"""The texts of a paper beside the published: as read (indexed), as shown (terminal, pages, snippets)."""
 
 from __future__ import annotations
 
