@@ -16,8 +16,6 @@ from unicodedata import normalize
 
 from indexer.index.latex_commands import ACCENTS, GLUED, LETTERS, NAMES, SPACES, SYMBOLS, TRANSPARENT
 
-READER = "latex 1"
-
 # The letter under an accent: bare, in braces, or a dotless i or j; `\'{e}`, `{\'e}`, `\v s`, `\"\i`.
 _BASE = r"(?:\{\s?\\?([^\W\d_])\s?\}|\\([ij])(?![A-Za-z])\s?|([^\W\d_]))"
 _SIGN_ACCENT = re.compile(rf"\\([`'^\"~=.])\s?{_BASE}")

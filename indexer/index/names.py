@@ -102,7 +102,7 @@ def _agree(one: str, other: str) -> bool:
 
 
 def _units(folded: str) -> list[str]:
-    """The names that a folded name consists of, hyphenated ones whole, without stops, commas and apostrophes."""
+    """The single names of a folded name, hyphenated ones whole, without stops, commas and apostrophes."""
     return _PARTING.sub(" ", folded.replace(".-", "-").replace("'", "")).split()
 
 
