@@ -178,6 +178,12 @@ def _identified(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
     Beside other words `2101.12345` is a decimal, and `arXiv:0801.1234` the end of a title.
     """
     unconfined = [leaf for node in nodes for leaf in leaves(node) if leaf.field is None]
+    if len(unconfined) == len(nodes) > 1 and all(isinstance(node, Word) for node in nodes):
+        # `arXiv: 2101.12345` with anything odd between that was left out.
+        found = identify_whole(" ".join(leaf.text for leaf in unconfined))
+        if found is not None:
+            start, last = unconfined[0].start, unconfined[-1]
+            return (Exact(found[1], found[0], 1.0, start, last.start + last.length - start),)
     if not unconfined or any(arxiv_leaf(leaf) is None for leaf in unconfined):
         return nodes
     return tuple(with_leaves(node, lambda leaf: arxiv_leaf(leaf) or leaf) for node in nodes)

@@ -57,7 +57,7 @@ def parsed(text: str) -> Query | None:
 
 
 @given(st.text(max_size=60) | SYNTAX)
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 def test_never_anything_but_a_query_error(text: str) -> None:
     """Any text parses or is refused; places of leaves, diagnostics and refusals lie within it."""
     query = parsed(text)
@@ -80,7 +80,7 @@ def test_fast_path_equals_the_grammar(words: list[str], space: str) -> None:
 
 
 @given(SYNTAX | st.text(max_size=40))
-@settings(max_examples=1500)
+@settings(max_examples=1500, deadline=None)
 @example("(x y)^2 -(the) -2101.12345")
 @example("a OR -(b c)^2 (is NOT (all))")
 def test_printing_round_trip(text: str) -> None:
