@@ -37,7 +37,7 @@ def bare_arxiv(text: str) -> str:
 
 
 def usable(identifier: str) -> bool:
-    """Whether the string may be a paper's id (DESIGN section 2)."""
+    """Whether the string may be a paper's id (at most 512 UTF-8 bytes, no control character)."""
     return (
         0 < len(identifier.encode("utf-8", "surrogatepass")) <= MAX_ID_BYTES
         and CONTROL.search(identifier) is None
@@ -58,8 +58,8 @@ def derived_id(
 ) -> str:
     """The id of a record without one: its DOI, else `arXiv:` and its arXiv id, else a hash of what it says.
 
-    The hash is 20 hexadecimal digits (80 bits: among a thousand million papers the odds of one collision are 1 in
-    a million), after `stem` and a hyphen where a stem is given.
+    The hash is 20 hexadecimal digits (80 bits: among a thousand million papers the odds of one collision are
+    below 1 in a million), after `stem` and a hyphen where a stem is given.
     """
     if doi and usable(bare := bare_doi(doi)):
         return bare

@@ -22,7 +22,7 @@ TYPES = (
     "book",
 )
 
-# One dictionary shared by all papers without other keys: a read-only view could be neither pickled nor copied.
+# One dictionary shared by all papers without other keys: a read-only view cannot be pickled or copied.
 _NOTHING: dict[str, Any] = {}
 
 
@@ -43,7 +43,7 @@ class Author:
     extra: Mapping[str, Any] = field(default_factory=_nothing, hash=False, repr=False)
 
     def as_record(self) -> str | dict[str, Any]:
-        """The name alone where nothing else is known, else the object of DESIGN section 2."""
+        """The name alone where nothing else is known, else the object of the canonical form."""
         if self.id is None and self.orcid is None and not self.extra:
             return self.name
         record: dict[str, Any] = {"name": self.name}
@@ -57,7 +57,7 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One paper as published (DESIGN section 2). Strings that the record lacks are empty; `year` None is unknown.
+    """One paper as published. Strings that the record lacks are empty; `year` None is unknown.
 
     `extra` holds every other key of the record, as it came.
     """
@@ -80,7 +80,7 @@ class Paper:
     def from_record(cls, record: Mapping[str, Any], *, stem: str = "") -> Paper:
         """The paper a record describes. Null, an empty string and an empty list are the same as no value.
 
-        A record without id gets its DOI, its arXiv id or a hash (`identity.derived_id`), the hash after `stem`.
+        A record without id gets its DOI, its arXiv id or a hash, before which stands `stem`.
         Raises RecordError, whose text names the key and the value, where the record cannot be used.
         """
         if type(record) is not dict:
@@ -110,7 +110,7 @@ class Paper:
         )
 
     def as_record(self) -> dict[str, Any]:
-        """The record in canonical form: known keys in the order of DESIGN section 2, then the others.
+        """The record in canonical form: known keys in the order of the canonical form, then the others.
 
         Empty values are left out; an author of whom only the name is known is a plain string.
         `Paper.from_record(paper.as_record())` equals the paper.
@@ -211,14 +211,12 @@ def _author(entry: object, number: int) -> Author:
     name = entry.get("name")
     if not isinstance(name, str) or not name or name.isspace():
         raise RecordError(f"author {number} {_shown(dict(entry))} has no name")
-    known: list[str | None] = []
     for key in ("id", "orcid"):
         value = entry.get(key)
         if value is not None and not isinstance(value, str):
             raise RecordError(f"author {number} has the {key} {_shown(value)}, which is not a string")
-        known.append(value or None)
     extra = {key: entry[key] for key in entry if key not in _AUTHOR_KEYS}
-    return Author(name, *known, extra) if extra else Author(name, *known)
+    return Author(name, entry.get("id") or None, entry.get("orcid") or None, extra or _NOTHING)
 
 
 def _keywords(value: object) -> tuple[str, ...]:
