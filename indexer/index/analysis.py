@@ -23,9 +23,12 @@ from unicodedata import unidata_version
 from zlib import crc32
 
 import Stemmer
+from pylatexenc.version import version_str as latex_library
 
 from indexer.index.folding import fold as fold
 from indexer.index.folding import fold_for_words, fold_with_origins
+from indexer.index.text import VERSION as READING
+from indexer.index.text import as_read
 
 # The classic list of function words: they neither decide what matches a query nor score (DESIGN section 4).
 _FUNCTION_WORDS = (
@@ -200,23 +203,24 @@ def stems(vocabulary: Sequence[str]) -> list[str]:
 
 # --- fingerprint ---
 
-# A little of everything that the chain decides; the readers of LaTeX and markup stand aside, being slow to load,
-# and are told apart by their versions.
+# A little of everything that the chain decides. The readers of LaTeX and markup stand aside, being slow to
+# load, and are told apart by their versions.
 _SAMPLE = (
-    "Weinan E's notes on multi-task learning: the generalised Schrödinger equations, 3.5 and 0. 12B, i. e. , C++ or "
-    "F#, d'Alembert, ε-greedy policies, Łukasz Straße ﬁnds 機械学習 repre- sentations in Q^d, running organisations"
+    "Weinan E's notes on multi-task learning: the generalised Schrödinger equations, 3.5 and 0. 12B, i. e. , "
+    "C++ or F#, d'Alembert, ε-greedy policies, Łukasz Straße ﬁnds 機械学習 repre- sentations in Q^d, running "
+    "organisations"
 )
 
 
 def fingerprint() -> str:
     """What an index says about the analysis it was built with; one that differs asks for a rebuild.
 
-    Versions of the stemmer, Unicode, the reading of texts and the LaTeX library, and a hash of the output on a
-    fixed text.
+    Versions of the stemmer, Unicode, the reading of texts and the LaTeX library, and a hash of the output on
+    a fixed text.
     """
-    found, joined = words_and_joins(reading.as_read(_SAMPLE))
+    found, joined = words_and_joins(as_read(_SAMPLE))
     output = repr((found, joined, stems(found), name_words(_SAMPLE)))
     return (
-        f"stemmer {Stemmer.version()}, unicode {unidata_version}, reading {reading.VERSION}, "
+        f"stemmer {Stemmer.version()}, unicode {unidata_version}, reading {READING}, "
         f"pylatexenc {latex_library}, output {crc32(output.encode()):08x}"
     )
