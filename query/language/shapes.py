@@ -50,7 +50,7 @@ class Shapes:
         if self.text[at] != "(":
             return False
         close = self._inner.get(at)
-        if close is None or close + 1 >= len(self.text) or self.text[at + 1] in QUOTES:
+        if close is None or close + 1 >= len(self.text) or not QUOTES.keys().isdisjoint(self.text[at:close]):
             return True
         after = self.text[close + 1]
         if after == "-":
