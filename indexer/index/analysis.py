@@ -57,7 +57,10 @@ _WITHOUT_MARKERS = str.maketrans(dict.fromkeys(_MARKERS, " "))
 _DECIMAL_STOP = re.compile(r"\.(?<=[0-9]\.)(?=[0-9])")
 _LANGUAGE_NAME = re.compile(r"(?<![^\W_])(?:c\+\+|[cf]#)(?![^\W\d_]|[+#])")
 _LANGUAGE_SIGNS = str.maketrans("+#", _PLUS + _SHARP)
-_APOSTROPHE = re.compile(rf"'(?:(?<=[^\W_]')|(?<=[{_PLUS}{_SHARP}]'))(?:s(?![^\W_])|(?=[^\W_]))")
+_LAST_S = r"s(?![^\W_])"
+_APOSTROPHE = re.compile(
+    rf"'(?:(?<=[^\W_]')(?:{_LAST_S}|(?=[^\W_]))|(?<=[{_PLUS}{_SHARP}]'){_LAST_S})"
+)
 
 
 class _LastPass(dict[int, str | None]):

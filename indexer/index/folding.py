@@ -10,10 +10,13 @@ import re
 from unicodedata import category, name, normalize
 
 # Combining marks that are accents. Marks of Indic scripts and kana voicing are part of the letter and stay.
-_ACCENTS = re.compile(
-    "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670"
-    "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
-)
+# Ranges and no pattern: it would take longer to compile than they take for the few characters ever looked up.
+_ACCENTS = (
+    (0x0300, 0x036F), (0x0483, 0x0489), (0x0591, 0x05BD), (0x05BF, 0x05BF), (0x05C1, 0x05C2),
+    (0x05C4, 0x05C5), (0x05C7, 0x05C7), (0x064B, 0x065F), (0x0670, 0x0670), (0x1AB0, 0x1AFF),
+    (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE20, 0xFE2F),
+)  # fmt: skip
+_IDEOGRAPHS = ((0x3005, 0x3007), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
 
 # Letters that Unicode does not decompose and whose names do not say `LATIN SMALL LETTER X WITH ...`.
 _LETTERS = str.maketrans(
@@ -37,11 +40,15 @@ def _fold_character(character: str) -> str:
     for _ in range(3):  # two rounds settle every code point of Unicode 16; the third is for those to come
         before = folded
         folded = normalize("NFKD", normalize("NFKC", folded).casefold())
-        folded = _ACCENTS.sub("", folded).translate(_LETTERS)
-        folded = normalize("NFC", "".join(map(_plain_letter, folded)).lower())
+        folded = "".join(_plain_letter(mark) for mark in folded if not _within(_ACCENTS, mark))
+        folded = normalize("NFC", folded.translate(_LETTERS).lower())
         if folded == before:
             break
     return folded
+
+
+def _within(ranges: tuple[tuple[int, int], ...], character: str) -> bool:
+    return any(first <= ord(character) <= last for first, last in ranges)
 
 
 def _plain_letter(character: str) -> str:
@@ -66,7 +73,6 @@ def fold(text: str) -> str:
 
 _APOSTROPHES = "'\u2018\u2019\u201b\u2032\u00b4\u02b9\u02bb\u02bc\u02be\u02bf\u055a\uff07"
 _HYPHENS = "-\u05be\u2010\u2011\u2012\u2013\u2043\u2212\ufe63\uff0d"
-_IDEOGRAPHS = re.compile("([\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])")
 _WORD_CATEGORIES = frozenset("LMN")
 
 
@@ -86,12 +92,14 @@ def _word_character(character: str) -> str:
     if category(character) == "Cf" and character != "\u200b":
         return ""
     folded = _fold_character(character)
-    return _IDEOGRAPHS.sub(r" \1 ", "".join(map(_letter_or_sign, folded)))
+    return "".join(map(_letter_or_sign, folded))
 
 
 def _letter_or_sign(folded: str) -> str:
     if folded in _APOSTROPHES:
         return "'"
+    if _within(_IDEOGRAPHS, folded):
+        return f" {folded} "
     return folded if folded.isascii() or category(folded)[0] in _WORD_CATEGORIES else " "
 
 

@@ -58,7 +58,7 @@ _MISREAD = re.compile("[\xc2-\xf4][\x80-\xbf]{1,3}")
 _MISREAD_SIGN = re.compile("[\x80-\x9f]")
 # Sorting a run of combining marks takes quadratic time; no letter carries more than a handful.
 _MARKS = "\u0300-\u036f\u0483-\u0489\u0591-\u08ff\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
-_MARK_RUN = re.compile(f"([{_MARKS}]{{500}})+")
+_MARK_RUN = f"([{_MARKS}]{{500}})+"  # so rare that it is compiled when met
 
 
 def _plain(text: str) -> str:
@@ -92,7 +92,7 @@ def _composed(text: str) -> str:
     if text.isascii():
         return text
     if len(text) > 1000:
-        text = _MARK_RUN.sub(r"\1", text)
+        text = re.sub(_MARK_RUN, r"\1", text)
     return text if is_normalized("NFC", text) else normalize("NFC", text)
 
 
