@@ -11,8 +11,9 @@ from indexer.draft import Draft
 from indexer.index.analysis import fingerprint
 from indexer.index.errors import BadIndexError
 from indexer.index.manifest import Manifest
+from indexer.index.recorded_venues import as_recorded, recorded_table
 from indexer.index.store import LOCK_SECONDS, Writing, is_index, latest, writing
-from indexer.index.venues import VenueTable
+from indexer.index.venues import VenueTable, read_venues
 from indexer.report import BuildReport, Progress, Tally
 from indexer.tasks import Plan, plan_sources, tasks
 
@@ -70,17 +71,20 @@ def rebuild(
     with writing(folder, "quiver rebuild", timeout) as door:
         base = latest(folder)
         plan = plan_sources(base.sources, None, formats=base.formats, missing=missing, recorded=base)
-        table = VenueTable.from_raw(base.venues) if base.venues else VenueTable.default()
-        manifest = Manifest(
-            generation=0, deleted=base.deleted, venues_file=base.venues_file, venues=base.venues
-        )
+        table = recorded_table(base.venues)
+        manifest = Manifest(generation=0, deleted=base.deleted, venues_file=base.venues_file, venues=base.venues)
         return _publish(door, plan, manifest, table, procs, progress, base)
 
 
 def _make_folder(folder: Path) -> None:
     try:
-        if folder.is_dir() and not is_index(folder) and any(
-            not path.name.startswith(("MAIN_", "_MAIN_")) and path.name != "writer.json" for path in folder.iterdir()
+        if (
+            folder.is_dir()
+            and not is_index(folder)
+            and any(
+                not path.name.startswith(("MAIN_", "_MAIN_")) and path.name != "writer.json"
+                for path in folder.iterdir()
+            )
         ):
             raise BadIndexError(f"{folder} is not empty and not an index; name a folder of its own with --index")
         folder.mkdir(parents=True, exist_ok=True)
@@ -104,8 +108,8 @@ def _replaceable(door: Writing, plan: Plan, force: bool) -> Manifest | None:
 def _venue_table(venues: str | Path | None) -> tuple[VenueTable, dict[str, object] | None]:
     if venues is None:
         return VenueTable.default(), None
-    table = VenueTable.default().extended(Path(venues))
-    return table, table.as_raw()
+    own = read_venues(venues)
+    return VenueTable.default().with_venues(own), as_recorded(own)
 
 
 def _publish(

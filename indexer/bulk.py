@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import multiprocessing
-import multiprocessing.connection
 import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -172,15 +173,16 @@ def run_tasks(
 
 # Tasks a worker has in hand: one that it works on and one that waits, so that it never waits for the sender.
 _IN_HAND = 2
+_DIED = "a process of the build ended before its work was done (out of memory?); try again with --procs 1"
 
 
 class _Pool:
     def __init__(self, indexer: Indexer, procs: int) -> None:
         # Fork where there is one: a child by spawn imports everything anew, 0.4 s each.
-        method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
-        context = multiprocessing.get_context(method)
+        forks = "fork" in multiprocessing.get_all_start_methods()
+        context = multiprocessing.get_context("fork") if forks else multiprocessing.get_context("spawn")
         self._workers = []
-        self._waiting: dict[multiprocessing.connection.Connection, list[Task]] = {}
+        self._waiting: dict[Connection, list[Task]] = {}
         for _ in range(procs):
             here, there = context.Pipe()
             worker = context.Process(target=_work, args=(there, indexer), daemon=True)
@@ -193,20 +195,20 @@ class _Pool:
         while all(len(tasks) >= _IN_HAND for tasks in self._waiting.values()):
             self._collect(report)
         pipe = min(self._waiting, key=lambda pipe: len(self._waiting[pipe]))
-        self._guard(lambda: pipe.send(task))
+        self._send(pipe, task)
         self._waiting[pipe].append(task)
 
     def _collect(self, report: Callable[[Task, Counts], None]) -> None:
         busy = [pipe for pipe, tasks in self._waiting.items() if tasks]
-        for pipe in multiprocessing.connection.wait(busy):
-            if isinstance(pipe, multiprocessing.connection.Connection):
+        for pipe in wait(busy):
+            if isinstance(pipe, Connection):
                 report(self._waiting[pipe].pop(0), self._receive(pipe))
 
     def finish(self, report: Callable[[Task, Counts], None]) -> tuple[list[NewSegment], list[Seen]]:
         while any(self._waiting.values()):
             self._collect(report)
         for pipe in self._waiting:
-            self._guard(lambda pipe=pipe: pipe.send(None))  # type: ignore[misc]
+            self._send(pipe, None)
         segments: list[NewSegment] = []
         seen: list[Seen] = []
         for pipe in self._waiting:
@@ -215,19 +217,22 @@ class _Pool:
             seen += again
         return segments, seen
 
-    def _receive(self, pipe: multiprocessing.connection.Connection):  # type: ignore[no-untyped-def]
-        answer = self._guard(pipe.recv)
+    @staticmethod
+    def _receive(pipe: Connection) -> Any:
+        try:
+            answer = pipe.recv()
+        except (EOFError, ConnectionResetError) as error:
+            raise QuiverError(_DIED) from error
         if isinstance(answer, BaseException):
             raise answer
         return answer
 
-    def _guard(self, action):  # type: ignore[no-untyped-def]
+    @staticmethod
+    def _send(pipe: Connection, task: Task | None) -> None:
         try:
-            return action()
-        except (EOFError, BrokenPipeError, ConnectionResetError) as error:
-            raise QuiverError(
-                "a process of the build ended before its work was done (out of memory?); try again with --procs 1"
-            ) from error
+            pipe.send(task)
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise QuiverError(_DIED) from error
 
     def stop(self) -> None:
         for pipe in self._waiting:
@@ -239,7 +244,7 @@ class _Pool:
                 worker.join()
 
 
-def _work(pipe: multiprocessing.connection.Connection, indexer: Indexer) -> None:
+def _work(pipe: Connection, indexer: Indexer) -> None:
     # Ctrl-C reaches every process of the terminal; the parent alone decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:

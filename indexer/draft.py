@@ -64,9 +64,7 @@ class Draft:
             arrays = ArrayFile(self._folder / entry.name)
             state = ArrayFile(self._folder / entry.state)
             live = read_live(state, entry.docs)
-            self.segments.append(
-                DraftSegment(entry.name, arrays, read_claims(state), live, entry.impacts, entry.state)
-            )
+            self.segments.append(DraftSegment(entry.name, arrays, read_claims(state), live, entry.impacts, entry.state))
 
     def release(self, files: Iterable[int], keys: npt.NDArray[np.uint64] | None, before: int) -> None:
         """Drop the claims that files made in readings numbered below `before`: all, or those on some id hashes."""
@@ -87,7 +85,9 @@ class Draft:
             rows = [entry for entry in seen if entry.segment == number]
             docs = np.array([row.doc for row in rows], dtype=np.uint16)
             segment.claims = segment.claims.add(
-                docs, np.array([row.file for row in rows]), np.array([row.rank for row in rows], dtype=np.uint64)
+                docs,
+                np.array([row.file for row in rows]),
+                np.array([row.rank for row in rows], dtype=np.uint64),
             )
             segment.state = None
             keys.append(segment.arrays["doc.key"][docs])
@@ -119,9 +119,7 @@ class Draft:
         entries = tuple(self._entry(segment, averages) for segment in self.segments)
         for segment in self.segments:
             segment.arrays.close()
-        return replace(
-            manifest, segments=entries, papers=papers, lengths=tuple(int(total) for total in lengths)
-        )
+        return replace(manifest, segments=entries, papers=papers, lengths=tuple(int(total) for total in lengths))
 
     def _choose(self, banned: npt.NDArray[np.uint64]) -> None:
         """Decide which documents are live."""
@@ -162,7 +160,9 @@ class Draft:
             chosen = [before[number] for number in group]
             name = new_name("seg")
             claims = merge_segments(
-                [segment.arrays for segment in chosen], [segment.claims for segment in chosen], self._folder / name
+                [segment.arrays for segment in chosen],
+                [segment.claims for segment in chosen],
+                self._folder / name,
             )
             arrays = ArrayFile(self._folder / name)
             merged = DraftSegment(name, arrays, claims, _none(arrays.meta["docs"]))

@@ -77,7 +77,7 @@ def plan_sources(
     if form is not None:
         named(form)
     names = tuple(dict.fromkeys(recorded_name(source) for source in sources))
-    forced = dict(formats or {}) | ({name: form for name in names} if form else {})
+    forced = dict(formats or {}) | (dict.fromkeys(names, form) if form else {})
     files: dict[str, PlannedFile] = {}
     for number, name in enumerate(names):
         for planned in _files(name, number, forced.get(name), missing, recorded):
@@ -86,9 +86,7 @@ def plan_sources(
     return Plan(names, {name: forced[name] for name in names if name in forced}, tuple(files.values()))
 
 
-def _files(
-    name: str, number: int, form: str | None, missing: str, recorded: Manifest | None
-) -> Iterator[PlannedFile]:
+def _files(name: str, number: int, form: str | None, missing: str, recorded: Manifest | None) -> Iterator[PlannedFile]:
     old = {file.path: at for at, file in enumerate(recorded.files)} if recorded else {}
     if name == STANDARD_INPUT:
         yield PlannedFile(name, number, form, stored=old.get(name))
@@ -150,7 +148,9 @@ def _stored_tasks(folder: Path, base: Manifest, file: PlannedFile, number: int, 
     for at, segment in enumerate(opened.segments):
         claims = segment.claims()
         held = claims.files == np.uint32(file.stored or 0)
-        rows += [(rank, at, doc) for rank, doc in zip(claims.ranks[held].tolist(), claims.docs[held].tolist(), strict=True)]
+        rows += [
+            (rank, at, doc) for rank, doc in zip(claims.ranks[held].tolist(), claims.docs[held].tolist(), strict=True)
+        ]
     rows.sort()
     for low in range(0, len(rows), _STORED_BATCH):
         batch = rows[low : low + _STORED_BATCH]

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.bulk import Indexer, Known, default_procs, run_tasks
 from indexer.build import SMALL_BUILD
+from indexer.bulk import Indexer, Known, default_procs, run_tasks
 from indexer.draft import Draft
 from indexer.index.analysis import fingerprint
 from indexer.index.codec.columns import key_hash
 from indexer.index.errors import BadIndexError, NotFoundError
 from indexer.index.manifest import STANDARD_INPUT, Manifest, SourceFile, generations, read_manifest
+from indexer.index.recorded_venues import recorded_table
 from indexer.index.store import LOCK_SECONDS, Generation, latest, writing
-from indexer.index.venues import VenueTable
 from indexer.report import BuildReport, Progress, Tally
 from indexer.tasks import Plan, plan_sources, tasks
 
@@ -43,19 +43,19 @@ def update(
         base = latest(folder)
         plan = plan_sources([str(source) for source in sources], format)
         merged, numbers = _merged_files(base, plan)
-        table = VenueTable.from_raw(base.venues) if base.venues else VenueTable.default()
+        table = recorded_table(base.venues)
         opened = Generation(folder, base)
         tally = Tally(plan, progress)
         first = base.readings + 1
-        numbered = (
-            replace(task, file=numbers[task.path])
-            for task in tasks(plan, first, folder, None)
-        )
+        numbered = (replace(task, file=numbers[task.path]) for task in tasks(plan, first, folder, None))
         wanted = procs if procs is not None else default_procs() if plan.size > SMALL_BUILD else 1
         indexer = Indexer(folder, table, Known(_Finder(opened)))
         back = {number: at for at, number in enumerate(numbers[file.path] for file in plan.files)}
         new, seen = run_tasks(
-            numbered, indexer, wanted, lambda task, counts: tally.report(replace(task, file=back[task.file]), counts)
+            numbered,
+            indexer,
+            wanted,
+            lambda task, counts: tally.report(replace(task, file=back[task.file]), counts),
         )
         opened.close()
         tally.check()
@@ -138,11 +138,15 @@ def delete(ids: Sequence[str], index: str | Path, *, timeout: float = LOCK_SECON
         base = latest(folder)
         opened = Generation(folder, base)
         missing = [
-            paper for paper in ids if not any(len(segment.find_key(key_hash("id", paper))) for segment in opened.segments)
+            paper
+            for paper in ids
+            if not any(len(segment.find_key(key_hash("id", paper))) for segment in opened.segments)
         ]
         opened.close()
         if missing:
-            raise NotFoundError(f"no paper with id {', '.join(missing)}; nothing was deleted (`quiver search` shows ids)")
+            raise NotFoundError(
+                f"no paper with id {', '.join(missing)}; nothing was deleted (`quiver search` shows ids)"
+            )
         draft = Draft(door, base)
         return door.publish(draft.finish(replace(base, deleted=tuple(dict.fromkeys((*base.deleted, *ids))))))
 

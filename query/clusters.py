@@ -93,12 +93,18 @@ def author_cluster(segments: Sequence[Segment], venues: VenueTable, name: str) -
         raise NotFoundError(_not_found(segments, name, near))
     papers.sort(key=page_order)
     rows = {
-        (spelling(author.name), author.id) for paper in papers for author in paper.authors if cluster_key(author.name) == key
+        (spelling(author.name), author.id)
+        for paper in papers
+        for author in paper.authors
+        if cluster_key(author.name) == key
     }
     others: Counter[str] = Counter()
     for paper in papers:
         others.update({cluster_key(author.name) for author in paper.authors} - {key})
-    named = sorted(((heading(segments, other), count) for other, count in others.items()), key=lambda row: (-row[1], row[0]))
+    named = sorted(
+        ((heading(segments, other), count) for other, count in others.items()),
+        key=lambda row: (-row[1], row[0]),
+    )
     places = Counter(venues.canonical(paper.venue) for paper in papers if paper.venue)
     years = Counter(paper.year for paper in papers if paper.year)
     return Cluster(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from indexer.index.analysis import STOP_WORDS, groups, stem
 from query.engines.compile import read
-from query.language.tree import And, Fuzzy, Node, Not, Or, Phrase, Prefix, Query, Wildcard, Word
 from query.engines.patterns import word_test
+from query.language.tree import And, Fuzzy, Node, Not, Or, Phrase, Prefix, Query, Wildcard, Word
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ from indexer.index.codec.columns import key_hash
 from indexer.index.codec.segment import Segment
 from indexer.index.errors import NotFoundError, QueryError, UsageError
 from indexer.index.paper import TYPES, Paper
+from indexer.index.recorded_venues import recorded_table
 from indexer.index.store import Generation, latest, open_generation
-from indexer.index.venues import VenueTable
 from query.clusters import Cluster, author_cluster
 from query.didyoumean import better_query
-from query.engines.answer import MATCHES, SORTS, Answer, Request, Row
+from query.engines.answer import MATCHES, SORTS, Answer, Request
 from query.engines.arrays import ArrayEngine
 from query.explain import explain_row
 from query.facets import FACETS
@@ -50,8 +50,7 @@ class PaperIndex:
         return cls(path, open_generation(Path(path)))
 
     def _use(self, generation: Generation) -> None:
-        raw = generation.manifest.venues
-        self.venue_table = VenueTable.from_raw(raw) if raw else VenueTable.default()
+        self.venue_table = recorded_table(generation.manifest.venues)
         self._generation = generation
         self._engine = ArrayEngine(generation, self.venue_table)
 
@@ -80,7 +79,9 @@ class PaperIndex:
     def __enter__(self) -> PaperIndex:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def search(

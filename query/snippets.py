@@ -33,9 +33,7 @@ _CHUNK = re.compile(r"\S+")
 # Where a word of the index may be written otherwise than by its own letters.
 _DISGUISED = re.compile("[^\x00-\x7f]+|'")
 _SENTENCE_END = re.compile(r"[.!?。！？][\"')\]”’»]*\Z")
-_ABBREVIATION = re.compile(
-    r"(?:\W|\A)(?:[A-Za-z]|e\.g|i\.e|al|vs|cf|resp|etc|Figs?|Eqs?|Secs?|Thm|Dr|Prof|St)\.\Z"
-)
+_ABBREVIATION = re.compile(r"(?:\W|\A)(?:[A-Za-z]|e\.g|i\.e|al|vs|cf|resp|etc|Figs?|Eqs?|Secs?|Thm|Dr|Prof|St)\.\Z")
 _SENTENCE_START = re.compile(r"[\"'(\[“‘«]*(?:[^\W\d_a-z]|[0-9$])")
 
 Span = tuple[int, int]
@@ -49,9 +47,7 @@ class _Match(NamedTuple):
     key: str
 
 
-def snippet(
-    text: str, stems: frozenset[str], *, match: Callable[[str], bool] | None = None, width: int = WIDTH
-) -> str:
+def snippet(text: str, stems: frozenset[str], *, match: Callable[[str], bool] | None = None, width: int = WIDTH) -> str:
     """The best passage of a published text as HTML: `... an <mark>implicit</mark> bias ...`.
 
     See `marked` for the arguments. Everything but `<mark>` is escaped. An empty text gives an empty string.
@@ -118,9 +114,7 @@ def _pieces(text: str) -> Iterator[Span]:
         start = end
 
 
-def _matches(
-    text: str, piece: Span, stems: frozenset[str], match: Callable[[str], bool] | None
-) -> list[_Match]:
+def _matches(text: str, piece: Span, stems: frozenset[str], match: Callable[[str], bool] | None) -> list[_Match]:
     """The words in a piece of the text that match, in order, none overlapping."""
     offset, end = piece
     part = text[offset:end]
@@ -247,9 +241,7 @@ def _begins_sentence(text: str, units: Sequence[Span], index: int) -> bool:
     if before[-1].isalnum() or before[-1] in ",;:":
         return False
     return bool(
-        _SENTENCE_END.search(before)
-        and not _ABBREVIATION.search(before)
-        and _SENTENCE_START.match(text, start)
+        _SENTENCE_END.search(before) and not _ABBREVIATION.search(before) and _SENTENCE_START.match(text, start)
     )
 
 
@@ -325,11 +317,7 @@ def _is_inside_word(text: str, position: int) -> bool:
 
 def _is_inside_character(text: str, position: int) -> bool:
     """True between a letter and its accents, the parts of a joined emoji, the halves of a surrogate pair."""
-    return (
-        _joins_on(text, position)
-        or (text[position - 1] == "\u200d")
-        or ("\ud800" <= text[position - 1] <= "\udbff")
-    )
+    return _joins_on(text, position) or (text[position - 1] == "\u200d") or ("\ud800" <= text[position - 1] <= "\udbff")
 
 
 def _joins_on(text: str, position: int) -> bool:
@@ -337,8 +325,4 @@ def _joins_on(text: str, position: int) -> bool:
     if position >= len(text) or text[position].isascii():
         return False
     character = text[position]
-    return (
-        category(character)[0] == "M"
-        or category(character) == "Cf"
-        or "\U0001f3fb" <= character <= "\U0001f3ff"
-    )
+    return category(character)[0] == "M" or category(character) == "Cf" or "\U0001f3fb" <= character <= "\U0001f3ff"

@@ -13,8 +13,8 @@ from indexer.index.codec.segment import Segment
 from indexer.index.names import cluster_key
 from indexer.index.schema import FIELD_NUMBERS, GROUPS, TEXT
 from query.clusters import heading
-from query.language.tree import Prefix
 from query.engines.patterns import pattern_mask
+from query.language.tree import Prefix
 from query.results import FacetCount
 
 _TITLE_COLUMN = [field.name for field in GROUPS[TEXT]].index("title")

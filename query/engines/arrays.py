@@ -120,7 +120,14 @@ class ArrayEngine:
         return np.ones(segment.docs, dtype=bool) if mask is None else mask
 
     def _rows(
-        self, compiled: Compiled, segment: Segment, at: int, part: _Matched, sort: str, top: int, threshold: float
+        self,
+        compiled: Compiled,
+        segment: Segment,
+        at: int,
+        part: _Matched,
+        sort: str,
+        top: int,
+        threshold: float,
     ) -> list[Row]:
         """The first `top` hits of a segment, a few more where bounds could not tell."""
         rows: list[Row] = []
@@ -134,15 +141,15 @@ class ArrayEngine:
             if docs.size and not compiled.empty:
                 scorers = self.scorers(compiled, segment, at)
                 if sort == "relevance":
-                    docs, scores = self._best(segment, at, scorers, mask, docs, wanted, threshold if tier == 0 else -1.0)
+                    docs, scores = self._best(
+                        segment, at, scorers, mask, docs, wanted, threshold if tier == 0 else -1.0
+                    )
             order = local_order(segment, docs, np.zeros(len(docs), dtype=np.int8), scores, sort)[:wanted]
             docs, scores = docs[order], scores[order]
             if sort != "relevance" and docs.size and not compiled.empty:
                 rising = np.argsort(docs)
                 scores[rising] = exact(self.collection, segment, at, scorers, docs[rising])
-            rows += [
-                Row(at, doc, tier, score) for doc, score in zip(docs.tolist(), scores.tolist(), strict=True)
-            ]
+            rows += [Row(at, doc, tier, score) for doc, score in zip(docs.tolist(), scores.tolist(), strict=True)]
         return rows
 
     def scorers(self, compiled: Compiled, segment: Segment, at: int) -> list[Scorer]:
@@ -186,8 +193,10 @@ def _largest(values: npt.NDArray[np.float32], top: int) -> Ints:
     By the largest of each block of 64: their top-th largest is a value that `top` papers reach.
     """
     blocks = -(-len(values) // _BLOCK)
-    padded = values if len(values) == blocks * _BLOCK else np.append(
-        values, np.full(blocks * _BLOCK - len(values), -1.0, dtype=np.float32)
+    padded = (
+        values
+        if len(values) == blocks * _BLOCK
+        else np.append(values, np.full(blocks * _BLOCK - len(values), -1.0, dtype=np.float32))
     )
     largest = padded.reshape(blocks, _BLOCK).max(axis=1)
     floor = 0.0

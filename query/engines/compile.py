@@ -11,7 +11,17 @@ from indexer.index.schema import FIELD_NUMBERS
 from indexer.index.text import as_read
 from indexer.index.venues import VenueTable
 from query.engines.collection import Collection
-from query.engines.nodes import AndNode, ExactNode, Node, NotNode, OrNode, PatternNode, PhraseNode, TermNode, YearsNode
+from query.engines.nodes import (
+    AndNode,
+    ExactNode,
+    Node,
+    NotNode,
+    OrNode,
+    PatternNode,
+    PhraseNode,
+    TermNode,
+    YearsNode,
+)
 from query.engines.terms import ALL_COLUMNS, NAME_COLUMNS, Term
 from query.language.tree import And, Exact, Fuzzy, Not, Or, Phrase, Prefix, Query, Wildcard, Word, Years
 from query.language.tree import Node as Tree
@@ -109,9 +119,7 @@ class Compiler:
         return self._venues.canonical(text) if self._venues.type_of(self._venues.canonical(text)) else text
 
     def _word(self, tree: Word, text: str, columns: Sequence[int]) -> Node | None:
-        terms: list[Node] = [
-            TermNode(Term(self._collection, parts, columns, tree.boost)) for parts in groups(text)
-        ]
+        terms: list[Node] = [TermNode(Term(self._collection, parts, columns, tree.boost)) for parts in groups(text)]
         if len(terms) < 2:
             return terms[0] if terms else None
         return AndNode(terms)

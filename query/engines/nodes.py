@@ -60,7 +60,12 @@ class PhraseNode(Node):
     """Words in order, in one field or one author's name; scores as its words do."""
 
     def __init__(
-        self, stems: Sequence[str], words: Sequence[str], terms: Sequence[Term], columns: Sequence[int], slop: int
+        self,
+        stems: Sequence[str],
+        words: Sequence[str],
+        terms: Sequence[Term],
+        columns: Sequence[int],
+        slop: int,
     ) -> None:
         self._stems, self._words, self._terms, self._slop = tuple(stems), tuple(words), terms, slop
         self._text = tuple(column for column in TEXT_COLUMNS if column in columns)

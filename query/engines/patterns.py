@@ -70,8 +70,10 @@ def pattern_mask(segment: Segment, pattern: Pattern, columns: Sequence[int]) -> 
         if not local:
             continue
         group = segment.group(name)
-        postings = _text_postings(group, pattern) if name == TEXT else _term_postings(
-            group, matching_words(group.terms, pattern)
+        postings = (
+            _text_postings(group, pattern)
+            if name == TEXT
+            else _term_postings(group, matching_words(group.terms, pattern))
         )
         if len(local) < len(GROUPS[name]) and postings.size:
             frequencies = group.frequencies(0, len(group.docs), postings)
@@ -97,6 +99,5 @@ def _text_postings(group: PostingGroup, pattern: Pattern) -> Ints:
     wanted = np.flatnonzero(allowed)
     numbers, owners = ragged(group.starts[wanted], group.starts[wanted + 1] - group.starts[wanted])
     masks = group.masks_of(wanted, owners)
-    return numbers[(masks & allowed[wanted][owners]) != 0]
-
-
+    held: Ints = numbers[(masks & allowed[wanted][owners]) != 0]
+    return held

@@ -61,14 +61,19 @@ def member(docs: npt.NDArray[np.uint16], among: npt.NDArray[np.uint16]) -> npt.N
     if len(docs) * 12 < len(among):
         at = np.searchsorted(among, docs)
         at[at == len(among)] = 0
-        return among[at] == docs
+        return np.asarray(among[at] == docs)
     table = np.zeros(1 << 16, dtype=bool)
     table[among] = True
     return table[docs]
 
 
 def _chain(
-    segment: Segment, group: PostingGroup, name: str, terms: Sequence[int], docs: npt.NDArray[np.uint16], slop: int
+    segment: Segment,
+    group: PostingGroup,
+    name: str,
+    terms: Sequence[int],
+    docs: npt.NDArray[np.uint16],
+    slop: int,
 ) -> Ints:
     """Places of the last words of all matches."""
     places = {term: _places(segment, group, name, term, docs) for term in set(terms)}
@@ -94,7 +99,8 @@ def _both(left: Ints, right: Ints) -> Ints:
         left, right = right, left
     at = np.searchsorted(right, left)
     at[at == len(right)] = 0
-    return left[right[at] == left]
+    both: Ints = left[right[at] == left]
+    return both
 
 
 def _places(segment: Segment, group: PostingGroup, name: str, term: int, docs: npt.NDArray[np.uint16]) -> Ints:

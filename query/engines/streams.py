@@ -46,8 +46,10 @@ class Stream:
         if self.counts is not None:
             out[:] = self.counts[at]
         elif self.group is not None:
-            rows = self.group.frequencies(self.low, self.low + len(self.docs), at) if self.picked is None else (
-                self.group.frequencies(self.low, self.low + int(self.picked[-1]) + 1, self.picked[at])
+            rows = (
+                self.group.frequencies(self.low, self.low + len(self.docs), at)
+                if self.picked is None
+                else (self.group.frequencies(self.low, self.low + int(self.picked[-1]) + 1, self.picked[at]))
             )
             for column in self.columns:
                 out[:, column] = rows[:, column - self.first_column]

@@ -50,7 +50,7 @@ class Term:
         """Stems side by side that count as this term."""
         joined = stem("".join(self.words))
         own = [tuple(map(stem, self.words))] if len(self.words) > 1 else []
-        found = {parts: None for parts in own}
+        found = dict.fromkeys(own)
         if len(self.words) == 1:
             for segment in self._collection.segments:
                 for parts, row in segment.joins.parts(joined):

@@ -80,7 +80,7 @@ class ArrayFileWriter:
             self._write(memoryview(bytes(padding)))
         self._arrays[name] = (little.dtype.str, list(array.shape), self._offset)
         if little.size:
-            self._write(memoryview(little.reshape(-1).view(np.uint8)))
+            self._write(little.reshape(-1).view(np.uint8).data)
 
     def add_bytes(self, name: str, data: bytes | bytearray) -> None:
         """Append raw bytes as an array of uint8."""
@@ -114,7 +114,9 @@ class ArrayFileWriter:
     def __enter__(self) -> ArrayFileWriter:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if kind is None:
             self.close()
         else:

@@ -34,9 +34,7 @@ class Claims:
     def of(cls, docs: Array, files: Array, ranks: Array) -> Claims:
         """Claims from arrays of any integer dtype in any order."""
         order = np.lexsort((ranks, docs))
-        return cls(
-            docs[order].astype(np.uint16), files[order].astype(np.uint32), ranks[order].astype(np.uint64)
-        )
+        return cls(docs[order].astype(np.uint16), files[order].astype(np.uint32), ranks[order].astype(np.uint64))
 
     def keep(self, mask: npt.NDArray[np.bool_]) -> Claims:
         """The claims where a mask (a claim an entry) is true."""
@@ -74,12 +72,16 @@ def read_live(state: Mapping[str, Array], docs: int) -> npt.NDArray[np.bool_]:
 
 def read_claims(state: ArrayFile) -> Claims:
     """The claims of a state file."""
-    ranks = state["claim.reading"].astype(np.uint64) << np.uint64(READING_SHIFT) | state["claim.place"].astype(np.uint64)
+    ranks = state["claim.reading"].astype(np.uint64) << np.uint64(READING_SHIFT) | state["claim.place"].astype(
+        np.uint64
+    )
     return Claims(state["claim.doc"], state["claim.file"].astype(np.uint32), ranks)
 
 
 def winners(
-    keys: Sequence[npt.NDArray[np.uint64]], ranks: Sequence[npt.NDArray[np.uint64]], banned: npt.NDArray[np.uint64]
+    keys: Sequence[npt.NDArray[np.uint64]],
+    ranks: Sequence[npt.NDArray[np.uint64]],
+    banned: npt.NDArray[np.uint64],
 ) -> list[npt.NDArray[np.bool_]]:
     """For each segment which documents are live, from the id hashes and top ranks of each segment's documents.
 

@@ -83,8 +83,10 @@ class GroupBuilder:
 
     def lengths(self) -> Array:
         """Words in each field of each paper: (papers, fields) uint32."""
-        return np.frombuffer(self._lengths, dtype=np.uint32).reshape(-1, self.fields) if self._lengths else np.empty(
-            (0, self.fields), np.uint32
+        return (
+            np.frombuffer(self._lengths, dtype=np.uint32).reshape(-1, self.fields)
+            if self._lengths
+            else np.empty((0, self.fields), np.uint32)
         )
 
     def write(self, writer: ArrayFileWriter) -> None:
@@ -117,7 +119,9 @@ class GroupBuilder:
         return bits
 
     def _sort(self, stream: Array, term_of: Array, bits: Array, terms: list[bytes]) -> tuple[Postings, Array]:
-        extents = np.frombuffer(self._extents, dtype=np.uint32).astype(np.int64) if self._extents else np.empty(0, np.int64)
+        extents = (
+            np.frombuffer(self._extents, dtype=np.uint32).astype(np.int64) if self._extents else np.empty(0, np.int64)
+        )
         docs = np.repeat(np.arange(len(extents), dtype=np.uint64), extents)
         if self._places:
             places = np.frombuffer(self._places, dtype=np.uint32).astype(np.uint64)

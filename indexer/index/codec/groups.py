@@ -33,8 +33,8 @@ class PostingGroup:
     def __init__(self, arrays: Mapping[str, Array], name: str, fields: int) -> None:
         self.fields = fields
         self.terms = StringTable(arrays, f"{name}.term")
-        self._start = memoryview(arrays[f"{name}.start"])
-        self._occ = memoryview(arrays[f"{name}.occ"])
+        self._start = arrays[f"{name}.start"].data
+        self._occ = arrays[f"{name}.occ"].data
         self.docs: npt.NDArray[np.uint16] = arrays[f"{name}.doc"]
         self.codes: npt.NDArray[np.uint8] = arrays[f"{name}.code"]
         self._combos: npt.NDArray[np.int32] = arrays[f"{name}.combo"]
@@ -48,7 +48,7 @@ class PostingGroup:
             self.forms = StringTable(arrays, f"{name}.form")
             self.form_term = arrays[f"{name}.form_term"]
             self.form_bit = arrays[f"{name}.form_bit"]
-            self._forms_at = memoryview(arrays[f"{name}.forms_at"])
+            self._forms_at = arrays[f"{name}.forms_at"].data
             self._forms = arrays[f"{name}.forms"]
 
     @cached_property
@@ -122,7 +122,8 @@ class PostingGroup:
     def all_form_masks(self) -> npt.NDArray[np.uint8]:
         """The bits of every posting of the group, also of terms with one form only (bit 0)."""
         starts = self.starts
-        sizes = np.diff(np.asarray(self._forms_at).astype(np.int64))
+        ends = np.asarray(self._forms_at).astype(np.int64)
+        sizes: Ints = ends[1:] - ends[:-1]
         masks = np.ones(len(self.docs), dtype=np.uint8)
         held = np.flatnonzero(sizes)
         where, _ = ragged(starts[held], sizes[held])

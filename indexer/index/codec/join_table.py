@@ -53,7 +53,7 @@ class JoinTable:
 
     def __init__(self, arrays: Mapping[str, Array]) -> None:
         self.keys = StringTable(arrays, "joins")
-        self._start = memoryview(arrays["joins.start"])
+        self._start = arrays["joins.start"].data
         self._docs = arrays["joins.doc"]
 
     def parts(self, joined: str) -> list[tuple[str, int]]:

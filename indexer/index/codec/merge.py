@@ -193,7 +193,11 @@ def _merge_names(writer: ArrayFileWriter, parts: Sequence[Part]) -> None:
     clusters: dict[bytes, int] = {}
     rows: dict[tuple[bytes, int], int] = {}
     row_cluster: list[int] = []
-    row_parts, again_parts, size_parts = [np.empty(0, np.int64)], [np.empty(0, np.uint8)], [np.empty(0, np.int64)]
+    row_parts, again_parts, size_parts = (
+        [np.empty(0, np.int64)],
+        [np.empty(0, np.uint8)],
+        [np.empty(0, np.int64)],
+    )
     for part in parts:
         table = NameTables(part.arrays)
         keys = list(table.keys)

@@ -123,7 +123,7 @@ class NameTables:
     def __init__(self, arrays: Mapping[str, Array]) -> None:
         self.keys = StringTable(arrays, "cluster")
         self.spellings = StringTable(arrays, "row")
-        self._start = memoryview(arrays["cluster.start"])
+        self._start = arrays["cluster.start"].data
         self._docs = arrays["cluster.doc"]
         self.blocks = arrays["cluster.block"]
         self.row_cluster = arrays["row.cluster"]

@@ -82,8 +82,8 @@ class StoredPapers:
 
     def __init__(self, arrays: Mapping[str, Array], name: str) -> None:
         self._name = name
-        self._blob = memoryview(arrays["paper.blob"])
-        self._at = memoryview(arrays["paper.at"])
+        self._blob = arrays["paper.blob"].data
+        self._at = arrays["paper.at"].data
         self._arrays = arrays
         self._reader: zstandard.ZstdDecompressor | None = None
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from indexer.index.codec.arrayfile import Array, ArrayFileWriter
-from indexer.index.codec.narrow import narrow
 
 
 def write_strings(writer: ArrayFileWriter, name: str, strings: Sequence[bytes], *, ordered: bool) -> None:
@@ -34,9 +33,9 @@ class StringTable(Sequence[bytes]):
     """
 
     def __init__(self, arrays: Mapping[str, Array], name: str) -> None:
-        self._blob = memoryview(arrays[f"{name}.blob"])
-        self._at = memoryview(arrays[f"{name}.at"])
-        self._heads = memoryview(arrays[f"{name}.head"]) if f"{name}.head" in arrays else None
+        self._blob = arrays[f"{name}.blob"].data
+        self._at = arrays[f"{name}.at"].data
+        self._heads = arrays[f"{name}.head"].data if f"{name}.head" in arrays else None
 
     def __len__(self) -> int:
         return len(self._at) - 1

@@ -108,9 +108,7 @@ class ArrayPerDocReader(base.PerDocumentReader):  # type: ignore[misc]
         return str(self._segment.codec().column_filename(self._segment, fieldname))
 
     def has_column(self, fieldname: str) -> bool:
-        return self._column_source(fieldname) is not None or self._storage.file_exists(
-            self._added_file(fieldname)
-        )
+        return self._column_source(fieldname) is not None or self._storage.file_exists(self._added_file(fieldname))
 
     def list_columns(self) -> list[str]:
         return sorted({name for source in self._sources for name in source.columns()})

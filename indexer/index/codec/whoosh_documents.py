@@ -1,7 +1,7 @@
 """Lengths, stored fields, columns and vectors of documents as arrays: the generic source, and its builder.
 
-The description `w` has `docs`, `lengths` {field: [i, total]}, `columns` {field: i} and `vectors`
-{field: [i, form]}.
+The description `w` has `docs`, `stored` [field], `lengths` {field: [i, total]}, `columns` {field: i} and
+`vectors` {field: [i, form]}.
 
     w.stored, w.stored.at    JSON of each document's stored fields (see whoosh_values), n + 1 offsets
     w.l<i>                   length of a field in each document: the exact number, where Whoosh keeps one byte
@@ -69,6 +69,7 @@ class DocumentBuilder:
     def __init__(self) -> None:
         self.docs = 0
         self._stored: list[bytes] = []
+        self._stored_names: set[str] = set()
         self._lengths: dict[str, array[int]] = {}
         self._columns: dict[str, ColumnBuilder] = {}
         self._vectors: dict[str, _VectorBuilder] = {}
@@ -107,6 +108,7 @@ class DocumentBuilder:
         """The document is complete."""
         doc = self.docs
         self._stored.append(encode_record(self._now_stored) if self._now_stored else b"")
+        self._stored_names.update(self._now_stored)
         for name, length in self._now_lengths.items():
             row = self._lengths.setdefault(name, array("Q"))
             row.extend([0] * (doc - len(row)))
@@ -142,7 +144,8 @@ class DocumentBuilder:
             form, parts = vector.arrays(f"w.v{number}.")
             arrays |= parts
             vectors[name] = (number, form)
-        meta = {"docs": docs, "lengths": lengths, "columns": columns, "vectors": vectors}
+        stored = sorted(self._stored_names)
+        meta = {"docs": docs, "stored": stored, "lengths": lengths, "columns": columns, "vectors": vectors}
         return MemoryArrays({"w": meta}, arrays)
 
 

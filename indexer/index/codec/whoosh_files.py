@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from indexer.index.codec.arrayfile import ArrayFile, ArrayFileWriter
+from indexer.index.codec.layout import SEGMENT_KIND
 from indexer.index.codec.whoosh_sources import Arrays, MemoryArrays
 from indexer.index.errors import BadIndexError
 from indexer.index.whoosh_library import filestore
 
-EXTENSION = ".arrays"
-KIND = "segment"
+EXTENSION = ".seg"
+
 # Carries the segment's name, so that Whoosh's clean_files sweeps it away after a crash.
 _ASIDE = ".new"
 
@@ -61,7 +62,7 @@ class Assembly:
         return joined(self._parts)
 
 
-def write_arrays(path: Path, content: MemoryArrays, kind: str = KIND) -> None:
+def write_arrays(path: Path, content: MemoryArrays, kind: str = SEGMENT_KIND) -> None:
     """Write an array file so that under its name is all of it or nothing, even after a loss of power."""
     aside = path.with_suffix(_ASIDE)
     aside.unlink(missing_ok=True)
@@ -106,7 +107,7 @@ def open_arrays(storage: Any, filename: str) -> ArrayFile:
     """Open a segment's file. Raises OSError if it is gone: then Whoosh reads its table of contents again."""
     if isinstance(storage, filestore.FileStorage):
         try:
-            return ArrayFile(Path(storage.folder) / filename, KIND)
+            return ArrayFile(Path(storage.folder) / filename, SEGMENT_KIND)
         except BadIndexError as error:
             if isinstance(error.__cause__, OSError):
                 raise error.__cause__ from None
@@ -116,7 +117,7 @@ def open_arrays(storage: Any, filename: str) -> ArrayFile:
     folder = tempfile.TemporaryDirectory()
     path = Path(folder.name) / filename
     path.write_bytes(content)
-    opened = ArrayFile(path, KIND)
+    opened = ArrayFile(path, SEGMENT_KIND)
     weakref.finalize(opened, folder.cleanup)
     return opened
 

@@ -93,9 +93,7 @@ class PayloadBuilder:
             return Form.NO, {}
         if self._positional and (decoded := self._decoded()) is not None:
             counts = np.fromiter(map(len, decoded), dtype=np.int64, count=len(decoded))
-            flat = np.fromiter(
-                (at for found in decoded for at in found), dtype=np.int64, count=int(counts.sum())
-            )
+            flat = np.fromiter((at for found in decoded for at in found), dtype=np.int64, count=int(counts.sum()))
             return Form.POSITIONS, {"pos.at": offsets(counts), "pos": narrow(flat)}
         if all(
             len(value) == _UINT and weight == int.from_bytes(value, "big")

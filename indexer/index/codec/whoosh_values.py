@@ -136,9 +136,7 @@ def decode_value(data: bytes | memoryview) -> Any:
 
 def decode_record(data: bytes | memoryview) -> dict[str, Any]:
     """The values that `encode_record` wrote."""
-    found: dict[str, Any] = _parsed(
-        data, lambda record: {name: _plain(value) for name, value in record.items()}
-    )
+    found: dict[str, Any] = _parsed(data, lambda record: {name: _plain(value) for name, value in record.items()})
     return found
 
 
@@ -159,9 +157,7 @@ def load_numbers(data: bytes) -> Any:
     try:
         return _Numbers(BytesIO(data)).load()
     except _ForeignClass as error:
-        raise BadIndexError(
-            f"a posting asks for {error} to be run; the index is not to be trusted"
-        ) from error
+        raise BadIndexError(f"a posting asks for {error} to be run; the index is not to be trusted") from error
     # A broken pickle may raise nearly anything; which of them it is says nothing.
     except (
         pickle.UnpicklingError,
