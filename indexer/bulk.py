@@ -18,6 +18,7 @@ from indexer.index.codec.builder import SegmentBuilder, content_hash
 from indexer.index.codec.claims import READING_SHIFT, Claims
 from indexer.index.codec.papers import encode
 from indexer.index.errors import QuiverError, SourceError
+from indexer.index.paper import Paper
 from indexer.index.store import new_name
 from indexer.index.venues import VenueTable
 from indexer.readers.formats import Entry, Origin, Rejected, named
@@ -100,14 +101,13 @@ class Indexer:
                 if isinstance(entry, Rejected):
                     counts.rejected.append(entry)
                 else:
-                    self._add(entry, task.file, task.reading << READING_SHIFT | place, counts)
+                    self.add(entry, task.file, task.reading << READING_SHIFT | place, counts)
         except SourceError as error:
             counts.failed.append(str(error))
         return counts
 
-    def _add(self, paper: Entry, file: int, rank: int, counts: Counts) -> None:
-        if isinstance(paper, Rejected):
-            return
+    def add(self, paper: Paper, file: int, rank: int, counts: Counts) -> None:
+        """Index one paper that `file` holds, unless the index already stores just this record."""
         record = paper.as_record()
         if self._known is not None:
             found = self._known.find(paper.id, content_hash(encode(record), self._venues.canonical(paper.venue)))

@@ -23,6 +23,7 @@ from query.facets import FACETS
 from query.filters import Filters, YearRange
 from query.information import Information, information
 from query.language.parser import parse
+from query.language.tree import Query, Word
 from query.marking import Marks, marks_of
 from query.related import related_query
 from query.results import FacetCount, Hit, Page
@@ -191,6 +192,12 @@ class PaperIndex:
                 snippet=_snippet(segment, row.doc, marks) if marks else "",
                 explanation=explain_row(self._engine, request, row) if explain else None,
             )
+
+    def rank_plain(self, text: str, limit: int, *, ranking: str = "best") -> list[str]:
+        """Ids of the first papers for a text read as plain words without syntax, any word matching."""
+        query = Query(text, tuple(Word(word) for word in text.split()))
+        answer = self._engine.answer(Request(query, match="any", top=limit))
+        return [self.segments[row.segment].paper_id(row.doc) for row in answer.rows]
 
     def papers(self, answer_of: Page) -> Iterator[Paper]:
         """The whole records of a page's hits, one by one."""

@@ -99,7 +99,7 @@ def _author(author: Author) -> str:
     person = _person(author)
     if person.whole:
         name = escape(person.family)
-        return f"{{{name}}}" if _needs_braces(person.family) or " " in name else name
+        return f"{{{name}}}" if _needs_braces(name) or " " in name else name
     parts = (_name_part(person.family, is_family=True), _name_part(person.suffix), _name_part(person.given))
     return ", ".join(filter(None, parts))
 
@@ -112,11 +112,14 @@ def _name_part(part: str, is_family: bool = False) -> str:
     inner_lower = is_family and any(
         later[0].islower() and not earlier[0].islower() for earlier, later in pairwise(name_words)
     )
-    return f"{{{escaped}}}" if inner_lower or _needs_braces(part) else escaped
+    return f"{{{escaped}}}" if inner_lower or _needs_braces(escaped) else escaped
 
 
-def _needs_braces(part: str) -> bool:
-    return "," in part or any(word.casefold() in ("and", "others") for word in part.split())
+def _needs_braces(escaped: str) -> bool:
+    # bibtexparser loses its place at a word that begins with an escape and stands before `and`.
+    return "," in escaped or any(
+        word.startswith("\\") or word.casefold() in ("and", "others") for word in escaped.split()
+    )
 
 
 _VERBATIM = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C", " ": "%20"})

@@ -19,8 +19,8 @@ _MATH = r"\$\$(?:[^$\\]|\\.)++\$\$|\$(?:[^$\\]|\\.)++\$"
 _NAMED = """
     ss o O ae AE oe OE aa AA l L i j dh DH th TH dj DJ ng NG em it bf rm sc sl tt emph textit textbf textrm
     textsc textsf textsl texttt textup textsuperscript textsubscript mbox text ensuremath ldots dots TeX LaTeX
-    copyright dag ddag pounds S P
-    textbackslash textasciitilde textasciicircum textendash textemdash textregistered texttrademark
+    copyright dag ddag pounds S P textbackslash textasciitilde textasciicircum textendash textemdash
+    textregistered texttrademark
 """
 _COMMAND = (
     r"\\[%&#_${}]"  # an escaped sign
@@ -96,7 +96,7 @@ def _protected_word(found: re.Match[str]) -> str:
 
 
 def _pieces(text: str) -> Iterator[tuple[str, bool]]:
-    """The text as LaTeX in pieces: running text, or (True) a formula, a command, a brace or an escaped sign."""
+    """The text as LaTeX in pieces: running text; or, with True, a formula, command, brace or sign."""
     is_latex = "\\" in text and _is_sound_latex(text)
     token = _LATEX_TOKEN if is_latex else _PLAIN_TOKEN
     escapes = dict(_ESCAPES) if _is_balanced(text) else _LONE_BRACES

@@ -46,34 +46,18 @@ _ORGANISATION = re.compile(
 _SOLITARY_SCRIPT = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff\s·]+")
 
 # In lower case these open a family name wherever they stand after the first word.
-_PARTICLES = {
-    *("af", "al", "av", "bin", "d", "da", "dal", "dalla", "de", "degli", "dei", "del", "della", "den", "der"),
-    *("des", "di", "do", "dos", "du", "el", "ibn", "la", "las", "le", "los", "op", "'t", "ten", "ter", "the"),
-    *("ul", "ur", "v", "v.", "van", "vom", "von", "zu", "zum", "zur"),
-}
+_PARTICLES = frozenset(
+    re.findall(
+        r"\S+",
+        "af al av bin d da dal dalla de degli dei del della den der des di do dos du el ibn la las le los "
+        "op 't ten ter the ul ur v v. van vom von zu zum zur",
+    )
+)
 # With a capital they do so only just before the last word (`Luc Van Gool`): elsewhere `Van` and the like are
 # given names (`Thi Van Anh Nguyen`).
-_CAPITAL_PARTICLES = {
-    *(
-        "Al",
-        "Da",
-        "De",
-        "Del",
-        "Della",
-        "Den",
-        "Der",
-        "Di",
-        "Dos",
-        "Du",
-        "El",
-        "Ibn",
-        "La",
-        "Le",
-        "St",
-        "St.",
-    ),
-    *("Ter", "Van", "Vander", "Von"),
-}
+_CAPITAL_PARTICLES = frozenset(
+    re.findall(r"\S+", "Al Da De Del Della Den Der Di Dos Du El Ibn La Le St St. Ter Van Vander Von")
+)
 # These tie the word before them to the one after: Ortega y Gasset.
 _LINKS = frozenset(("y", "e", "i"))
 

@@ -105,6 +105,10 @@ class PostingGroup:
             values[wide] = self._pos_v[np.searchsorted(self._pos_x, at[wide])]
         return values
 
+    def every_position(self) -> npt.NDArray[np.uint32]:
+        """Positions of all occurrences of the group."""
+        return self.all_positions(np.arange(len(self._pos), dtype=np.int64))
+
     def form_masks(self, term: int) -> npt.NDArray[np.uint8] | None:
         """For each posting of a term the bits of the surface forms it holds; None if the term has one form only."""
         low, high = self._forms_at[term], self._forms_at[term + 1]
