@@ -1,7 +1,7 @@
-"""Which venue a published string means: a table of spellings, and the tolerance for years, ordinals and volumes.
+"""Which venue a published string means: a table of spellings, tolerant of years, ordinals and volumes.
 
-`NIPS`, `Advances in Neural Information Processing Systems 31` and `NeurIPS 2018` are one venue. A workshop beside
-a conference is not that conference, and a string the table does not know stays as it was published.
+`NIPS`, `Advances in Neural Information Processing Systems 31` and `NeurIPS 2018` are one venue. A workshop
+beside a conference is not that conference, and a string the table does not know stays as it was published.
 """
 
 from __future__ import annotations
@@ -22,23 +22,26 @@ VENUE_TYPES = ("conference", "journal", "preprint", "")
 
 _SHIPPED = Path(__file__).with_name("venues.json")
 
-_DROPPED = frozenset(
-    "the of on in and for a an at to annual proceedings proc pre volume vol volumes no number issue pp pages part "
-    "series held long short papers".split()
+# Words that say nothing of which venue it is.
+_FILLER = (
+    "the of on in and for a an at to annual proceedings proc pre volume vol volumes no number issue pp pages "
+    "part series held long short papers"
 )
-_ORGANISATIONS = frozenset(
-    "ieee acm cvf rsj usenix siam ifip springer elsevier aaai acl eurographics asme iapr".split()
-)
+_DROPPED = frozenset(_FILLER.split())
+_PUBLISHERS = "ieee acm cvf rsj usenix siam ifip springer elsevier aaai acl eurographics asme iapr"
+_ORGANISATIONS = frozenset(_PUBLISHERS.split())
 _WORDS_OUT = {"conf": "conference", "intl": "international", "int": "international", "symp": "symposium"}
-_BESIDE = frozenset(
-    "workshop workshops companion tutorial tutorials adjunct abstracts challenge challenges satellite competition "
-    "competitions doctoral consortium".split()
+# Words of what is held beside a conference and is not the conference.
+_EVENTS = (
+    "workshop workshops companion tutorial tutorials adjunct abstracts challenge challenges satellite "
+    "competition competitions doctoral consortium"
 )
+_BESIDE = frozenset(_EVENTS.split())
 _UNITS = "first second third fourth fifth sixth seventh eighth ninth"
 _TEENS = "tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth"
 _TENS = "twentieth thirtieth fortieth fiftieth sixtieth seventieth eightieth ninetieth hundredth"
 _ORDINALS = frozenset(f"{_UNITS} {_TEENS} {_TENS}".split())
-_TENS_BEFORE = frozenset("twenty thirty forty fifty sixty seventy eighty ninety".split())
+_TENS_BEFORE = frozenset(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])
 
 _SHORT_YEAR = re.compile(r"['’‘`]\s?\d\d\b")
 _IN_WORD = re.compile(r"(?<=[^\W\d_])['’](?=[^\W\d_])")
@@ -85,9 +88,10 @@ class VenueTable:
     def extended(self, path: str | Path) -> VenueTable:
         """This table with the venues of a file, which win over the table's own.
 
-        The file is JSON, `{"name": {"type": "conference", "spellings": ["...", ...]}}` or `{"name": ["...", ...]}`,
-        or lines `name | type | spelling | spelling ...`, where a line that starts with `#` is a comment. The types
-        are conference, journal, preprint or nothing. A venue that claims another's name takes all its spellings.
+        The file is JSON, `{"name": {"type": "conference", "spellings": ["...", ...]}}` or `{"name": []}`,
+        or lines `name | type | spelling | spelling ...`, where a line that starts with `#` is a comment. The
+        types are conference, journal, preprint or nothing. A venue that claims the name of another takes all
+        its spellings.
         Raises SourceError, naming the file and the place, where it cannot be read so.
         """
         return self.with_venues(read_venues(path))
@@ -144,7 +148,7 @@ class VenueTable:
         for inside in _BRACKETS.findall(published):
             if (found := self._lookup(inside)) is not None:
                 return found
-        # Only a conference is followed by its place and dates, and `Science, Technology and Society` is not Science.
+        # Only a conference is followed by its place; `Science, Technology and Society` is not Science.
         for segment in _SEGMENTS.split(whole):
             found = self._lookup(segment)
             if found is not None and self._type(found) == "conference":
@@ -191,7 +195,7 @@ _CSL = {"conference": "paper-conference", "journal": "article-journal", "preprin
 
 
 def read_venues(path: str | Path) -> list[Venue]:
-    """The venues of a file in one of the two forms that `VenueTable.extended` describes; raises SourceError."""
+    """The venues of a file in either form that `VenueTable.extended` describes; raises SourceError."""
     try:
         text = Path(path).read_bytes().decode("utf-8-sig")
     except OSError as error:
@@ -253,7 +257,7 @@ def _folded(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    """The words that tell venues apart: no years, ordinals, volumes, filler; a full stop stays on its word."""
+    """The words that tell venues apart: no years, ordinals, filler; a full stop stays on its word."""
     if not text.isascii():
         text = "".join(c for c in normalize("NFKD", text) if not "\u0300" <= c <= "\u036f")
     text = _IN_WORD.sub("", _SHORT_YEAR.sub(" ", text.casefold()))

@@ -1,0 +1,122 @@
+"""What every reader gives: papers, and records that were refused with where and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any, BinaryIO
+
+import orjson
+
+from indexer.index.errors import RecordError
+from indexer.index.paper import Paper
+from indexer.index.venues import VenueTable
+
+STANDARD_INPUT = "-"
+
+COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
+"""Suffixes of compressed files; what a file is, its first bytes decide."""
+
+MAX_REJECTED = 1 << 20
+"""Bytes of a refused record that are kept: enough to mend any but a freak, and a bound on memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where records come from: the name used in messages, whose stem gives venue, year and id prefix."""
+
+    file: str
+
+    @property
+    def name(self) -> str:
+        """The name of the file without folder and without suffix of compression."""
+        return plain_name(self.file)
+
+    @property
+    def stem(self) -> str:
+        """`nips2018` of `lists/nips2018.json.xz`; empty for standard input."""
+        name = self.name
+        return name.rpartition(".")[0] or name
+
+    def __str__(self) -> str:
+        return "standard input" if self.file == STANDARD_INPUT else self.file
+
+
+def plain_name(file: str) -> str:
+    """The name of a file without folder and without suffix of compression; empty for standard input."""
+    if file == STANDARD_INPUT:
+        return ""
+    path = PurePath(file)
+    return path.stem if path.suffix.lower() in COMPRESSED else path.name
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A record that cannot be used: file, line where it begins (from 1), reason, and its text, bounded."""
+
+    file: str
+    line: int
+    reason: str
+    record: bytes
+
+
+Entry = Paper | Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One input format. It is read by lines, where a file may be cut between lines, or else as a whole.
+
+    `recognise` is asked with the first 64 KiB, decompressed, and the file's name without suffix of compression.
+    """
+
+    name: str
+    title: str
+    recognise: Callable[[bytes, str], bool]
+    by_line: bool
+    read_lines: Callable[[Iterable[tuple[int, bytes]], Origin], Iterator[Entry]] | None = None
+    read_whole: Callable[[BinaryIO, Origin], Iterator[Entry]] | None = None
+
+
+def rejected(origin: Origin, line: int, reason: str, record: bytes) -> Rejected:
+    """A refusal, the text of its record bounded."""
+    return Rejected(origin.file, line, reason, record[:MAX_REJECTED])
+
+
+def paper_or_rejected(
+    record: Mapping[str, Any], origin: Origin, line: int, raw: bytes | None = None, *, stem: str = ""
+) -> Entry:
+    """The paper of a record in canonical form, or its refusal, whose text is `raw` or else the record as JSON."""
+    try:
+        return Paper.from_record(record, stem=stem)
+    except RecordError as error:
+        if raw is None:
+            try:
+                raw = orjson.dumps(record)
+            except TypeError:  # the record was refused for just that
+                raw = repr(record).encode("utf-8", "backslashreplace")
+        return rejected(origin, line, str(error), raw)
+
+
+def add_type(record: dict[str, Any]) -> None:
+    """Give a record without type the one that its venue or its arXiv id tells, if any."""
+    if record.get("type"):
+        return
+    venue = record.get("venue")
+    kind = VenueTable.default().default_type(venue) if isinstance(venue, str) and venue else ""
+    if not kind and not venue and record.get("arxiv"):
+        kind = "article"
+    if kind:
+        record["type"] = kind
+
+
+def broken_json(error: orjson.JSONDecodeError, raw: bytes) -> str:
+    """Why some JSON cannot be read, in one line."""
+    try:
+        raw.decode()
+    except UnicodeDecodeError as undecodable:
+        return f"not UTF-8: byte 0x{raw[undecodable.start]:02x} at byte {undecodable.start + 1} of the record"
+    if error.lineno > 1:
+        return f"broken JSON in line {error.lineno} of the record, column {error.colno}: {error.msg}"
+    return f"broken JSON at column {error.colno}: {error.msg}"

@@ -1,0 +1,66 @@
+"""The table of input formats, and how one is recognised."""
+
+from __future__ import annotations
+
+from indexer.index.errors import SourceError, UsageError
+from indexer.readers import arrays, arrow, arxiv, jsonl, paperlists
+from indexer.readers.entries import COMPRESSED, Entry, Format, Origin, Rejected, plain_name
+
+__all__ = ["FORMATS", "Entry", "Format", "Origin", "Rejected", "named", "plain_name", "recognise"]
+
+FORMATS: tuple[Format, ...] = (
+    arrow.FORMAT,
+    paperlists.FORMAT,
+    arrays.FORMAT,
+    arxiv.FORMAT,
+    jsonl.FORMAT,
+)
+"""Every format, those that ask for more of the text before those that take anything like it."""
+
+# What people hand over by mistake: first bytes, and what to do about it.
+_FOREIGN: tuple[tuple[int, bytes, str], ...] = (
+    (257, b"ustar", "a tar archive: unpack it and give its files or folder"),
+    (0, b"PK\x03\x04", "a zip archive: unpack it and give its files or folder"),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive: unpack it and give its files or folder"),
+    (0, b"Rar!", "a rar archive: unpack it and give its files or folder"),
+    (0, b"%PDF", "a PDF: Quiver reads records of papers, not papers"),
+    (0, b"SQLite format 3\x00", "an SQLite database: export its records as JSON Lines"),
+    (0, b"\xff\xfe", "text in UTF-16: save it as UTF-8"),
+    (0, b"\xfe\xff", "text in UTF-16: save it as UTF-8"),
+    (0, b"\x1f\x8b", "compressed twice: unpack it once"),
+    (0, b"\xfd7zXZ\x00", "compressed twice: unpack it once"),
+    (0, b"\x28\xb5\x2f\xfd", "compressed twice: unpack it once"),
+)
+
+
+def named(name: str) -> Format:
+    """The format of this name; raises UsageError, which lists them all, for another."""
+    for form in FORMATS:
+        if form.name == name:
+            return form
+    raise UsageError(f"no format {name!r}; there are {', '.join(form.name for form in FORMATS)}")
+
+
+def recognise(head: bytes, name: str) -> Format:
+    """The format of what begins with `head` (up to 64 KiB, decompressed) in a file of this name.
+
+    Raises SourceError, which says what was seen, where it is none.
+    """
+    shown = name or "standard input"
+    if not head:
+        raise SourceError(f"{shown}: empty; no records to read")
+    for at, magic, what in _FOREIGN:
+        if head.startswith(magic, at):
+            raise SourceError(f"{shown}: {what}")
+    if b"\0" in head:
+        raise SourceError(f"{shown}: a binary file (begins with {head[:4].hex(' ')}), not records of papers")
+    plain = plain_name(name)
+    if not head.strip():
+        raise SourceError(f"{shown}: nothing but white space; no records to read")
+    for form in FORMATS:
+        if form.recognise(head, plain):
+            return form
+    seen = head[:40].decode("utf-8", "replace").strip().splitlines()[:1]
+    known = ", ".join(form.name for form in FORMATS)
+    hint = f" (damaged {name[name.rfind('.') :]}?)" if name.lower().endswith(COMPRESSED) else ""
+    raise SourceError(f"{shown}: no known format{hint}, begins with {seen[0]!r}; say which with --format ({known})")
