@@ -55,7 +55,7 @@ _MARKERS = (_STOP, _NOTHING, _PLUS, _SHARP)
 _WITHOUT_MARKERS = str.maketrans(dict.fromkeys(_MARKERS, " "))
 
 _DECIMAL_STOP = re.compile(r"\.(?<=[0-9]\.)(?=[0-9])")
-_LANGUAGE_NAME = re.compile(r"(?<![^\W_])(?:c\+\+|[cf]#)(?![^\W\d_]|[+#])")
+_LANGUAGE_NAME = re.compile(r"(?<![^\W_])(?<![^\W_]')(?:c\+\+|[cf]#)(?![^\W\d_]|[+#])")
 _LANGUAGE_SIGNS = str.maketrans("+#", _PLUS + _SHARP)
 _LAST_S = r"s(?![^\W_])"
 _APOSTROPHE = re.compile(

@@ -10,7 +10,7 @@ import re
 from html import unescape
 
 # Entities that people write without their semicolon although HTML never allowed it.
-_UNFINISHED = re.compile(r"&(mdash|ndash|hellip|lsquo|rsquo|ldquo|rdquo|minus)(?![;\w])")
+_UNFINISHED = re.compile(r"&(mdash|ndash|hellip|lsquo|rsquo|ldquo|rdquo)(?!;)")
 _ENTITY = re.compile(r"&[#\w]")
 
 _BLOCKS = (
