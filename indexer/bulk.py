@@ -21,7 +21,8 @@ from indexer.index.errors import QuiverError, SourceError
 from indexer.index.paper import Paper
 from indexer.index.store import new_name
 from indexer.index.venues import VenueTable
-from indexer.readers.formats import Entry, Origin, Rejected, named
+from indexer.readers.entries import Entry, Origin, Rejected
+from indexer.readers.formats import named
 from indexer.readers.sources import read_file
 
 MAX_REJECTS = 100_000

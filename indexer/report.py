@@ -10,7 +10,7 @@ from pathlib import Path
 from indexer.bulk import MAX_REJECTS, Counts, Task
 from indexer.index.errors import SourceError
 from indexer.index.manifest import Manifest, toc_name
-from indexer.readers.formats import Rejected
+from indexer.readers.entries import Rejected
 from indexer.tasks import Plan
 
 Progress = Callable[[int, int, int], None]

@@ -15,8 +15,10 @@ from indexer.bulk import Task
 from indexer.index.errors import SourceError
 from indexer.index.manifest import STANDARD_INPUT, Manifest, SourceFile
 from indexer.index.store import Generation
+from indexer.readers.entries import plain_name
 from indexer.readers.formats import named, recognise
-from indexer.readers.sources import expand, line_chunks, open_source, plain_name
+from indexer.readers.sources import expand
+from indexer.readers.streams import line_chunks, open_source
 
 _HEAD = 1 << 16
 _STORED_BATCH = 2000
