@@ -113,12 +113,12 @@ def _meaning(name: str) -> tuple[str, bool, bool]:
         return SYMBOLS[name], False, True
     if name in NAMES:
         return _NAMED.get(name, name), True, True
-    for known in GLUED:
-        if name.startswith(known):
-            return SYMBOLS.get(known, known if known in NAMES else "") + name[len(known) :], False, True
     symbol = _symbol_of_library(name)
     if symbol is not None:
         return symbol, False, True
+    for known in GLUED:
+        if name.startswith(known):
+            return SYMBOLS.get(known, known if known in NAMES else "") + name[len(known) :], False, True
     return name, len(name) > 1, True
 
 
@@ -136,4 +136,6 @@ def _library() -> Any:
 
 def _symbol_of_library(name: str) -> str | None:
     symbol = getattr(_library().get_macro_spec(name), "simplify_repl", None)
-    return symbol if isinstance(symbol, str) and "%" not in symbol else None
+    if not isinstance(symbol, str) or "%" in symbol:
+        return None
+    return "" if symbol.startswith("<") else symbol  # `<cit.>`: what it puts for a citation that is cut off

@@ -76,7 +76,7 @@ NAMES = frozenset(
 # Lost braces (`\\sqrtT`, `\\mathcalO`): a command that begins with one of these is that one and the rest.
 GLUED = (
     "mathcal", "mathbb", "mathbf", "mathrm", "mathsf", "mathfrak", "boldsymbol", "sqrt", "widetilde", "tilde",
-    "emph", "textbf", "textit", "log",
+    "emph", "textbf", "textit", "text", "log",
 )  # fmt: skip
 
 # The accents of words, as combining characters that follow their letter.

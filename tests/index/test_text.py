@@ -32,6 +32,7 @@ TEXTS = st.lists(_PIECES, max_size=40).map("".join) | st.text(max_size=80)
         (r"$\mathcal{O}(L)$ and ${\cal O}(\sqrt{n})$", "O(L) and O(√n)"),
         (r"$\frac{1}{2} \leq x_{max} < y$", "1/2 ≤ x_max < y"),
         (r"a bound of \mathcalO(\sqrtT)", "a bound of O(√T)"),
+        (r"O(\psi_\textmax), cut off \cite{a", "O(ψ_max), cut off a"),
         (r"\R^n and \SVM solvers", "Rn and SVM solvers"),
         (r"a mapping $X \rightsquigarrow Y$", "a mapping X ⇝ Y"),
         (r"condition~\cite{De_Sa:16,B}. We", "condition. We"),
