@@ -33,14 +33,10 @@ class Exporter:
 EXPORTERS: dict[str, Exporter] = {
     exporter.name: exporter
     for exporter in (
-        Exporter(
-            "jsonl", "JSON Lines, the canonical records", "application/x-ndjson", ".jsonl", records.write
-        ),
+        Exporter("jsonl", "JSON Lines, the canonical records", "application/x-ndjson", ".jsonl", records.write),
         Exporter("ids", "ids, one a line", "text/plain", ".txt", records.write_ids),
         Exporter("bibtex", "BibTeX", "application/x-bibtex", ".bib", bibtex.write),
-        Exporter(
-            "ris", "RIS (EndNote, Zotero, Mendeley)", "application/x-research-info-systems", ".ris", ris.write
-        ),
+        Exporter("ris", "RIS (EndNote, Zotero, Mendeley)", "application/x-research-info-systems", ".ris", ris.write),
         Exporter("csl", "CSL JSON", "application/vnd.citationstyles.csl+json", ".json", csl.write),
         Exporter("csv", "comma-separated values", "text/csv", ".csv", table.write),
     )

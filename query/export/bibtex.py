@@ -77,7 +77,7 @@ def key(paper: Paper) -> str:
     """The citation key: ASCII letters, digits and one hyphen; a function of this paper alone."""
     surname = _ascii(_person(paper.authors[0]).family) if paper.authors else ""
     year = "" if paper.year is None else str(paper.year)
-    title_words = words(as_shown(paper.title)) if len(paper.title) < 2000 else words(paper.title[:2000])
+    title_words = words(as_shown(paper.title[:2000]))
     first_word = next(
         (ascii_word for word in title_words if word not in STOP_WORDS and (ascii_word := _ascii(word))), ""
     )
@@ -104,7 +104,13 @@ def _author(author: Author) -> str:
     return ", ".join(filter(None, parts))
 
 
+# Between names these are no names.
+_SEPARATORS = frozenset(("and", "others"))
+
+
 def _name_part(part: str, is_family: bool = False) -> str:
+    if part.isalpha() and part.casefold() not in _SEPARATORS:
+        return part
     escaped = escape(part)
     name_words = part.split()
     # BibTeX takes all up to the last word in lower case for particles: right in `van der Berg`, wrong in
@@ -117,9 +123,7 @@ def _name_part(part: str, is_family: bool = False) -> str:
 
 def _needs_braces(escaped: str) -> bool:
     # bibtexparser loses its place at a word that begins with an escape and stands before `and`.
-    return "," in escaped or any(
-        word.startswith("\\") or word.casefold() in ("and", "others") for word in escaped.split()
-    )
+    return "," in escaped or any(word.startswith("\\") or word.casefold() in _SEPARATORS for word in escaped.split())
 
 
 _VERBATIM = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C", " ": "%20"})

@@ -36,6 +36,9 @@ _LIGATURE = r"-(?=-)|'(?=')|`(?=`)|<(?=<)|>(?=>)|,(?=,)|[?!](?=`)"
 _LATEX_TOKEN = re.compile(rf"(?P<math>{_MATH})|(?P<command>{_COMMAND})|[\\{{}}$%&#_^]", re.DOTALL)
 _PLAIN_TOKEN = re.compile(rf"(?P<math>{_MATH})|(?P<ligature>{_LIGATURE})|[\\{{}}$%&#_^~]", re.DOTALL)
 
+# What is in neither kind of token is in no text that needs work: most names, a third of the abstracts.
+_ANY_TOKEN = re.compile(r"[\\{}$%&#_^~]|--|''|``|<<|>>|,,|[?!]`")
+
 _ESCAPES = {
     "\\": r"\textbackslash{}",
     "{": r"\{",
@@ -56,12 +59,16 @@ _LONE_BRACES = {**_ESCAPES, "{": r"\ensuremath{\lbrace}", "}": r"\ensuremath{\rb
 _UNSOUND_IN_MATH = re.compile(r"(?<!\\)[%#&]|\\\\[{}]|\\(?:begin|end|verb)(?![A-Za-z])|\\[()\[\]]")
 _PRICES = re.compile(r"\$\d.*(?:\s\$|\$\Z)", re.DOTALL)
 
+_BRACES = re.compile("[{}]")
 _WORD = re.compile("(?:[^\\W_][\u0300-\u036f]*)+")
 
 
 def escape(text: str) -> str:
     r"""The text as LaTeX: `100 % of {a}` is `100 \% of \{a\}`. Braces are balanced as BibTeX counts them."""
-    return "".join(piece for piece, _ in _pieces(one_line(text)))
+    text = one_line(text)
+    if not _ANY_TOKEN.search(text):
+        return text
+    return "".join(piece for piece, _ in _pieces(text))
 
 
 def escape_title(text: str) -> str:
@@ -151,8 +158,10 @@ def _is_formula(text: str, found: re.Match[str]) -> bool:
 
 def _is_balanced(text: str) -> bool:
     """True if the braces pair as BibTeX counts them, escaped ones included."""
+    if "{" not in text and "}" not in text:
+        return True
     depth = 0
-    for brace in re.findall("[{}]", text):
+    for brace in _BRACES.findall(text):
         depth += _STEPS[brace]
         if depth < 0:
             return False
