@@ -1,0 +1,1 @@
+"""The faces of Quiver: the command line, what it prints, and the server. Thin: options, one call, render."""

@@ -1,0 +1,54 @@
+"""JSON of clusters, venues and completions, the same on the command line and over HTTP (DESIGN section 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from query.clusters import Cluster
+from query.results import FacetCount
+from query.suggest import Suggestions
+from query.venue_list import VenueRow
+
+
+def cluster_json(cluster: Cluster) -> dict[str, Any]:
+    """An author cluster with the records of its papers."""
+    return {
+        "name": cluster.name,
+        "papers": [paper.as_record() for paper in cluster.papers],
+        "author_rows": cluster.rows,
+        "coauthors": [{"name": row.name, "count": row.count} for row in cluster.coauthors],
+        "venues": _values(cluster.venues),
+        "years": _values(cluster.years),
+        "neighbours": [
+            {"name": row.name, "reason": row.reason, "count": row.count} for row in cluster.neighbours
+        ],
+    }
+
+
+def venues_json(venues: Iterable[VenueRow]) -> list[dict[str, Any]]:
+    """Venues with types, spellings, first and last year, papers."""
+    return [
+        {
+            "name": row.name,
+            "type": row.type,
+            "count": row.count,
+            "years": row.years,
+            "spellings": _values(row.spellings.most_common()),
+        }
+        for row in venues
+    ]
+
+
+def suggestions_json(found: Suggestions) -> dict[str, Any]:
+    """Completions of authors, venues and title words."""
+    kinds: dict[str, Sequence[FacetCount]] = {
+        "authors": found.authors,
+        "venues": found.venues,
+        "words": found.words,
+    }
+    return {name: _values((row.value, row.count) for row in rows) for name, rows in kinds.items()}
+
+
+def _values(pairs: Iterable[tuple[str | int, int]]) -> list[dict[str, Any]]:
+    return [{"value": value, "count": count} for value, count in pairs]

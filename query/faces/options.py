@@ -1,0 +1,166 @@
+"""Arguments and options that several commands share, and how their values are read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from indexer.index.errors import QueryError
+from indexer.index.paper import TYPES
+from query.language.years import FORMS, parse_years
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+DEFAULT_INDEX = "papers.idx"
+EXPORT_FORMATS = ("ids", "bibtex", "ris", "csl", "csv")
+LIST_FORMATS = ("text", "json", "jsonl", *EXPORT_FORMATS)
+SORTS = ("relevance", "newest", "oldest", "title")
+MATCHES = ("auto", "all", "any")
+RANKINGS = ("best", "bm25f")
+FACETS = ("venue", "year", "type", "author")
+
+
+def well_formed(text: str) -> str:
+    """An argument without the halves of characters that bytes outside of UTF-8 come as."""
+    return text.encode("utf-8", "replace").decode() if not text.isascii() else text
+
+
+class Text(click.ParamType):
+    """A string that can be written as UTF-8 again."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The string, with what is not UTF-8 in it replaced."""
+        return well_formed(str(value))
+
+
+class YearsType(click.ParamType):
+    """Years: 2018, 2018..2024, 2018-2024, 2018.. or ..2016."""
+
+    name = "years"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int | None, int | None]:
+        """First and last year, None where open."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            return parse_years(str(value))
+        except QueryError as error:
+            hint = f" (did you mean {error.suggestion}?)" if error.suggestion else ""
+            self.fail(f"{error}{hint}", param, ctx)
+
+
+TEXT, YEARS = Text(), YearsType()
+
+
+def _index(ctx: click.Context, _: click.Parameter, value: str | None) -> Path:
+    outer = ctx.find_root().params.get("index")
+    return Path(value or outer or os.environ.get("QUIVER_INDEX") or DEFAULT_INDEX)
+
+
+def index_option(command: Command) -> Command:
+    """`--index DIR`; else that of the group, $QUIVER_INDEX, ./papers.idx."""
+    return click.option(
+        "--index",
+        metavar="DIR",
+        callback=_index,
+        help=f"The index. Default: $QUIVER_INDEX, else ./{DEFAULT_INDEX}.",
+    )(command)
+
+
+def format_option(*names: str) -> Callable[[Command], Command]:
+    """`--format`, one of some names; the first is the default."""
+    return click.option("--format", "form", type=click.Choice(names), default=names[0], help="How to print it.")
+
+
+def limit_option(default: int) -> Callable[[Command], Command]:
+    """`-n/--limit`."""
+    return click.option(
+        "-n",
+        "--limit",
+        type=click.IntRange(min=0),
+        default=default,
+        show_default=True,
+        help="How many at most; 0 is all.",
+    )
+
+
+def _venues(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Venue names for the completion of a shell."""
+    from indexer.index.errors import QuiverError
+    from query.search import PaperIndex
+
+    try:
+        with PaperIndex.open(ctx.params.get("index") or _index(ctx, _, None)) as opened:
+            names = [row.name for row in opened.venues()]
+    except QuiverError:
+        return []
+    return [name for name in names if name.casefold().startswith(incomplete.casefold())]
+
+
+_FILTERS = (
+    click.option(
+        "--author",
+        "authors",
+        metavar="NAME",
+        multiple=True,
+        type=TEXT,
+        help="Papers of this author cluster; repeat for papers of all.",
+    ),
+    click.option(
+        "--venue",
+        "venues",
+        metavar="VENUE",
+        multiple=True,
+        type=TEXT,
+        shell_complete=_venues,
+        help="Papers of this venue; repeat for any of several.",
+    ),
+    click.option(
+        "--year",
+        "years",
+        metavar="YEARS",
+        multiple=True,
+        type=YEARS,
+        help=f"Papers of these years: {FORMS}; repeat for any of several.",
+    ),
+    click.option(
+        "--type",
+        "types",
+        metavar="TYPE",
+        multiple=True,
+        type=click.Choice(TYPES),
+        help=f"Papers of this type: {', '.join(TYPES)}; repeat for any of several.",
+    ),
+    click.option(
+        "--exclude-venue",
+        "exclude_venues",
+        metavar="VENUE",
+        multiple=True,
+        type=TEXT,
+        shell_complete=_venues,
+        help="No papers of this venue.",
+    ),
+    click.option(
+        "--exclude-type",
+        "exclude_types",
+        metavar="TYPE",
+        multiple=True,
+        type=click.Choice(TYPES),
+        help="No papers of this type.",
+    ),
+)
+
+
+def filter_options(command: Command) -> Command:
+    """The filters of a search."""
+    for option in reversed(_FILTERS):
+        command = option(command)
+    return command
