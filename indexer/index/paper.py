@@ -105,9 +105,7 @@ class Paper:
                 title=title, names=names, venue=venue, year=year, url=url, doi=doi, arxiv=arxiv, stem=stem
             )
         extra = _NOTHING if _KEYS.issuperset(record) else {k: v for k, v in record.items() if k not in _KEYS}
-        return cls(
-            identifier, title, abstract, authors, venue, year, kind, url, pdf, doi, arxiv, keywords, extra
-        )
+        return cls(identifier, title, abstract, authors, venue, year, kind, url, pdf, doi, arxiv, keywords, extra)
 
     def as_record(self) -> dict[str, Any]:
         """The record in canonical form: known keys in the order of the canonical form, then the others.

@@ -203,15 +203,11 @@ def read_venues(path: str | Path) -> list[Venue]:
     except UnicodeDecodeError as error:
         raise SourceError(f"{path}: the table of venues is not UTF-8 (byte {error.start})") from error
     if not text.lstrip().startswith(("{", "[")):
-        return [
-            _of_line(path, number, line) for number, line in enumerate(text.splitlines(), 1) if _says(line)
-        ]
+        return [_of_line(path, number, line) for number, line in enumerate(text.splitlines(), 1) if _says(line)]
     try:
         table = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise SourceError(
-            f"{path}: line {error.lineno}: the table of venues is broken JSON: {error.msg}"
-        ) from error
+        raise SourceError(f"{path}: line {error.lineno}: the table of venues is broken JSON: {error.msg}") from error
     if not isinstance(table, dict):
         raise SourceError(f"{path}: a table of venues is an object of names, not a list")
     return [_of_entry(path, name, entry) for name, entry in table.items()]
@@ -231,9 +227,7 @@ def _of_entry(path: str | Path, name: str, entry: Any) -> Venue:
     if isinstance(entry, list):
         entry = {"spellings": entry}
     if not isinstance(entry, Mapping) or not entry.keys() <= {"type", "spellings"}:
-        raise SourceError(
-            f'{path}: venue {name!r}: give {{"type": ..., "spellings": [...]}} or a list of spellings'
-        )
+        raise SourceError(f'{path}: venue {name!r}: give {{"type": ..., "spellings": [...]}} or a list of spellings')
     return _checked(f"{path}: venue {name!r}", name, entry.get("type") or "", entry.get("spellings") or [])
 
 

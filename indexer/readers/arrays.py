@@ -208,8 +208,8 @@ def _each(blocks: Iterator[bytes], origin: Origin, convert: Convert) -> Iterator
     for line, text, fault in _Scanner(blocks).elements():
         try:
             value = orjson.loads(text) if not fault else None
-        except orjson.JSONDecodeError as error:
-            fault = broken_json(error, text)
+        except orjson.JSONDecodeError:
+            fault = broken_json(text)
         yield rejected(origin, line, fault, text) if fault else convert(value, origin, line)
 
 

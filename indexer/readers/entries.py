@@ -111,12 +111,15 @@ def add_type(record: dict[str, Any]) -> None:
         record["type"] = kind
 
 
-def broken_json(error: orjson.JSONDecodeError, raw: bytes) -> str:
-    """Why some JSON cannot be read, in one line."""
+def broken_json(raw: bytes) -> str:
+    """Why JSON that cannot be read cannot be read, in one line; empty where it can."""
     try:
         raw.decode()
-    except UnicodeDecodeError as undecodable:
-        return f"not UTF-8: byte 0x{raw[undecodable.start]:02x} at byte {undecodable.start + 1} of the record"
-    if error.lineno > 1:
-        return f"broken JSON in line {error.lineno} of the record, column {error.colno}: {error.msg}"
-    return f"broken JSON at column {error.colno}: {error.msg}"
+    except UnicodeDecodeError as error:
+        return f"not UTF-8: byte 0x{raw[error.start]:02x} at byte {error.start + 1} of the record"
+    try:
+        orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        line = f"in line {error.lineno} of the record, " if error.lineno > 1 else ""
+        return f"broken JSON {line}at column {error.colno}: {error.msg}"
+    return ""

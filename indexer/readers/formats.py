@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from indexer.index.errors import SourceError, UsageError
 from indexer.readers import arrays, arrow, arxiv, jsonl, paperlists
 from indexer.readers.entries import COMPRESSED, Entry, Format, Origin, Rejected, plain_name
@@ -52,8 +54,10 @@ def recognise(head: bytes, name: str) -> Format:
     for at, magic, what in _FOREIGN:
         if head.startswith(magic, at):
             raise SourceError(f"{shown}: {what}")
-    if b"\0" in head:
-        raise SourceError(f"{shown}: a binary file (begins with {head[:4].hex(' ')}), not records of papers")
+    hint = f" (damaged {name[name.rfind('.') :]}?)" if name.lower().endswith(COMPRESSED) else ""
+    # A file that begins as JSON and has zeros in it is damaged JSON, of which the rest can be read.
+    if b"\0" in head and not re.match(rb"(?:\xef\xbb\xbf)?\s*[\[{]", head):
+        raise SourceError(f"{shown}: a binary file{hint}, begins with {head[:4].hex(' ')}; not records of papers")
     plain = plain_name(name)
     if not head.strip():
         raise SourceError(f"{shown}: nothing but white space; no records to read")
@@ -62,5 +66,4 @@ def recognise(head: bytes, name: str) -> Format:
             return form
     seen = head[:40].decode("utf-8", "replace").strip().splitlines()[:1]
     known = ", ".join(form.name for form in FORMATS)
-    hint = f" (damaged {name[name.rfind('.') :]}?)" if name.lower().endswith(COMPRESSED) else ""
     raise SourceError(f"{shown}: no known format{hint}, begins with {seen[0]!r}; say which with --format ({known})")

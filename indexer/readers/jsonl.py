@@ -29,10 +29,10 @@ def objects(lines: Iterable[tuple[int, bytes]], origin: Origin) -> Iterator[tupl
             line = line.removeprefix(BYTE_ORDER_MARK)
         try:
             value = orjson.loads(line)
-        except orjson.JSONDecodeError as error:
+        except orjson.JSONDecodeError:
             text = line.strip()
             if text:
-                yield rejected(origin, number, broken_json(error, line), text)
+                yield rejected(origin, number, broken_json(text), text)
             continue
         yield number, line, value
 
