@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reading import Read, reader
 
 from indexer.index.paper import Paper
 from indexer.readers.arrays import _Scanner
 from indexer.readers.formats import Rejected
-from tests.readers.conftest import Read
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    """Gives the entries of bytes under a name."""
+    return reader(tmp_path)
+
 
 TEXT = st.text(st.sampled_from('ab"\\{}[],:\n\té😀\x7f'), max_size=8)
 VALUE = st.recursive(

@@ -5,11 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from reading import Read, reader, shared_folder
 
 from indexer.index.paper import Paper
 from indexer.readers.formats import Rejected
 from indexer.readers.sources import read_file
-from tests.readers.conftest import Read
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    """Gives the entries of bytes under a name."""
+    return reader(tmp_path)
+
 
 PAGE = """Arrow Research search
 
@@ -71,9 +78,9 @@ def test_a_page_is_known_without_either_of_its_heads(read: Read, name: str) -> N
     assert len(read(PAGE.replace(name + "\n", "").encode(), "page.txt")) == 2
 
 
-def test_the_page_that_quiver_is_modelled_on(shared: Path) -> None:
+def test_the_page_that_quiver_is_modelled_on() -> None:
     """14 papers from 2025 to 2016: NeurIPS 7, JMLR 4, ICML 2, ICLR 1, all with Weinan E."""
-    entries = list(read_file(str(shared / "seed" / "arrow-author-cluster-weinan-e.txt")))
+    entries = list(read_file(str(shared_folder() / "seed" / "arrow-author-cluster-weinan-e.txt")))
     papers = [entry for entry in entries if isinstance(entry, Paper)]
     assert len(papers) == len(entries) == len({paper.id for paper in papers}) == 14
     venues = [paper.venue for paper in papers]

@@ -7,14 +7,22 @@ from typing import Any
 
 import orjson
 import pytest
+from reading import Read, reader, shared_folder
 
 from indexer.index.paper import Paper
 from indexer.readers.formats import Rejected
 from indexer.readers.sources import read_file, recognise_source
-from tests.readers.conftest import Read
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    """Gives the entries of bytes under a name."""
+    return reader(tmp_path)
+
 
 SNAPSHOT: dict[str, Any] = {
-    "id": "hep-th/9711200", "submitter": "Juan M. Maldacena", "authors": "Juan M. Maldacena", "title": "The Large N\n  Limit",
+    "id": "hep-th/9711200", "submitter": "Juan M. Maldacena", "authors": "Juan M. Maldacena",
+    "title": "The Large N\n  Limit",
     "comments": None, "journal-ref": "Adv.Theor.Math.Phys.2:231-252,1998", "doi": "10.1000/1", "report-no": None,
     "categories": "hep-th gr-qc", "license": None, "abstract": "  We show\nthat $x$.\n  A second paragraph\nfollows.\n",
     "versions": [{"version": "v1", "created": "Thu, 27 Nov 1997 23:56:16 GMT"}], "update_date": "2010-02-04",
@@ -31,11 +39,13 @@ def one(read: Read, change: dict[str, Any]) -> Paper:
 def test_a_snapshot_line_is_a_paper(read: Read) -> None:
     """Wrapped lines are joined, paragraphs kept; the first version gives the year; other fields stay."""
     assert one(read, {}).as_record() == {
-        "id": "arXiv:hep-th/9711200", "title": "The Large N Limit", "abstract": "We show that $x$.\n  A second paragraph follows.",
+        "id": "arXiv:hep-th/9711200", "title": "The Large N Limit",
+        "abstract": "We show that $x$.\n  A second paragraph follows.",
         "authors": ["Juan M. Maldacena"], "venue": "arXiv", "year": 1997, "type": "article",
         "url": "https://arxiv.org/abs/hep-th/9711200", "doi": "10.1000/1", "arxiv": "hep-th/9711200",
         "categories": ["hep-th", "gr-qc"], "submitter": "Juan M. Maldacena",
-        "journal-ref": "Adv.Theor.Math.Phys.2:231-252,1998", "versions": SNAPSHOT["versions"], "update_date": "2010-02-04",
+        "journal-ref": "Adv.Theor.Math.Phys.2:231-252,1998", "versions": SNAPSHOT["versions"],
+        "update_date": "2010-02-04",
     }  # fmt: skip
 
 
@@ -83,9 +93,9 @@ def test_a_bad_line_costs_itself_only(read: Read, change: dict[str, Any]) -> Non
     assert refused.line == 2
 
 
-def test_the_real_snapshot_is_read(shared: Path) -> None:
+def test_the_real_snapshot_is_read() -> None:
     """Every record at hand is a paper with a year and authors."""
-    for path in sorted((shared / "formats" / "arxiv").glob("*.json")):
+    for path in sorted((shared_folder() / "formats" / "arxiv").glob("*.json")):
         assert recognise_source(str(path)).name == "arxiv"
         for entry in read_file(str(path)):
             assert isinstance(entry, Paper)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from reading import Read, reader
 
 from indexer.index.paper import Author, Paper
 from indexer.readers.entries import MAX_REJECTED
 from indexer.readers.formats import Rejected
-from tests.readers.conftest import Read
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    """Gives the entries of bytes under a name."""
+    return reader(tmp_path)
+
 
 GOOD = b'{"id": "a", "title": "T", "authors": ["A"], "year": 2018}'
 

@@ -8,12 +8,18 @@ from typing import Any
 
 import orjson
 import pytest
+from reading import Read, reader, shared_folder
 
 from indexer.index.paper import Author, Paper
 from indexer.readers.formats import Rejected
 from indexer.readers.paperlists import pair, split_names, venue_and_year
 from indexer.readers.sources import read_file, recognise_source
-from tests.readers.conftest import Read
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    """Gives the entries of bytes under a name."""
+    return reader(tmp_path)
 
 
 def one(read: Read, record: dict[str, Any], name: str = "nips2018.json") -> Paper:
@@ -25,7 +31,8 @@ def one(read: Read, record: dict[str, Any], name: str = "nips2018.json") -> Pape
 def test_a_record_of_a_list_is_a_paper_of_its_file(read: Read) -> None:
     """Venue, year and the prefix of the id come from the file's name, and every other field is kept."""
     record = {
-        "id": "11201", "title": "A\r\n title", "author": "Ann B; C. D", "authorids": "~Ann_B1; ~C_D2", "abstract": " x ",
+        "id": "11201", "title": "A\r\n title", "author": "Ann B; C. D", "authorids": "~Ann_B1; ~C_D2",
+        "abstract": " x ",
         "status": "Poster", "track": "main", "site": "https://nips.cc/11201", "pdf": "p", "keywords": "a;b",
         "award": False, "rating": [1, 2.5], "github": "", "doi": "https://doi.org/10.1000/1", "arxiv": "1612.00496v2",
     }  # fmt: skip
@@ -154,9 +161,9 @@ def test_a_refused_record_can_be_mended_and_fed_again(read: Read) -> None:
     assert (paper.id, paper.venue, paper.year, len(paper.authors)) == ("icml2018-7", "ICML", 2018, 2)
 
 
-def test_the_real_lists_are_read(shared: Path, tmp_path: Path) -> None:
+def test_the_real_lists_are_read(tmp_path: Path) -> None:
     """The first lists of the collection at hand are recognised and read; the few refusals lack a title."""
-    archive = shared / "corpora" / "paperlists.tar.xz"
+    archive = shared_folder() / "corpora" / "paperlists.tar.xz"
     if not archive.is_file():
         pytest.skip(f"no {archive}")
     with tarfile.open(archive, "r|xz") as lists:

@@ -7,11 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from reading import Read, reader
 
 from indexer.index.errors import SourceError, UsageError
 from indexer.readers.formats import FORMATS, named, recognise
 from indexer.readers.sources import expand, read_file
-from tests.readers.conftest import Read
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    """Gives the entries of bytes under a name."""
+    return reader(tmp_path)
+
 
 RECORD = b'{"title": "T"}\n'
 

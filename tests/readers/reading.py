@@ -1,4 +1,4 @@
-"""Helpers of the reader tests: entries of bytes, and the data at hand where it is."""
+"""Helpers of the reader tests: the entries of some bytes, and the data at hand where it is."""
 
 from __future__ import annotations
 
@@ -14,21 +14,19 @@ from indexer.readers.sources import read_file
 Read = Callable[..., list[Entry]]
 
 
-@pytest.fixture
-def read(tmp_path: Path) -> Read:
-    """Writes bytes to a file of a name and gives its entries."""
+def reader(folder: Path) -> Read:
+    """What writes bytes to a file of a name in a folder and gives its entries."""
 
     def read(data: bytes, name: str = "papers.jsonl", form: str | None = None) -> list[Entry]:
-        path = tmp_path / name
+        path = folder / name
         path.write_bytes(data)
         return list(read_file(str(path), form))
 
     return read
 
 
-@pytest.fixture(scope="session")
-def shared() -> Path:
-    """The folder of real data; tests that need it are skipped where it is missing."""
+def shared_folder() -> Path:
+    """The folder of real data; the test that asks for it is skipped where it is missing."""
     path = Path(os.environ.get("QUIVER_SHARED", Path(__file__).parents[3] / "shared"))
     if not path.is_dir():
         pytest.skip(f"no shared data at {path} (QUIVER_SHARED)")
