@@ -24,7 +24,8 @@ SPELLINGS = {
     ],
     "ICML": [
         "Proceedings of the 35th International Conference on Machine Learning", "ICML'18",
-        "Proc. Int. Conf. Mach. Learn.", "35th International Conference on Machine Learning, {ICML} 2018", "ICML 2019, PMLR 97",
+        "Proc. Int. Conf. Mach. Learn.", "35th International Conference on Machine Learning, {ICML} 2018",
+        "ICML 2019, PMLR 97",
     ],
     "AAAI": ["AAAI-18", "Proceedings of the Thirty-Second AAAI Conference on Artificial Intelligence"],
     "ACL": ["ACL (1)", "Proceedings of the 58th Annual Meeting of the Association for Computational Linguistics"],
