@@ -3,11 +3,11 @@
     python tests/whoosh_suite.py [--sdist FILE] [--cache DIR] [-k EXPRESSION]
 
 The source distribution is taken from `--sdist` or QUIVER_WHOOSH_SDIST, else fetched with pip at the version
-that is installed. Exit status 0: each test that passes with Whoosh's codec passes with ours or is listed below
-with its reason; 1: one does not, or a listed one passes after all.
+that is installed. Exit status 0: each test that passes with Whoosh's codec passes with ours or is listed
+below with its reason; 1: one does not, or a listed one passes after all.
 
-The module is also the pytest plugin of both runs, and what child processes of the tests import to use the same
-codec.
+The module is also the pytest plugin of both runs, and what child processes of the tests import to use the
+same codec.
 """
 
 from __future__ import annotations
@@ -109,14 +109,12 @@ def fetch(sdist: Path | None, cache: Path) -> Path:
     if not path.exists():
         cache.mkdir(parents=True, exist_ok=True)
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-build-isolation"]
-        subprocess.run(
-            [*pip, "--no-binary", ":all:", "--dest", str(cache), f"whoosh3=={version}"], check=True
-        )
+        subprocess.run([*pip, "--no-binary", ":all:", "--dest", str(cache), f"whoosh3=={version}"], check=True)
     return path
 
 
 def unpack(sdist: Path, folder: Path) -> Path:
-    """Unpack the suite alone: the library's source beside it would be tested in place of the installed one."""
+    """Unpack the suite alone: the library's source beside it would be tested, not the installed one."""
     with tarfile.open(sdist) as archive:
         members = [member for member in archive.getmembers() if "/src/" not in member.name]
         archive.extractall(folder, members=members, filter="data")
@@ -134,16 +132,12 @@ def run(suite: Path, codec: str, arguments: list[str], *, exact: bool = False) -
             environment[EXACT] = "1"
         if codec == "arrays":
             # Interpreters that a test starts afresh import this module first of all.
-            (Path(folder) / "sitecustomize.py").write_text(
-                "import whoosh_suite\nwhoosh_suite.use_array_codec()\n"
-            )
+            (Path(folder) / "sitecustomize.py").write_text("import whoosh_suite\nwhoosh_suite.use_array_codec()\n")
             paths.insert(0, folder)
         environment["PYTHONPATH"] = os.pathsep.join(paths)
         options = ["-q", "--tb=no", "--no-header", "-p", "no:cacheprovider", "-p", "whoosh_suite"]
         command = [sys.executable, "-m", "pytest", *options, "--continue-on-collection-errors", *arguments]
-        done = subprocess.run(
-            command, cwd=suite, env=environment, check=False, capture_output=True, text=True
-        )
+        done = subprocess.run(command, cwd=suite, env=environment, check=False, capture_output=True, text=True)
         if not results.exists():
             raise SystemExit(f"the suite did not run:\n{done.stdout}{done.stderr}")
         found: dict[str, str] = json.loads(results.read_text())
@@ -168,9 +162,7 @@ def faults(stock: dict[str, str], ours: dict[str, str], exact: dict[str, str]) -
 def summary(name: str, outcomes: dict[str, str]) -> str:
     """One line of counts."""
     counts = Counter(outcomes.values())
-    return (
-        f"{name:<14} {counts['passed']:>4} passed {counts['failed']:>4} failed {counts['skipped']:>4} skipped"
-    )
+    return f"{name:<14} {counts['passed']:>4} passed {counts['failed']:>4} failed {counts['skipped']:>4} skipped"
 
 
 def main() -> int:
@@ -191,10 +183,7 @@ def main() -> int:
     print(summary("ArrayCodec", ours))
     for name, row in EXPECTED.items():
         if name in stock:
-            print(
-                f"expected       {name}: {row.reason}"
-                + (f" (so expected: {exact[name]})" if row.exact else "")
-            )
+            print(f"expected       {name}: {row.reason}" + (f" (so expected: {exact[name]})" if row.exact else ""))
     wrong = faults(stock, ours, exact)
     for line in wrong:
         print(f"WRONG          {line}")

@@ -84,12 +84,27 @@ def _check() -> None:
 
 _check()
 
-from whoosh import columns, fields, formats, index, matching, reading, system, writing  # noqa: E402
+from whoosh import (  # noqa: E402
+    analysis,
+    columns,
+    fields,
+    formats,
+    index,
+    matching,
+    qparser,
+    query,
+    reading,
+    scoring,
+    sorting,
+    system,
+    writing,
+)
 from whoosh.codec import base  # noqa: E402
 from whoosh.filedb import filestore, structfile  # noqa: E402
 
 __all__ = [
     "WhooshLibraryError",
+    "analysis",
     "base",
     "columns",
     "fault",
@@ -99,8 +114,12 @@ __all__ = [
     "index",
     "installed",
     "matching",
+    "qparser",
+    "query",
     "reading",
+    "scoring",
     "shadow",
+    "sorting",
     "structfile",
     "system",
     "writing",

@@ -1,11 +1,14 @@
-"""Whoosh's columns as arrays of bytes, each written and read by Whoosh's own column class, but for two.
+"""Whoosh's columns as arrays of bytes, each written and read by Whoosh's own column class, but for three.
 
 `PickleColumn` and `CompressedBlockColumn` keep pickles. Under the codec the first keeps JSON instead (see
-whoosh_values), the second compresses each value by itself.
+whoosh_values), the second compresses each value by itself, as does `CompressedBytesColumn`, which in Whoosh cannot
+be iterated where a document lacks a value.
 """
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
@@ -13,6 +16,8 @@ from indexer.index.codec.arrayfile import Array
 from indexer.index.codec.whoosh_values import decode_value, encode_value
 from indexer.index.errors import BadIndexError
 from indexer.index.whoosh_library import columns, structfile
+
+_KEEP_PICKLES = (columns.PickleColumn, columns.CompressedBlockColumn)
 
 
 class _JsonWriter(columns.WrappedColumnWriter):  # type: ignore[misc]  # Whoosh has no types
@@ -28,9 +33,8 @@ class _JsonReader(columns.WrappedColumnReader):  # type: ignore[misc]
     def sort_key(self, docnum: int) -> Any:
         return self[docnum]
 
-    def __iter__(self) -> Any:
-        for data in self._child:
-            yield decode_value(data) if data else None
+    def __iter__(self) -> Iterator[Any]:
+        return (decode_value(data) if data else None for data in self._child)
 
 
 class _JsonColumn(columns.WrappedColumn):  # type: ignore[misc]
@@ -43,12 +47,49 @@ class _JsonColumn(columns.WrappedColumn):  # type: ignore[misc]
         return None
 
 
-def without_pickles(column: Any) -> Any:
-    """The column that stands for a given one: itself, unless it would keep pickles."""
+class _PackedWriter(columns.WrappedColumnWriter):  # type: ignore[misc]
+    def __init__(self, child: Any, level: int) -> None:
+        super().__init__(child)
+        self._level = level
+
+    def add(self, docnum: int, value: bytes) -> None:
+        self._child.add(docnum, zlib.compress(value, self._level) if value else b"")
+
+
+class _PackedReader(columns.WrappedColumnReader):  # type: ignore[misc]
+    def __getitem__(self, docnum: int) -> bytes:
+        data = self._child[docnum]
+        return zlib.decompress(data) if data else b""
+
+    def sort_key(self, docnum: int) -> bytes:
+        return self[docnum]
+
+    def __iter__(self) -> Iterator[bytes]:
+        return (zlib.decompress(data) if data else b"" for data in self._child)
+
+
+class _PackedColumn(columns.WrappedColumn):  # type: ignore[misc]
+    """Bytes, each value compressed by itself."""
+
+    Reader = _PackedReader
+
+    def __init__(self, level: int) -> None:
+        super().__init__(columns.VarBytesColumn())
+        self._level = level
+
+    def writer(self, dbfile: Any) -> _PackedWriter:
+        return _PackedWriter(self._child.writer(dbfile), self._level)
+
+    def default_value(self, reverse: bool = False) -> bytes:
+        return b""
+
+
+def replacement(column: Any) -> Any:
+    """The column that stands for a given one; itself, if Whoosh's own does."""
     if isinstance(column, columns.PickleColumn):
-        return _JsonColumn(without_pickles(column._child))
-    if isinstance(column, columns.CompressedBlockColumn):
-        return columns.CompressedBytesColumn(column._level, column._module)
+        return _JsonColumn(replacement(column._child))
+    if isinstance(column, (columns.CompressedBytesColumn, columns.CompressedBlockColumn)):
+        return _PackedColumn(column._level)
     return column
 
 
@@ -56,7 +97,7 @@ class ColumnBuilder:
     """Writes one column value by value, in rising order of documents."""
 
     def __init__(self, column: Any) -> None:
-        self._column = without_pickles(column)
+        self._column = replacement(column)
         # Kept because a value that was written cannot be taken back from Whoosh's writers.
         self._rows: list[tuple[int, Any]] = []
         self._restart()
@@ -124,14 +165,14 @@ def read_column(content: Array, name: str, column: Any, docs: int) -> Any:
     """A reader of a column that `ColumnBuilder` wrote. Raises BadIndexError where it is damaged."""
     view = content.data
     try:
-        return without_pickles(column).reader(_ViewFile(view, name), 0, len(view), docs)
+        return replacement(column).reader(_ViewFile(view, name), 0, len(view), docs)
     except (ValueError, LookupError, TypeError, ArithmeticError) as error:
         raise BadIndexError(f"column {name!r} is damaged ({error}); rebuild the index") from error
 
 
 def read_added_column(storage: Any, filename: str, column: Any, docs: int) -> Any:
     """A reader of a column that `whoosh.sorting.add_sortable` put beside the segment, in Whoosh's form."""
-    if without_pickles(column) is not column:
+    if isinstance(column, _KEEP_PICKLES):
         raise BadIndexError(
             f"{filename} keeps its values as pickles, which are not read; make the field sortable in the "
             "schema and rebuild the index"

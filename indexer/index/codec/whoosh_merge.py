@@ -203,7 +203,7 @@ class ArrayWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no
     def _merged(self, segments: list[Any]) -> list[Any]:
         ours = [segment for segment in segments if isinstance(segment, ArraySegment)]
         if self._plan == "all":
-            chosen = ours if len(ours) > 1 or any(segment.has_deletions() for segment in ours) else []
+            chosen = ours if ours != [self.newsegment] else []
         elif self._plan == "small":
             chosen = [ours[place] for place in small_ones([segment.doc_count() for segment in ours])]
         else:
