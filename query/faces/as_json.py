@@ -20,9 +20,7 @@ def cluster_json(cluster: Cluster) -> dict[str, Any]:
         "coauthors": [{"name": row.name, "count": row.count} for row in cluster.coauthors],
         "venues": _values(cluster.venues),
         "years": _values(cluster.years),
-        "neighbours": [
-            {"name": row.name, "reason": row.reason, "count": row.count} for row in cluster.neighbours
-        ],
+        "neighbours": [{"name": row.name, "reason": row.reason, "count": row.count} for row in cluster.neighbours],
     }
 
 

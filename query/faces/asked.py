@@ -56,10 +56,8 @@ class Asked:
             "venues": alternatives([safe(canonical(name)) for name in self.venues]),
             "years": alternatives([year_span(*pair) for pair in self.years]),
             "types": alternatives([TYPE_WORDS.get(name, name) for name in self.types]),
-            "exclude_venues": "not in "
-            + alternatives([safe(canonical(name)) for name in self.exclude_venues]),
-            "exclude_types": "no "
-            + alternatives([TYPE_WORDS.get(name, name) for name in self.exclude_types]),
+            "exclude_venues": "not in " + alternatives([safe(canonical(name)) for name in self.exclude_venues]),
+            "exclude_types": "no " + alternatives([TYPE_WORDS.get(name, name) for name in self.exclude_types]),
         }
         return {name: text for name, text in words.items() if getattr(self, name)}
 

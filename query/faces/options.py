@@ -29,40 +29,28 @@ def well_formed(text: str) -> str:
     return text.encode("utf-8", "replace").decode() if not text.isascii() else text
 
 
-class Text(click.ParamType):
-    """A string that can be written as UTF-8 again."""
-
-    name = "text"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The string, with what is not UTF-8 in it replaced."""
-        return well_formed(str(value))
-
-
-class YearsType(click.ParamType):
-    """Years: 2018, 2018..2024, 2018-2024, 2018.. or ..2016."""
-
-    name = "years"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int | None, int | None]:
-        """First and last year, None where open."""
-        if isinstance(value, tuple):
-            return value
-        try:
-            return parse_years(str(value))
-        except QueryError as error:
-            hint = f" (did you mean {error.suggestion}?)" if error.suggestion else ""
-            self.fail(f"{error}{hint}", param, ctx)
-
-
-TEXT, YEARS = Text(), YearsType()
+def years(value: str) -> tuple[int | None, int | None]:
+    """First and last year of 2018, 2018..2024, 2018-2024, 2018.. or ..2016; None where open."""
+    try:
+        return parse_years(value)
+    except QueryError as error:
+        hint = f" (did you mean {error.suggestion}?)" if error.suggestion else ""
+        raise click.BadParameter(f"{error}{hint}") from error
 
 
 def _index(ctx: click.Context, _: click.Parameter, value: str | None) -> Path:
     outer = ctx.find_root().params.get("index")
     return Path(value or outer or os.environ.get("QUIVER_INDEX") or DEFAULT_INDEX)
+
+
+def example(*lines: str) -> Callable[[click.Command], click.Command]:
+    """Put examples under the help of a command."""
+
+    def add(command: click.Command) -> click.Command:
+        command.epilog = "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+        return command
+
+    return add
 
 
 def index_option(command: Command) -> Command:
@@ -86,6 +74,7 @@ def limit_option(default: int) -> Callable[[Command], Command]:
         "-n",
         "--limit",
         type=click.IntRange(min=0),
+        metavar="N",
         default=default,
         show_default=True,
         help="How many at most; 0 is all.",
@@ -111,7 +100,7 @@ _FILTERS = (
         "authors",
         metavar="NAME",
         multiple=True,
-        type=TEXT,
+        type=well_formed,
         help="Papers of this author cluster; repeat for papers of all.",
     ),
     click.option(
@@ -119,7 +108,7 @@ _FILTERS = (
         "venues",
         metavar="VENUE",
         multiple=True,
-        type=TEXT,
+        type=well_formed,
         shell_complete=_venues,
         help="Papers of this venue; repeat for any of several.",
     ),
@@ -128,7 +117,7 @@ _FILTERS = (
         "years",
         metavar="YEARS",
         multiple=True,
-        type=YEARS,
+        type=years,
         help=f"Papers of these years: {FORMS}; repeat for any of several.",
     ),
     click.option(
@@ -144,7 +133,7 @@ _FILTERS = (
         "exclude_venues",
         metavar="VENUE",
         multiple=True,
-        type=TEXT,
+        type=well_formed,
         shell_complete=_venues,
         help="No papers of this venue.",
     ),

@@ -18,9 +18,7 @@ def explanation_lines(explanation: Mapping[str, Any], screen: Screen, indent: st
         yield from screen.joined(_term_parts(term), ", ", indent + "  ")
     rest = score - sum(float(term["score"]) for term in terms)
     if abs(rest) >= 0.0005:
-        yield from screen.wrapped(
-            f"{rest:+.3f} by ranking best (--ranking bm25f leaves it out)", indent + "  "
-        )
+        yield from screen.wrapped(f"{rest:+.3f} by ranking best (--ranking bm25f leaves it out)", indent + "  ")
 
 
 def _term_parts(term: Mapping[str, Any]) -> list[str]:

@@ -40,9 +40,7 @@ def venue_lines(venues: Sequence[VenueRow], screen: Screen) -> Iterator[str]:
     for row, line in zip(venues, table_lines(heads, (0,)), strict=True):
         others = [name for name, _ in row.spellings.most_common() if name != row.name]
         room = screen.width - display_width(line) - 2
-        yield line + (
-            f"  {screen.style(_cut(safe('; '.join(others)), room), 'dim')}" if others and room > 12 else ""
-        )
+        yield line + (f"  {screen.style(_cut(safe('; '.join(others)), room), 'dim')}" if others and room > 12 else "")
 
 
 def _cut(text: str, width: int) -> str:
@@ -63,8 +61,7 @@ def suggestion_lines(found: Suggestions, screen: Screen) -> Iterator[str]:
         if rows:
             yield screen.style(title, "dim")
             yield from (
-                f"  {line}"
-                for line in table_lines([(f"{row.count:,}", safe(str(row.value))) for row in rows], (0,))
+                f"  {line}" for line in table_lines([(f"{row.count:,}", safe(str(row.value))) for row in rows], (0,))
             )
     if not any(rows for _, rows in kinds):
         yield "nothing begins with this"
@@ -88,7 +85,5 @@ def information_lines(held: Information, path: str, screen: Screen) -> Iterator[
 
 def measure_lines(measures: Mapping[str, float]) -> Iterator[str]:
     """Measures, four digits each; counts as they are."""
-    rows = [
-        (name, f"{value:,}" if isinstance(value, int) else f"{value:.4f}") for name, value in measures.items()
-    ]
+    rows = [(name, f"{value:,}" if isinstance(value, int) else f"{value:.4f}") for name, value in measures.items()]
     yield from table_lines(rows, (1,))
