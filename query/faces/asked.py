@@ -103,18 +103,25 @@ def _empty_filters(index: PaperIndex, asked: Asked) -> Iterator[str]:
                 index.author(name)
             except NotFoundError as error:
                 yield f"{str(error)[0].upper()}{safe(str(error)[1:])}."
-    known: list[str] | None = None
     for name in asked.venues:
         if not _total(index, Asked(venues=(name,)), {}):
-            known = known if known is not None else [row.name for row in index.venues()]
-            near = {venue.casefold(): venue for venue in known}
+            near = _venue_spellings(index)
             like = nearest(name.casefold(), near)
-            hint = f"did you mean {near[like]}?" if like else "`quiver venues` lists them."
+            hint = f"did you mean {safe(near[like])}?" if like else "`quiver venues` lists them."
             yield f"No paper has the venue {safe(name)!r}; {hint}"
     for years in asked.years:
         if not _total(index, Asked(years=(years,)), {}):
             held = index.info().years
-            yield f"No paper is from {year_span(*years)}; the index holds {year_span(*held) if held else 'no years'}."
+            yield f"No paper is dated {year_span(*years)}; the index holds {year_span(*held) if held else 'no years'}."
+
+
+def _venue_spellings(index: PaperIndex) -> dict[str, str]:
+    """Venues of the index by each of their spellings, case folded."""
+    return {
+        spelling.casefold(): row.name
+        for row in index.venues()
+        for spelling in (row.name, *row.spellings, *index.venue_table.aliases(row.name))
+    }
 
 
 def _unknown_words(index: PaperIndex, asked: Asked) -> Iterator[str]:

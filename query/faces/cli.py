@@ -126,6 +126,18 @@ def _point_nowhere() -> None:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115  # until the process ends
 
 
+def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if not value:
+        return
+    from importlib import metadata
+
+    try:
+        click.echo(f"quiver {metadata.version('quiver-papers')}")
+    except metadata.PackageNotFoundError:
+        click.echo("quiver, not installed (run from its sources)")
+    ctx.exit()
+
+
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -136,7 +148,7 @@ def _point_nowhere() -> None:
     "\nCompletion in your shell: see `quiver completion --help`.",
 )
 @click.option("--index", metavar="DIR", help=f"The index. Default: $QUIVER_INDEX, else ./{DEFAULT_INDEX}.")
-@click.version_option(package_name="quiver-papers", prog_name="quiver")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
 def cli(index: str | None) -> None:
     """Search collections of research papers: by words, author cluster, venue, year and type."""
 

@@ -17,7 +17,9 @@ from query.faces.options import LIST_FORMATS, example, format_option, index_opti
 def author(name: tuple[str, ...], index: Path, form: str) -> None:
     """Show the papers of one author name.
 
-    They are those of exactly this name, whatever its case, with its co-authors and names that may be the same person."""
+    They are those of exactly this name, whatever its case, with co-authors and names that may be the same
+    person.
+    """
     from query.faces import output
     from query.search import PaperIndex
 

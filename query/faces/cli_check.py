@@ -39,8 +39,8 @@ def verify(index: Path) -> None:
 def eval_command(folder: Path, ranking: str, procs: int | None, form: str) -> None:
     """Measure on a judged collection.
 
-    DIR has the BEIR layout: corpus.jsonl, queries.jsonl and qrels.tsv, compressed or not. Queries are read as plain words, any of
-    which may match; an index of the corpus is built aside.
+    DIR has the BEIR layout: corpus.jsonl, queries.jsonl and qrels.tsv, compressed or not. Queries are read as
+    plain words, any of which may match; an index of the corpus is built aside.
     """
     from query.evaluate import evaluate
     from query.faces import output

@@ -34,7 +34,8 @@ def years(value: str) -> tuple[int | None, int | None]:
     try:
         return parse_years(value)
     except QueryError as error:
-        hint = f" (did you mean {error.suggestion}?)" if error.suggestion else ""
+        guess = error.suggestion
+        hint = f" (did you mean {guess}?)" if guess and guess not in str(error) else ""
         raise click.BadParameter(f"{error}{hint}") from error
 
 

@@ -14,6 +14,8 @@ from query.results import FacetCount, Hit, Page, author_names
 
 # Values of a facet that are shown; JSON has them all.
 _FACET_VALUES = 20
+# Columns that author names need, else they have a line of their own.
+_NAMES = 30
 _MARK = re.compile("</?mark>")
 
 
@@ -65,7 +67,7 @@ def hit_lines(hit: Hit, screen: Screen, margin: int, authors: Collection[str] = 
         first = False
     place = hit_place(hit.venue, hit.head.get("year"), str(hit.head.get("type", "")))
     room = screen.width - margin - sum(display_width(part) + 3 for part in place)
-    people = author_list(author_names(hit.head), max(room, 24), authors)
+    people = author_list(author_names(hit.head), room if room >= _NAMES else screen.width - margin, authors)
     yield from screen.joined([*place, *([people] if people else [])], indent=indent)
     yield from marked_lines(hit.snippet, screen, indent)
     for line in screen.wrapped(safe(hit.id), indent):

@@ -20,6 +20,8 @@ _EXPLAINED = (
 )
 _BARS = "▁▂▃▄▅▆▇█"
 _COAUTHORS, _NEIGHBOURS = 20, 12
+# Columns of author names a paper has here: all of them but for the crowds of large experiments.
+_PEOPLE = 600
 
 
 def author_lines(cluster: Cluster, screen: Screen, venues: VenueTable) -> Iterator[str]:
@@ -68,10 +70,10 @@ def _paper_lines(paper: Paper, screen: Screen, venues: VenueTable, key: str) -> 
     title = safe(as_shown(paper.title))
     for start, end in wrap(title, screen.width - 2):
         yield "  " + screen.style(title[start:end], "title")
-    place = paper_place(paper, venues)
-    room = screen.width - 2 - sum(display_width(part) + 3 for part in place)
-    people = author_list([author.name for author in paper.authors], max(room, 24), (key,))
-    yield from screen.joined([*place, people], indent="  ")
+    people = [author.name for author in paper.authors]
+    shown = author_list(people, _PEOPLE, (key,)).split(", ")
+    place = " · ".join([*paper_place(paper, venues), shown[0]])
+    yield from screen.joined([place, *shown[1:]], ", ", indent="  ")
 
 
 def _neighbour(row: Neighbour) -> str:

@@ -17,11 +17,11 @@ def diagnostic_lines(
 ) -> Iterator[str]:
     """The message, the query with a caret under the place, the suggestion if there is one."""
     message = problem.message if isinstance(problem, Diagnostic) else str(problem)
-    yield from screen.wrapped(opening + safe(message))
+    yield opening + safe(message)
     if query and 0 <= problem.position <= len(query):
         yield from _place(query, problem.position, problem.length, screen)
     if problem.suggestion:
-        yield from screen.wrapped(f"  try: {safe(problem.suggestion)}")
+        yield f"  try: {safe(problem.suggestion)}"
 
 
 def _place(query: str, position: int, length: int, screen: Screen) -> Iterator[str]:

@@ -40,7 +40,7 @@ def venue_lines(venues: Sequence[VenueRow], screen: Screen) -> Iterator[str]:
     for row, line in zip(venues, table_lines(heads, (0,)), strict=True):
         others = [name for name, _ in row.spellings.most_common() if name != row.name]
         room = screen.width - display_width(line) - 2
-        yield line + (f"  {screen.style(_cut(safe('; '.join(others)), room), 'dim')}" if others and room > 12 else "")
+        yield line + (f"  {screen.style(_cut(safe('; '.join(others)), room), 'dim')}" if others and room >= 20 else "")
 
 
 def _cut(text: str, width: int) -> str:

@@ -31,17 +31,17 @@ def report_lines(report: BuildReport, path: str, screen: Screen, *, changes: boo
     yield from screen.joined([f"{safe(path)}: generation {report.generation}, {held}"])
 
 
-def problem_lines(report: BuildReport, screen: Screen, *, kept: bool = False) -> Iterator[str]:
+def problem_lines(report: BuildReport, *, kept: bool = False) -> Iterator[str]:
     """What could not be read: files that broke off, and the first of the rejected records with their reasons.
 
     `kept`: all of them were written to a file.
     """
     for failure in report.failures:
-        yield from screen.wrapped(f"warning: {safe(failure)}")
+        yield f"warning: {safe(failure)}"
     for row in report.rejects[:_SHOWN]:
         place = "standard input" if row.file == "-" else row.file
-        yield from screen.wrapped(f"rejected: {safe(place)}:{row.line}: {safe(row.reason)}")
+        yield f"rejected: {safe(place)}:{row.line}: {safe(row.reason)}"
     more = report.rejected - min(_SHOWN, len(report.rejects))
     if more:
         hint = "" if kept else "; --rejects FILE keeps them all, with their reasons"
-        yield from screen.wrapped(f"rejected: {more:,} more{hint}")
+        yield f"rejected: {more:,} more{hint}"

@@ -54,12 +54,14 @@ class Screen:
 
     def joined(self, parts: Sequence[str], between: str = " · ", indent: str = "") -> Iterator[str]:
         """Parts joined into lines that break between parts, or inside a part that is longer than a line."""
+        # A comma stays at the end of its line, a sign with spaces on both sides goes.
+        closing = between.rstrip() if between[:1].strip() else ""
         room = self.width - len(indent)
         line = ""
         for part in parts:
             candidate = line + between + part if line else part
-            if line and display_width(candidate) > room:
-                yield from self.wrapped(line.rstrip(), indent)
+            if line and display_width(candidate) + len(closing) > room:
+                yield from self.wrapped(line + closing, indent)
                 line = part
             else:
                 line = candidate
