@@ -7,18 +7,14 @@ beside a conference is not that conference, and a string the table does not know
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
 from unicodedata import normalize
 
-import orjson
+from indexer.index.venue_file import Venue, read_venues
 
-from indexer.index.errors import SourceError
-
-VENUE_TYPES = ("conference", "journal", "preprint", "")
+__all__ = ["Venue", "VenueTable", "read_venues"]
 
 _SHIPPED = Path(__file__).with_name("venues.json")
 
@@ -51,15 +47,6 @@ _ROMAN = re.compile(r"[ivxlc]+")
 _WITH_YEAR = re.compile(r"([^\W\d_]{2,})(?:(?:19|20)?\d\d)")
 _BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
 _SEGMENTS = re.compile(r"[,;:|/–—]|\s-\s|\s@\s")
-
-
-@dataclass(frozen=True, slots=True)
-class Venue:
-    """One venue: canonical name, type (`conference`, `journal`, `preprint` or empty), other spellings."""
-
-    name: str
-    type: str = ""
-    spellings: tuple[str, ...] = ()
 
 
 class VenueTable:
@@ -192,53 +179,6 @@ class VenueTable:
 
 
 _CSL = {"conference": "paper-conference", "journal": "article-journal", "preprint": "article", "": ""}
-
-
-def read_venues(path: str | Path) -> list[Venue]:
-    """The venues of a file in either form that `VenueTable.extended` describes; raises SourceError."""
-    try:
-        text = Path(path).read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise SourceError(f"{path}: cannot read the table of venues: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise SourceError(f"{path}: the table of venues is not UTF-8 (byte {error.start})") from error
-    if not text.lstrip().startswith(("{", "[")):
-        return [_of_line(path, number, line) for number, line in enumerate(text.splitlines(), 1) if _says(line)]
-    try:
-        table = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise SourceError(f"{path}: line {error.lineno}: the table of venues is broken JSON: {error.msg}") from error
-    if not isinstance(table, dict):
-        raise SourceError(f"{path}: a table of venues is an object of names, not a list")
-    return [_of_entry(path, name, entry) for name, entry in table.items()]
-
-
-def _says(line: str) -> bool:
-    return bool(line.strip()) and not line.lstrip().startswith("#")
-
-
-def _of_line(path: str | Path, number: int, line: str) -> Venue:
-    name, *rest = (part.strip() for part in line.split("|"))
-    kind, *spellings = rest or [""]
-    return _checked(f"{path}: line {number}", name, kind, [spelling for spelling in spellings if spelling])
-
-
-def _of_entry(path: str | Path, name: str, entry: Any) -> Venue:
-    if isinstance(entry, list):
-        entry = {"spellings": entry}
-    if not isinstance(entry, Mapping) or not entry.keys() <= {"type", "spellings"}:
-        raise SourceError(f'{path}: venue {name!r}: give {{"type": ..., "spellings": [...]}} or a list of spellings')
-    return _checked(f"{path}: venue {name!r}", name, entry.get("type") or "", entry.get("spellings") or [])
-
-
-def _checked(place: str, name: str, kind: Any, spellings: Any) -> Venue:
-    if not name.strip():
-        raise SourceError(f"{place}: a venue needs a name")
-    if kind not in VENUE_TYPES:
-        raise SourceError(f"{place}: type {kind!r} is none of conference, journal, preprint")
-    if not isinstance(spellings, list) or not all(isinstance(spelling, str) for spelling in spellings):
-        raise SourceError(f"{place}: spellings must be a list of strings")
-    return Venue(" ".join(name.split()), kind, tuple(spellings))
 
 
 @cache
