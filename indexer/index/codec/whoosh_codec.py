@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from indexer.index.codec.arrayfile import ArrayFile
-from indexer.index.codec.whoosh_docs import ArrayPerDocReader, ArrayPerDocWriter
+from indexer.index.codec.whoosh_perdoc import ArrayPerDocReader, ArrayPerDocWriter
 from indexer.index.codec.whoosh_documents import GenericDocuments
 from indexer.index.codec.whoosh_files import EMPTY, EXTENSION, Assembly, exists, loaded, open_arrays, save
+from indexer.index.codec.whoosh_groups import GroupFields
+from indexer.index.codec.whoosh_papers import PaperDocuments, PaperFields
 from indexer.index.codec.whoosh_postings import GenericFields
 from indexer.index.codec.whoosh_sources import Arrays, DocumentSource, FieldSource, MemoryArrays
 from indexer.index.codec.whoosh_terms import ArrayFieldWriter, ArrayTermsReader
@@ -23,9 +25,9 @@ from indexer.index.whoosh_library import base
 BLOCK = 128
 """Postings under one bound, as in Whoosh's own codec."""
 
-FIELD_SOURCES: list[Callable[[Arrays], FieldSource]] = [GenericFields]
+FIELD_SOURCES: list[Callable[[Arrays], FieldSource]] = [GenericFields, GroupFields, PaperFields]
 """What reads terms and postings of a segment's file; each gives no fields where it finds none of its own."""
-DOCUMENT_SOURCES: list[Callable[[Arrays], DocumentSource]] = [GenericDocuments]
+DOCUMENT_SOURCES: list[Callable[[Arrays], DocumentSource]] = [GenericDocuments, PaperDocuments]
 """The same for what is kept by document number."""
 
 

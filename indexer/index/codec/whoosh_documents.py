@@ -194,6 +194,8 @@ class GenericDocuments:
 
     def stored(self, doc: int) -> dict[str, Any]:
         """The stored fields of a document."""
+        if "w.stored.at" not in self._arrays:
+            return {}
         at = self._arrays["w.stored.at"]
         data = self._arrays["w.stored"][int(at[doc]) : int(at[doc + 1])].tobytes()
         return decode_record(data) if data else {}

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from indexer.index.codec.whoosh_payload import Payload
 from indexer.index.whoosh_library import matching
 
 
@@ -18,6 +17,19 @@ class Ids(Protocol):
 
     def slice(self, low: int, high: int) -> list[Any]:
         """Ids of postings `low` to before `high`."""
+
+
+class Carried(Protocol):
+    """What postings carry beside their ids, by number: `whoosh_payload.Payload` or alike."""
+
+    def weights(self, low: int, high: int) -> list[float]:
+        """Weights of postings `low` to before `high`."""
+
+    def checked_value(self, number: int, format_: Any) -> bytes:
+        """The value as the format encodes it, safe to be decoded by Whoosh."""
+
+    def value_as(self, number: int, kind: str, format_: Any) -> Any:
+        """What the format decodes from the value."""
 
 
 class Numbers:
@@ -53,7 +65,7 @@ class ArrayMatcher(matching.LeafMatcher):  # type: ignore[misc]  # Whoosh has no
     def __init__(
         self,
         ids: Ids,
-        payload: Payload,
+        payload: Carried,
         low: int,
         high: int,
         blocks: Blocks,

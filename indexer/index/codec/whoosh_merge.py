@@ -22,6 +22,7 @@ from indexer.index.codec.whoosh_files import save
 from indexer.index.codec.whoosh_payload import offsets
 from indexer.index.codec.whoosh_sources import Arrays, MemoryArrays
 from indexer.index.codec.whoosh_values import decode_record, encode_record, encode_value
+from indexer.index.errors import BadIndexError
 from indexer.index.whoosh_library import writing
 
 
@@ -40,9 +41,16 @@ class _Input:
         return np.flatnonzero(self.target >= 0)
 
 
+def is_generic(storage: Any, segment: Any) -> bool:
+    """Whether a segment holds what Whoosh's writer wrote through this codec, and nothing else."""
+    return isinstance(segment, ArraySegment) and set(segment.arrays(storage).meta) <= {"w"}
+
+
 def _inputs(storage: Any, segments: Sequence[ArraySegment]) -> tuple[list[_Input], int]:
     found, docs = [], 0
     for segment in segments:
+        if not is_generic(storage, segment):
+            raise BadIndexError(f"{segment.filename} holds papers; only `quiver update` merges those")
         live = np.ones(segment.doc_count_all(), dtype=bool)
         live[list(segment.deleted_docs())] = False
         target = np.where(live, docs + np.cumsum(live) - 1, -1)
@@ -180,7 +188,8 @@ def small_ones(counts: Sequence[int]) -> list[int]:
 class ArrayWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no types
     """Whoosh's writer with this codec, merging by arrays. Pass it an index: `ArrayWriter(index)`.
 
-    A merge function given to `commit` is called as Whoosh calls it. Segments of other codecs are left alone.
+    A merge function given to `commit` is called as Whoosh calls it. Segments of other codecs, and those of
+    papers, are left alone.
     """
 
     def __init__(self, ix: Any, **options: Any) -> None:
@@ -201,7 +210,7 @@ class ArrayWriter(writing.SegmentWriter):  # type: ignore[misc]  # Whoosh has no
         super()._commit_toc(self._merged(segments))
 
     def _merged(self, segments: list[Any]) -> list[Any]:
-        ours = [segment for segment in segments if isinstance(segment, ArraySegment)]
+        ours = [segment for segment in segments if is_generic(self.storage, segment)]
         if self._plan == "all":
             chosen = ours if ours != [self.newsegment] else []
         elif self._plan == "small":

@@ -52,6 +52,12 @@ def offsets(lengths: Array) -> Array:
     return narrow(at)
 
 
+def encode_positions(positions: list[int]) -> bytes:
+    """The value of Whoosh's Positions format."""
+    encoded: bytes = _POSITIONS.encode(positions)
+    return encoded
+
+
 def decode_positions(value: bytes) -> list[int] | None:
     """The positions in a value of the Positions format; None unless encoding them gives the value again."""
     try:
@@ -61,7 +67,7 @@ def decode_positions(value: bytes) -> list[int] | None:
     if not isinstance(gaps, list) or not all(type(gap) is int and 0 <= gap < 1 << 32 for gap in gaps):
         return None
     positions = np.cumsum(gaps, dtype=np.int64).tolist()
-    return positions if _POSITIONS.encode(positions) == value else None
+    return positions if encode_positions(positions) == value else None
 
 
 class PayloadBuilder:
@@ -141,8 +147,7 @@ class Payload:
     def value(self, number: int) -> bytes:
         """The value as Whoosh's format encoded it."""
         if self.form is Form.POSITIONS:
-            encoded: bytes = _POSITIONS.encode(self.positions(number))
-            return encoded
+            return encode_positions(self.positions(number))
         if self.form is Form.BYTES:
             return bytes(self._content[self._at[number] : self._at[number + 1]])
         if self.form is Form.WEIGHT:
@@ -153,7 +158,7 @@ class Payload:
     def value_as(self, number: int, kind: str, format_: Any) -> Any:
         """What Whoosh's format would decode from the value."""
         if self.form is Form.POSITIONS and type(format_) is formats.Positions:
-            return _FROM_POSITIONS[kind](self.positions(number), format_)
+            return FROM_POSITIONS[kind](self.positions(number), format_)
         return format_.decode_as(kind, self.checked_value(number, format_))
 
     def checked_value(self, number: int, format_: Any) -> bytes:
@@ -167,7 +172,7 @@ class Payload:
         return value
 
 
-_FROM_POSITIONS: dict[str, Any] = {
+FROM_POSITIONS: dict[str, Any] = {
     "positions": lambda found, _: found,
     "frequency": lambda found, _: len(found),
     "weight": lambda found, format_: len(found) * format_.field_boost,
