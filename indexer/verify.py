@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -107,6 +107,11 @@ def _derived(segment: Segment, table: VenueTable) -> Iterator[str]:
         anew.close()
 
 
+def _both(arrays: Iterable[Array]) -> tuple[Array, Array]:
+    old, new = arrays
+    return old, new
+
+
 def _pairs(old: ArrayFile, new: ArrayFile) -> Iterator[tuple[str, Array, Array]]:
     """What must be equal however a segment came to be (built or merged)."""
     yield "field lengths", old["doc.length"], new["doc.length"]
@@ -116,17 +121,17 @@ def _pairs(old: ArrayFile, new: ArrayFile) -> Iterator[tuple[str, Array, Array]]
         yield f"{table} names", _by_doc(old, table, column), _by_doc(new, table, column)
     for name, fields in GROUPS.items():
         groups = [PostingGroup(arrays, name, len(fields)) for arrays in (old, new)]
-        yield f"terms of {name}", *(np.array(list(group.terms), dtype=object) for group in groups)
-        yield f"document frequencies of {name}", *(group.starts for group in groups)
-        yield f"papers of terms of {name}", *(group.docs for group in groups)
-        yield f"term frequencies of {name}", *(group.frequencies(0, len(group.docs)) for group in groups)
-        yield f"positions of {name}", *(group.every_position() for group in groups)
+        yield f"terms of {name}", *_both(np.array(list(group.terms), dtype=object) for group in groups)
+        yield f"document frequencies of {name}", *_both(group.starts for group in groups)
+        yield f"papers of terms of {name}", *_both(group.docs for group in groups)
+        yield f"term frequencies of {name}", *_both(group.frequencies(0, len(group.docs)) for group in groups)
+        yield f"positions of {name}", *_both(group.every_position() for group in groups)
         if groups[0].has_forms:
-            yield f"word forms of {name}", *(np.array(list(group.forms), dtype=object) for group in groups)
+            yield f"word forms of {name}", *_both(np.array(list(group.forms), dtype=object) for group in groups)
     tables = [NameTables(arrays) for arrays in (old, new)]
-    yield "author clusters", *(np.array(list(names.keys), dtype=object) for names in tables)
+    yield "author clusters", *_both(np.array(list(names.keys), dtype=object) for names in tables)
     yield "papers of author clusters", old["cluster.doc"], new["cluster.doc"]
-    yield "joins", *(np.array(list(StringTable(arrays, "joins")), dtype=object) for arrays in (old, new))
+    yield "joins", *_both(np.array(list(StringTable(arrays, "joins")), dtype=object) for arrays in (old, new))
     yield "papers of joins", old["joins.doc"], new["joins.doc"]
 
 

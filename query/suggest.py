@@ -83,11 +83,8 @@ def _words(segments: Sequence[Segment], prefix: str) -> Counter[str]:
         for number in range(low, high):
             term = int(group.form_term[number])
             first, last = group.span(term)
-            held = group.frequencies(first, last)[:, _TITLE_COLUMN] > 0
-            masks = group.form_masks(term)
-            if masks is not None:
-                held &= (masks >> group.form_bit[number] & 1).astype(bool)
-            papers = int(np.count_nonzero(held & segment.live[group.docs[first:last]]))
+            titled = group.docs[first:last][group.frequencies(first, last)[:, _TITLE_COLUMN] > 0]
+            papers = int(np.count_nonzero(segment.live[np.intersect1d(titled, group.form_docs(number))]))
             if papers:
                 counts[group.forms[number].decode("utf-8", "surrogatepass")] += papers
     return counts

@@ -1,1 +1,1 @@
-"""What an index is: records, names, text as read, analysis, schema, formula, codec and store. Imports nothing of ours."""
+"""What an index is: record, names, text as read, analysis, schema, formula, codec, store. Imports nothing of ours."""

@@ -58,9 +58,7 @@ _DECIMAL_STOP = re.compile(r"\.(?<=[0-9]\.)(?=[0-9])")
 _LANGUAGE_NAME = re.compile(r"(?<![^\W_])(?<![^\W_]')(?:c\+\+|[cf]#)(?![^\W\d_]|[+#])")
 _LANGUAGE_SIGNS = str.maketrans("+#", _PLUS + _SHARP)
 _LAST_S = r"s(?![^\W_])"
-_APOSTROPHE = re.compile(
-    rf"'(?:(?<=[^\W_]')(?:{_LAST_S}|(?=[^\W_]))|(?<=[{_PLUS}{_SHARP}]'){_LAST_S})"
-)
+_APOSTROPHE = re.compile(rf"'(?:(?<=[^\W_]')(?:{_LAST_S}|(?=[^\W_]))|(?<=[{_PLUS}{_SHARP}]'){_LAST_S})")
 
 
 class _LastPass(dict[int, str | None]):
@@ -199,8 +197,7 @@ def stems(vocabulary: Sequence[str]) -> list[str]:
     """`stem` of every word, in order."""
     stemmed: list[str] = _STEMMER.stemWords(vocabulary)
     return [
-        short if word.isascii() and word.isalpha() else word
-        for word, short in zip(vocabulary, stemmed, strict=True)
+        short if word.isascii() and word.isalpha() else word for word, short in zip(vocabulary, stemmed, strict=True)
     ]
 
 

@@ -42,7 +42,13 @@ class QueryError(UsageError):
     """
 
     def __init__(
-        self, message: str, *, position: int = 0, length: int = 0, suggestion: str | None = None, kind: str = "query"
+        self,
+        message: str,
+        *,
+        position: int = 0,
+        length: int = 0,
+        suggestion: str | None = None,
+        kind: str = "query",
     ) -> None:
         super().__init__(message)
         self.kind = kind

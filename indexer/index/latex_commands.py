@@ -53,7 +53,7 @@ TRANSPARENT = frozenset(
     nolimits mathop mathrel mathbin mathord operatorname operatornamewithlimits ensuremath smash phantom
     mathstrut boxed url href footnote enquote uppercase lowercase noindent protect relax stackrel
     overset underset xspace Tilde Hat Bar smallskip textquote
-    """.split()  # noqa: SIM905 - a list of 130 quoted names says no more
+    """.split()
 )
 
 # Commands that are white space.
@@ -61,7 +61,7 @@ SPACES = frozenset(
     """
     quad qquad hspace vspace newline linebreak par item indent medskip bigskip hfill thinspace enspace space
     choose centering maketitle
-    """.split()  # noqa: SIM905
+    """.split()
 )
 
 # Names of functions and operators, which stay as words.
@@ -70,7 +70,7 @@ NAMES = frozenset(
     log ln lg exp sin cos tan cot sec csc sinh cosh tanh coth arcsin arccos arctan arg max min sup inf
     lim limsup liminf det dim deg ker gcd hom Pr mod bmod pmod rank tr Tr diag sign poly polylog opt
     argmax argmin eps OPT frac tfrac dfrac binom LaTeX TeX BibTeX not over
-    """.split()  # noqa: SIM905
+    """.split()
 )
 
 # Lost braces (`\\sqrtT`, `\\mathcalO`): a command that begins with one of these is that one and the rest.

@@ -22,7 +22,7 @@ class Request:
     """A search: parsed query, filters, `match` and `sort` of the tables above, the first `top` hits (None: all)."""
 
     query: Query
-    filters: Filters = Filters()
+    filters: Filters = field(default_factory=Filters)
     match: str = "auto"
     sort: str = "relevance"
     top: int | None = 10

@@ -136,7 +136,7 @@ class Compiler:
 
 def read(text: str) -> str:
     """The text of a leaf as it would have been read in a paper."""
-    return as_read(text) if any(mark in text for mark in "\\${}~&<") else text
+    return as_read(text)
 
 
 def _is_stop(parts: tuple[str, ...]) -> bool:

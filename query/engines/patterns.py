@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract_iter
 
 from indexer.index.analysis import fold
-from indexer.index.codec.groups import PostingGroup, ragged
+from indexer.index.codec.groups import LAST_FORM, PostingGroup, ragged
 from indexer.index.codec.segment import Segment
 from indexer.index.codec.strings import StringTable
 from indexer.index.schema import FIELD_NUMBERS, GROUPS, NAMES, TEXT
@@ -93,11 +93,19 @@ def _text_postings(group: PostingGroup, pattern: Pattern) -> Ints:
     forms = matching_words(group.forms, pattern)
     if not forms.size:
         return forms
+    bits = group.form_bit[forms]
     allowed = np.zeros(len(group.terms), dtype=np.uint8)
-    terms = group.form_term[forms].astype(np.int64)
-    np.bitwise_or.at(allowed, terms, np.left_shift(np.uint8(1), group.form_bit[forms]))
+    own = bits < LAST_FORM
+    np.bitwise_or.at(allowed, group.form_term[forms[own]], np.left_shift(np.uint8(1), bits[own]))
     wanted = np.flatnonzero(allowed)
     numbers, owners = ragged(group.starts[wanted], group.starts[wanted + 1] - group.starts[wanted])
     masks = group.masks_of(wanted, owners)
     held: Ints = numbers[(masks & allowed[wanted][owners]) != 0]
-    return held
+    shared = [_form_postings(group, form) for form in forms[~own].tolist()]
+    return np.unique(np.concatenate([held, *shared])) if shared else held
+
+
+def _form_postings(group: PostingGroup, form: int) -> Ints:
+    """Postings of a form that shares its bit with others of its stem."""
+    low, high = group.span(int(group.form_term[form]))
+    return low + np.searchsorted(group.docs[low:high], group.form_docs(form)).astype(np.int64)

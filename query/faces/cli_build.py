@@ -98,7 +98,7 @@ def update(sources: tuple[str, ...], index: Path, form: str | None, prune: bool,
 
 def _run(run: Any, index: Path, rest: dict[str, Any], *, changes: bool = False, **arguments: Any) -> None:
     """Call a builder with a progress line, tell what it did, keep what it rejected."""
-    from query.faces.output import screen, write_lines, write_messages
+    from query.faces.output import write_lines, write_messages
     from query.faces.progress import ProgressLine
     from query.faces.rejects import check_writable, write_rejects
     from query.faces.render_report import problem_lines, report_lines
@@ -108,7 +108,7 @@ def _run(run: Any, index: Path, rest: dict[str, Any], *, changes: bool = False, 
         check_writable(rejects)
     with ProgressLine() as progress:
         report: BuildReport = run(index=index, procs=rest["procs"], progress=progress, **arguments)
-    write_lines(report_lines(report, str(index), screen(), changes=changes))
+    write_lines(report_lines(report, str(index), changes=changes))
     write_messages(problem_lines(report, kept=rejects is not None))
     if rejects:
         write_rejects(report.rejects, rejects)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,21 +28,18 @@ if TYPE_CHECKING:
     from query.search import PaperIndex
 
 
+# Options of one letter are followed by nothing, a number or `=`; `-sort`, with one minus too few, is left an error.
+_EXCLUDED = re.compile(r"-[^\W\d_]{2}[^=]*")
+
+
 class SearchCommand(click.Command):
-    """A command whose argument may begin with a minus, which click takes for an option."""
+    """A command whose arguments may be excluded words, `-neural`, which click would take for options."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse; say of an unknown short option how a word is excluded."""
-        try:
-            return super().parse_args(ctx, args)
-        except click.NoSuchOption as error:
-            if error.option_name.startswith("--"):
-                raise
-            raise click.UsageError(
-                f"{error.format_message()} To exclude a word, put the query behind two minus signs: "
-                "quiver search -- 'graph -neural'",
-                ctx,
-            ) from error
+        """Parse, with a NUL, which no argument can hold, before every excluded word; `well_formed` drops it."""
+        options = {name.lstrip("-") for option in self.params for name in option.opts}
+        escaped = (f"\0{arg}" if _EXCLUDED.fullmatch(arg) and arg[1:] not in options else arg for arg in args)
+        return super().parse_args(ctx, list(escaped))
 
 
 @example(

@@ -25,8 +25,8 @@ FACETS = ("venue", "year", "type", "author")
 
 
 def well_formed(text: str) -> str:
-    """An argument without the halves of characters that bytes outside of UTF-8 come as."""
-    return text.encode("utf-8", "replace").decode() if not text.isascii() else text
+    """An argument without NUL (see `SearchCommand`) and the halves of characters that bytes outside UTF-8 come as."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def years(value: str) -> tuple[int | None, int | None]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from query.faces.render_lists import table_lines
-from query.faces.terminal import Screen, safe
+from query.faces.terminal import safe
 from query.faces.wording import byte_size, counted, duration
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _SHOWN = 5
 
 
-def report_lines(report: BuildReport, path: str, screen: Screen, *, changes: bool = False) -> Iterator[str]:
+def report_lines(report: BuildReport, path: str, *, changes: bool = False) -> Iterator[str]:
     """The counts of a build; with `changes` also what an update left unchanged and removed."""
     rows = [("read", report.read), ("indexed", report.indexed)]
     if changes:
@@ -26,9 +26,9 @@ def report_lines(report: BuildReport, path: str, screen: Screen, *, changes: boo
         rows.append(("removed", report.removed))
     yield from table_lines([(name, f"{number:,}") for name, number in rows], (1,))
     speed = f"{report.papers_per_second:,.0f} papers a second"
-    yield from screen.joined([f"{duration(report.seconds)}, {speed}"])
+    yield f"{duration(report.seconds)}, {speed}"
     held = f"{counted(report.papers, 'paper')}, {byte_size(report.bytes)}"
-    yield from screen.joined([f"{safe(path)}: generation {report.generation}, {held}"])
+    yield f"{safe(path)}: generation {report.generation}, {held}"
 
 
 def problem_lines(report: BuildReport, *, kept: bool = False) -> Iterator[str]:

@@ -71,8 +71,6 @@ def identify_whole(text: str) -> tuple[str, str] | None:
         return None
     if (value := arxiv(text)) is not None:
         return "arxiv", value
-    if (value := doi(re.sub(r"\s+", "", text, count=1))) is not None or (
-        value := doi(text.split()[-1])
-    ) is not None:
+    if (value := doi(re.sub(r"\s+", "", text, count=1))) is not None or (value := doi(text.split()[-1])) is not None:
         return "doi", value
     return None

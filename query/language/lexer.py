@@ -84,9 +84,7 @@ class _Lexer:
                 # Of `-NOT x` and `-AND` the operator is what is meant, if any is.
                 return at + 1
             if self.shapes.is_dash(at):
-                self._odd(
-                    "operator", "This - was read as a dash; write NOT to exclude the word", at, 1, "NOT "
-                )
+                self._odd("operator", "This - was read as a dash; write NOT to exclude the word", at, 1, "NOT ")
             else:
                 self._emit(Kind.MINUS, "-", at, at + 1)
             at += 1
@@ -96,11 +94,7 @@ class _Lexer:
 
     def _fielded(self, match: re.Match[str]) -> int:
         name, equals, at = match[1], match[2], match.end()
-        word_end = (
-            self.shapes.word_end(at)
-            if self.text[at] not in QUOTES and not self.shapes.opens_group(at)
-            else at
-        )
+        word_end = self.shapes.word_end(at) if self.text[at] not in QUOTES and not self.shapes.opens_group(at) else at
         held = LETTER_OR_DIGIT.search(self.text, at, word_end)
         if word_end > at and not held and FIELDS[name] != "year":
             # `title:...` is writing, not a field.
@@ -173,9 +167,7 @@ class _Lexer:
 
     def _close(self, at: int) -> int:
         if not self._open:
-            self._odd(
-                "parenthesis", "This parenthesis was never opened; the query was read without it", at, 1
-            )
+            self._odd("parenthesis", "This parenthesis was never opened; the query was read without it", at, 1)
             return self._tail(at + 1)
         self._open.pop()
         self._emit(Kind.CLOSE, ")", at, at + 1)
@@ -241,9 +233,7 @@ class _Lexer:
     ) -> None:
         self.tokens.append(Token(kind, text, start, end, number, exact, value))
 
-    def _odd(
-        self, kind: str, message: str, position: int, length: int, suggestion: str | None = None
-    ) -> None:
+    def _odd(self, kind: str, message: str, position: int, length: int, suggestion: str | None = None) -> None:
         # Once a kind of message: ten thousand stray parentheses are one observation.
         if message not in self._reported:
             self._reported.add(message)
@@ -254,6 +244,4 @@ _TEXT_FIELDS = frozenset(("title", "abstract", "authors", "venue", "keywords"))
 
 
 def _empty_value(field: str, at: int, length: int) -> QueryError:
-    return QueryError(
-        f"Nothing stands after {field}: to look for; write {field}:word", position=at, length=length
-    )
+    return QueryError(f"Nothing stands after {field}: to look for; write {field}:word", position=at, length=length)

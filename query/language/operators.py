@@ -50,11 +50,7 @@ def settle(tokens: Sequence[Token]) -> tuple[list[Token], list[Diagnostic]]:
         run = _run(tokens, at)
         before = settled[-1] if settled else None
         after = tokens[at + len(run)] if at + len(run) < len(tokens) else None
-        if (
-            capitals
-            or not _holds(run, before, after)
-            or (run[-1].kind is Kind.NOT and _is_word(run, before, after))
-        ):
+        if capitals or not _holds(run, before, after) or (run[-1].kind is Kind.NOT and _is_word(run, before, after)):
             demoted.extend(run)
             settled.extend(token._replace(kind=Kind.WORD, text=token.text.lower()) for token in run)
         else:
@@ -77,18 +73,14 @@ def _holds(run: Sequence[Token], before: Token | None, after: Token | None) -> b
     if after is None or after.kind not in _BEGINS:
         return False
     if kinds == [Kind.NOT]:
-        return after.kind is not Kind.MINUS and (
-            before is None or before.kind not in (Kind.MINUS, Kind.FIELD)
-        )
+        return after.kind is not Kind.MINUS and (before is None or before.kind not in (Kind.MINUS, Kind.FIELD))
     if before is None or before.kind not in _ENDS or kinds[0] not in _BINARY:
         return False
     return len(kinds) == 1 or (kinds[1:] == [Kind.NOT] and after.kind is not Kind.MINUS)
 
 
 def _is_word(run: Sequence[Token], before: Token | None, after: Token | None) -> bool:
-    verb = (
-        len(run) == 1 and before is not None and before.kind is Kind.WORD and before.text.casefold() in _VERBS
-    )
+    verb = len(run) == 1 and before is not None and before.kind is Kind.WORD and before.text.casefold() in _VERBS
     excluded = after is not None and after.kind is Kind.WORD and after.text.casefold() in NEVER_EXCLUDED
     return verb or excluded
 

@@ -72,9 +72,7 @@ class Shapes:
         """Index of the quote that closes the one here, or -1. TeX's `\\"o` in straight quotes is no end."""
         closers = QUOTES[self.text[at]]
         if closers != '"':
-            return min(
-                (found for mark in closers if (found := self.text.find(mark, at + 1)) >= 0), default=-1
-            )
+            return min((found for mark in closers if (found := self.text.find(mark, at + 1)) >= 0), default=-1)
         close = self.text.find('"', at + 1)
         while close > 0 and self.text[close - 1] == "\\":
             close = self.text.find('"', close + 1)

@@ -147,8 +147,9 @@ def test_both_codecs_give_the_same_answers(batches: list[list[list[str]]], delet
         assert dict(arrays) == pytest.approx(dict(stock), rel=1e-6), text
         assert [name for name, _ in arrays] == [name for name, _ in stock], text
         for limit in (1, 5):
-            best = [score for _, score in answers(ours, text, limit=limit)]
-            assert best == pytest.approx([score for _, score in stock[:limit]], rel=1e-6), text
+            # Against Whoosh's own limited search, which loses better hits of `a NOT b` with either codec.
+            best, expected = ([score for _, score in answers(ix, text, limit=limit)] for ix in (ours, theirs))
+            assert best == pytest.approx(expected, rel=1e-6), text
 
 
 def read_postings(matcher: Any) -> Iterator[tuple[int, float, bytes]]:

@@ -145,3 +145,28 @@ def test_values_of_any_bytes_stay_with_their_posting(rows: list[tuple[float, byt
     writer.close()
     matcher = codec.terms_reader(storage, segment).matcher("text", b"term", format_)
     assert [value for _, value in matcher.all_items()] == [value for _, value in rows]
+
+
+@pytest.mark.parametrize("texts", [False, True])
+def test_lists_of_postings_outside_a_segment(texts: bool) -> None:
+    """The codec writes single lists into any file of Whoosh's, by document number or by text, and reads them back."""
+    storage, codec, format_ = filestore.RamStorage(), ArrayCodec(blocklimit=2), formats.Positions()
+    lists = [[("a", 1.0, [1, 5], 3), ("b", 2.5, [2], 9), ("c", 1.0, [], 0)], [("z", 4.0, [7], 2)]]
+    with storage.create_file("lists") as file:
+        writer = codec.postings_writer(file, byteids=texts)
+        assert not writer.written()
+        found = []
+        for rows in lists:
+            writer.start_postings(format_, None)
+            for name, weight, positions, length in rows:
+                writer.add_posting(name if texts else ord(name), weight, format_.encode(positions), length)
+            found.append(writer.finish_postings())
+        assert writer.written()
+    assert (found[0].doc_frequency(), found[0].weight(), found[0].max_weight()) == (3, 4.5, 2.5)
+    with storage.open_file("lists") as file:
+        for rows, info in zip(lists, found, strict=True):
+            matcher = codec.postings_reader(file, info, format_)
+            assert matcher.block_max_weight() == max(row[1] for row in rows[:2])
+            assert list(matcher.items_as("positions")) == [
+                (name if texts else ord(name), positions) for name, _, positions, _ in rows
+            ]

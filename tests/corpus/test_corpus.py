@@ -54,8 +54,7 @@ ARROW_PAGE = [
         2020,
     ),
     (
-        "Stochastic Modified Equations and Dynamics of Stochastic Gradient Algorithms I: "
-        "Mathematical Foundations",
+        "Stochastic Modified Equations and Dynamics of Stochastic Gradient Algorithms I: Mathematical Foundations",
         "JMLR",
         2019,
     ),
@@ -179,9 +178,7 @@ def test_abstracts_begin_in_many_ways(papers: list[dict[str, Any]]) -> None:
 def test_the_arrow_page_is_there_whole(papers: list[dict[str, Any]]) -> None:
     """The papers whose author is exactly Weinan E are the page's 14, in its order: year down, then title."""
     cluster = [
-        paper
-        for paper in papers
-        if "weinan e" in {author_name(author).casefold() for author in paper["authors"]}
+        paper for paper in papers if "weinan e" in {author_name(author).casefold() for author in paper["authors"]}
     ]
     cluster.sort(key=lambda paper: (-paper["year"], paper["title"].casefold()))
     assert [(paper["title"], paper["venue"], paper["year"]) for paper in cluster] == ARROW_PAGE
@@ -190,9 +187,7 @@ def test_the_arrow_page_is_there_whole(papers: list[dict[str, Any]]) -> None:
 
 
 @pytest.mark.parametrize("spellings", NEAR_NAMES, ids=lambda spellings: spellings[0])
-def test_names_that_try_the_clusters_are_there(
-    papers: list[dict[str, Any]], spellings: tuple[str, ...]
-) -> None:
+def test_names_that_try_the_clusters_are_there(papers: list[dict[str, Any]], spellings: tuple[str, ...]) -> None:
     """Every one of these nearly equal spellings is the name of an author of the corpus."""
     names = {author_name(author) for paper in papers for author in paper["authors"]}
     assert set(spellings) <= names

@@ -83,10 +83,7 @@ def test_authors_read_back(names: list[str]) -> None:
     assert isinstance(read, list)
     # bibtexparser decodes no names.
     decoded = [
-        tuple(
-            _DECODER.latex_to_text(" ".join(words))
-            for words in (parts.von + parts.last, parts.first, parts.jr)
-        )
+        tuple(_DECODER.latex_to_text(" ".join(words)) for words in (parts.von + parts.last, parts.first, parts.jr))
         for parts in read
     ]
     assert decoded == [(person.family, person.given, person.suffix) for person in people]
@@ -167,10 +164,7 @@ def test_bare_papers_of_any_type(kind: str) -> None:
 
 def test_keys_depend_on_the_paper_alone() -> None:
     """A key is ASCII, the same in every export, and differs between papers that differ in their id alone."""
-    twins = [
-        Paper(f"id-{i}", "The Über-Approach", authors=(Author("José Ångström"),), year=2020)
-        for i in range(2000)
-    ]
+    twins = [Paper(f"id-{i}", "The Über-Approach", authors=(Author("José Ångström"),), year=2020) for i in range(2000)]
     keys = [bibtex.key(paper) for paper in twins]
     assert len(set(keys)) == len(keys)
     assert all(re.fullmatch(r"angstrom2020uber-[a-z2-7]{6}", key) for key in keys)

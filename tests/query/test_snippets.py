@@ -101,10 +101,7 @@ def test_cuts_fall_on_white_space(text: str, wanted: frozenset[str], width: int)
     """No word of a text with spaces is cut, no formula is cut, and no accent parted from its letter."""
     shown = as_shown(text).strip()
     inner, begin, end = passage(marked(text, wanted, width=width))
-    if (
-        any(len(run[0]) > width for run in re.finditer(rf"(?:{FORMULA}|\S)+", shown, re.DOTALL))
-        or "..." in text
-    ):
+    if any(len(run[0]) > width for run in re.finditer(rf"(?:{FORMULA}|\S)+", shown, re.DOTALL)) or "..." in text:
         return
     places = [m.start() for m in re.finditer(re.escape(inner), shown)]
     formulas = [m.span() for m in re.finditer(FORMULA, shown, re.DOTALL)]

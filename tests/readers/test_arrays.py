@@ -11,11 +11,11 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reading import Read, reader
 
 from indexer.index.paper import Paper
 from indexer.readers.arrays import _Scanner
 from indexer.readers.formats import Rejected
+from tests.readers.reading import Read, reader
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from reading import Read, reader, shared_folder
 
 from indexer.index.paper import Paper
 from indexer.readers.formats import Rejected
 from indexer.readers.sources import read_file
+from tests.readers.reading import Read, reader, shared_folder
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from typing import Any
 
 import orjson
 import pytest
-from reading import Read, reader, shared_folder
 
 from indexer.index.paper import Paper
 from indexer.readers.formats import Rejected
 from indexer.readers.sources import read_file, recognise_source
+from tests.readers.reading import Read, reader, shared_folder
 
 
 @pytest.fixture

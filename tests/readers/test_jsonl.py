@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from reading import Read, reader
 
 from indexer.index.paper import Author, Paper
 from indexer.readers.entries import MAX_REJECTED
 from indexer.readers.formats import Rejected
+from tests.readers.reading import Read, reader
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ from typing import Any
 
 import orjson
 import pytest
-from reading import Read, reader, shared_folder
 
 from indexer.index.paper import Author, Paper
 from indexer.readers.formats import Rejected
 from indexer.readers.paperlists import pair, split_names, venue_and_year
 from indexer.readers.sources import read_file, recognise_source
+from tests.readers.reading import Read, reader, shared_folder
 
 
 @pytest.fixture

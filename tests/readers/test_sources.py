@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
-from reading import Read, reader
 
 from indexer.index.errors import SourceError, UsageError
 from indexer.readers.formats import FORMATS, named, recognise
 from indexer.readers.sources import expand, read_file
+from tests.readers.reading import Read, reader
 
 
 @pytest.fixture

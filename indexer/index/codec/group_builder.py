@@ -103,7 +103,8 @@ class GroupBuilder:
         postings, masks = self._sort(stream, term_of, bits, terms)
         write_postings(writer, self.name, postings)
         if self._stem:
-            _write_forms(writer, self.name, surfaces, term_of, bits, postings, masks)
+            numbers = _write_forms(writer, self.name, surfaces, term_of, bits, postings, masks)
+            write_rare(writer, self.name, *self._rare(stream, bits, numbers))
 
     def _form_bits(self, stream: Array, term_of: Array) -> Array:
         """For each surface its rank among the forms of its term, commonest first, at most LAST_FORM."""
@@ -118,6 +119,13 @@ class GroupBuilder:
         bits[order] = np.minimum(ranks, LAST_FORM)
         return bits
 
+    def _rare(self, stream: Array, bits: Array, numbers: Array) -> tuple[Array, Array]:
+        """Which paper holds which of the forms that share the last bit; `numbers` are the forms of the surfaces."""
+        shared = bits == LAST_FORM
+        held = np.flatnonzero(shared[stream])
+        ends = np.cumsum(np.frombuffer(self._extents, dtype=np.uint32), dtype=np.int64) if held.size else held
+        return numbers[stream[held]], np.searchsorted(ends, held, side="right")
+
     def _sort(self, stream: Array, term_of: Array, bits: Array, terms: list[bytes]) -> tuple[Postings, Array]:
         extents = (
             np.frombuffer(self._extents, dtype=np.uint32).astype(np.int64) if self._extents else np.empty(0, np.int64)
@@ -129,7 +137,7 @@ class GroupBuilder:
             ends = np.cumsum(extents)
             places = np.arange(len(stream), dtype=np.uint64) - np.repeat(ends - extents, extents).astype(np.uint64)
         np.minimum(places, _MAX_POSITION, out=places)
-        keys = term_of[stream] << _TERM | docs << _DOC | places << _POS | bits[stream]
+        keys = (term_of[stream] << _TERM | docs << _DOC | places << _POS | bits[stream]).astype(np.uint64, copy=False)
         if not self._places:
             keys = keys[stream != 0]
         del docs, places
@@ -205,7 +213,8 @@ def _write_forms(
     bits: Array,
     postings: Postings,
     masks: Array,
-) -> None:
+) -> Array:
+    """Give the number, among the sorted forms, of every surface."""
     encoded = [surface.encode("utf-8", "surrogatepass") for surface in surfaces]
     order = sorted(range(len(encoded)), key=encoded.__getitem__)
     at = np.asarray(order, dtype=np.int64) + 1
@@ -213,6 +222,16 @@ def _write_forms(
     write_form_arrays(
         writer, name, [encoded[number] for number in order], term_of[at], bits[at], postings, masks, several
     )
+    numbers = np.zeros(len(term_of), dtype=np.int64)
+    numbers[at] = np.arange(len(at))
+    return numbers
+
+
+def write_rare(writer: ArrayFileWriter, name: str, forms: Array, docs: Array) -> None:
+    """Add the papers of forms that share the last bit, from pairs of form and paper in any order."""
+    pairs = np.unique(forms.astype(np.int64) << 16 | docs.astype(np.int64))
+    writer.add(f"{name}.rare_form", (pairs >> 16).astype(np.uint32))
+    writer.add(f"{name}.rare_doc", (pairs & 0xFFFF).astype(np.uint16))
 
 
 def write_form_arrays(
@@ -229,7 +248,9 @@ def write_form_arrays(
     write_strings(writer, f"{name}.form", forms, ordered=True)
     writer.add(f"{name}.form_term", narrow(form_terms))
     writer.add(f"{name}.form_bit", form_bits.astype(np.uint8))
-    sizes = np.where(several, np.diff(postings.term_starts.astype(np.int64)), 0)
+    starts = postings.term_starts.astype(np.int64)
+    postings_of = starts[1:] - starts[:-1]
+    sizes = np.where(several, postings_of, 0)
     writer.add(f"{name}.forms_at", np.concatenate([[0], np.cumsum(sizes)]).astype(np.uint32))
-    kept = np.repeat(several, np.diff(postings.term_starts.astype(np.int64)))
+    kept = np.repeat(several, postings_of)
     writer.add(f"{name}.forms", masks[kept])

@@ -5,7 +5,8 @@ in each field), of which papers have few: 255 rows cover all but some postings i
 exceptions, found by binary search. Occurrences are uint16 positions inside the whole paper, again with exceptions.
 Arrays of group `g`: g.term.* (strings, sorted), g.start (terms + 1), g.doc, g.code, g.combo (rows x fields),
 g.code_x/g.combo_x (exceptions), g.occ (terms + 1), g.pos, g.pos_x/g.pos_v; for stems also g.form.* (surface forms,
-sorted), g.form_term, g.form_bit, g.forms_at, g.forms (which forms a posting holds, one bit each).
+sorted), g.form_term, g.form_bit, g.forms_at, g.forms (which forms a posting holds, one bit each), g.rare_form and
+g.rare_doc (which paper holds which of the forms that share the last bit: sorted pairs).
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ class PostingGroup:
             self.form_bit = arrays[f"{name}.form_bit"]
             self._forms_at = arrays[f"{name}.forms_at"].data
             self._forms = arrays[f"{name}.forms"]
+            self._rare_form = arrays[f"{name}.rare_form"]
+            self._rare_doc = arrays[f"{name}.rare_doc"]
 
     @cached_property
     def starts(self) -> Ints:
@@ -113,6 +116,16 @@ class PostingGroup:
         """For each posting of a term the bits of the surface forms it holds; None if the term has one form only."""
         low, high = self._forms_at[term], self._forms_at[term + 1]
         return self._forms[low:high] if high > low else None
+
+    def form_docs(self, form: int) -> npt.NDArray[np.uint16]:
+        """Papers (rising) that hold a surface form."""
+        bit, term = int(self.form_bit[form]), int(self.form_term[form])
+        if bit == LAST_FORM:
+            low, high = np.searchsorted(self._rare_form, [form, form + 1])
+            return self._rare_doc[low:high]
+        docs = self.docs[slice(*self.span(term))]
+        masks = self.form_masks(term)
+        return docs if masks is None else docs[(masks >> bit & 1).astype(bool)]
 
     def masks_of(self, terms: Ints, owners: Ints) -> npt.NDArray[np.uint8]:
         """The bits of all postings of some terms, one term after the other; `owners` is the term's index of each."""

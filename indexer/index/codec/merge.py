@@ -13,7 +13,7 @@ from indexer.index.codec.arrayfile import Array, ArrayFile, ArrayFileWriter
 from indexer.index.codec.builder import write_lengths
 from indexer.index.codec.claims import Claims
 from indexer.index.codec.columns import merge_columns
-from indexer.index.codec.group_builder import Postings, write_form_arrays, write_postings
+from indexer.index.codec.group_builder import Postings, write_form_arrays, write_postings, write_rare
 from indexer.index.codec.groups import LAST_FORM, PostingGroup, ragged
 from indexer.index.codec.join_table import JoinTable, write_joins
 from indexer.index.codec.layout import SEGMENT_KIND
@@ -114,6 +114,7 @@ def _merge_group(writer: ArrayFileWriter, name: str, fields: int, parts: Sequenc
     write_postings(writer, name, postings)
     if forms is not None:
         forms.write(writer, name, postings, np.concatenate(masks)[order], used, remap)
+        write_rare(writer, name, *forms.rare([part.renumbered() for part in parts]))
 
 
 def _used(term: Ints, terms: int) -> tuple[Ints, Ints]:
@@ -128,6 +129,8 @@ class _FormUnion:
     """Surface forms of several segments united: each stem's forms get new bits, each segment a table old -> new."""
 
     def __init__(self, groups: Sequence[PostingGroup], maps: Sequence[Ints], terms: int) -> None:
+        self._groups = groups
+        self._written: list[bytes] = []
         self._best: dict[bytes, tuple[int, int]] = {}  # form -> (term, lowest old bit; the shared bit stays)
         rows = []
         for group, new in zip(groups, maps, strict=True):
@@ -169,11 +172,23 @@ class _FormUnion:
     def write(
         self, writer: ArrayFileWriter, name: str, postings: Postings, masks: Array, used: Ints, remap: Ints
     ) -> None:
-        forms = sorted(form for form, (term, _) in self._best.items() if remap[term] >= 0)
+        forms = self._written = sorted(form for form, (term, _) in self._best.items() if remap[term] >= 0)
         terms = np.array([remap[self._best[form][0]] for form in forms], dtype=np.int64)
         bits = np.array([self._bits[form] for form in forms], dtype=np.uint8)
         several = np.bincount(terms, minlength=len(used)) > 1
         write_form_arrays(writer, name, forms, terms, bits, postings, masks, several)
+
+    def rare(self, renumbered: Sequence[Ints]) -> tuple[Ints, Ints]:
+        """Pairs of form (by its number as written) and new document, of the forms that share the last bit."""
+        number = {form: at for at, form in enumerate(self._written) if self._bits[form] == LAST_FORM}
+        forms, docs = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+        for group, new in zip(self._groups, renumbered, strict=True):
+            for old, form in enumerate(group.forms):
+                if form in number:
+                    held = new[group.form_docs(old)]
+                    docs.append(held[held >= 0])
+                    forms.append(np.full(len(docs[-1]), number[form]))
+        return np.concatenate(forms), np.concatenate(docs)
 
 
 def _merge_joins(writer: ArrayFileWriter, parts: Sequence[Part]) -> None:

@@ -11,7 +11,7 @@ from indexer.index.codec.arrayfile import Array, ArrayFileWriter
 
 
 def write_strings(writer: ArrayFileWriter, name: str, strings: Sequence[bytes], *, ordered: bool) -> None:
-    """Store `<name>.blob` uint8 and `<name>.at` (n + 1 offsets); `<name>.head` uint64 when `ordered` (sorted, unique)."""
+    """Store `<name>.blob` uint8, `<name>.at` (n + 1 offsets), `<name>.head` uint64 if `ordered` (sorted, unique)."""
     lengths = np.fromiter(map(len, strings), dtype=np.int64, count=len(strings))
     offsets = np.zeros(len(strings) + 1, dtype=np.int64)
     np.cumsum(lengths, out=offsets[1:])

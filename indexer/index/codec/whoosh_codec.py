@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from indexer.index.codec.arrayfile import ArrayFile
-from indexer.index.codec.whoosh_perdoc import ArrayPerDocReader, ArrayPerDocWriter
 from indexer.index.codec.whoosh_documents import GenericDocuments
 from indexer.index.codec.whoosh_files import EMPTY, EXTENSION, Assembly, exists, loaded, open_arrays, save
 from indexer.index.codec.whoosh_groups import GroupFields
+from indexer.index.codec.whoosh_lists import ArrayPostingsWriter, ListInfo, read_list
+from indexer.index.codec.whoosh_matcher import ArrayMatcher
 from indexer.index.codec.whoosh_papers import PaperDocuments, PaperFields
+from indexer.index.codec.whoosh_perdoc import ArrayPerDocReader, ArrayPerDocWriter
 from indexer.index.codec.whoosh_postings import GenericFields
 from indexer.index.codec.whoosh_sources import Arrays, DocumentSource, FieldSource, MemoryArrays
 from indexer.index.codec.whoosh_terms import ArrayFieldWriter, ArrayTermsReader
@@ -137,6 +139,14 @@ class ArrayCodec(base.Codec):  # type: ignore[misc]
 
     def field_writer(self, storage: Any, segment: ArraySegment) -> ArrayFieldWriter:
         return ArrayFieldWriter(self, storage, segment)
+
+    def postings_writer(self, dbfile: Any, byteids: bool = False) -> ArrayPostingsWriter:
+        return ArrayPostingsWriter(dbfile, self.blocklimit, byteids)
+
+    def postings_reader(
+        self, dbfile: Any, terminfo: ListInfo, format_: Any, term: Any = None, scorer: Any = None
+    ) -> ArrayMatcher:
+        return read_list(dbfile, terminfo, format_, term, scorer)
 
     def terms_reader(self, storage: Any, segment: ArraySegment) -> ArrayTermsReader:
         arrays = segment.arrays(storage)

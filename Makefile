@@ -1,0 +1,39 @@
+# What each target does stands behind it; `make` lists them.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+DEMO := $(VENV)/demo.idx
+# Two test processes on two processors; a busy machine takes what it has.
+WORKERS ?= auto
+
+.PHONY: help demo test test-all test-whoosh lint bench eval clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+# The environment, made once and again when the dependencies change.
+$(VENV)/ready: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Quiver needs Python 3.11 or newer: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(VENV)/ready ## index the corpus, then search it, with a filter and by author
+	$(BIN)/quiver build corpus/papers.jsonl --index $(DEMO)
+	$(BIN)/quiver search "implicit regularization" --index $(DEMO)
+	$(BIN)/quiver search "learning theory" --venue NeurIPS --year 2018.. --limit 3 --facets --index $(DEMO)
+	$(BIN)/quiver author "Weinan E" --index $(DEMO)
+
+test: $(VENV)/ready ## the tests, in a few minutes
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
+
+test-all: $(VENV)/ready ## the tests, the long ones too
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+lint: $(VENV)/ready ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+clean: ## remove the environment and what tools left
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

@@ -1,0 +1,355 @@
+"""A plain reference of matching and scoring (DESIGN sections 3 to 5), in loops over papers and words.
+
+It takes from Quiver the parsed query, the words of each field and the name of a venue; it counts everything itself.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from indexer.index.analysis import STOP_WORDS, fold, groups, joins, name_words, stem, words
+from indexer.index.names import cluster_key, spelling
+from indexer.index.paper import Paper
+from indexer.index.text import as_read
+from indexer.index.venues import VenueTable
+from query.language.tree import And, Exact, Fuzzy, Node, Not, Or, Phrase, Prefix, Query, Wildcard, Years
+
+WEIGHTS = {
+    "title": (3.0, 0.5),
+    "venue": (1.0, 0.5),
+    "abstract": (1.0, 0.75),
+    "keywords": (1.0, 0.5),
+    "authors": (2.0, 0.5),
+}
+K1 = 1.5
+GAP = ""
+ALL = tuple(WEIGHTS)
+VENUES = VenueTable.default()
+Parts = tuple[str, ...]
+Counts = Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Doc:
+    """A paper as its words: for each field the runs in which a phrase may lie (an author, a keyword, a whole text)."""
+
+    paper: Paper
+    venue: str
+    runs: Mapping[str, list[list[str]]]
+
+    @classmethod
+    def of(cls, paper: Paper) -> Doc:
+        venue = VENUES.canonical(paper.venue)
+        searched = venue if paper.venue.casefold() == venue.casefold() else f"{venue} {paper.venue}"
+        runs = {
+            "title": [words(as_read(paper.title))],
+            "venue": [words(searched)],
+            "abstract": [words(as_read(paper.abstract))],
+            # A gap between two keywords: no phrase crosses it, a near-group may.
+            "keywords": [[word for keyword in paper.keywords for word in (GAP, *words(as_read(keyword)))]],
+            "authors": [name_words(spelling(author.name)) for author in paper.authors],
+        }
+        return cls(paper, venue, runs)
+
+    @cached_property
+    def lengths(self) -> dict[str, int]:
+        return {field: sum(word != GAP for run in runs for word in run) for field, runs in self.runs.items()}
+
+    @cached_property
+    def terms(self) -> dict[str, list[list[str]]]:
+        """The runs as terms: stems of text, words of names."""
+        return {
+            field: runs if field == "authors" else [[_stem(word) for word in run] for run in runs]
+            for field, runs in self.runs.items()
+        }
+
+    @cached_property
+    def counts(self) -> dict[str, Counter[str]]:
+        return {field: Counter(term for run in runs for term in run) for field, runs in self.terms.items()}
+
+    @cached_property
+    def vocabulary(self) -> dict[str, set[str]]:
+        return {field: {word for run in runs for word in run if word != GAP} for field, runs in self.runs.items()}
+
+    @cached_property
+    def joins(self) -> set[tuple[str, Parts]]:
+        texts = (self.paper.title, self.paper.abstract, *self.paper.keywords)
+        return {(_stem("".join(parts)), tuple(map(_stem, parts))) for text in texts for parts in joins(as_read(text))}
+
+    def phrase(self, field: str, sought: Sequence[str], slop: int = 1) -> int:
+        """How many words of the field end a run of the sought terms."""
+        if any(term not in self.counts[field] for term in sought):
+            return 0
+        return sum(len(_ends(run, sought, slop)) for run in self.terms[field])
+
+
+_STEMS: dict[str, str] = {}
+
+
+def _stem(word: str) -> str:
+    if word not in _STEMS:
+        _STEMS[word] = stem(word)
+    return _STEMS[word]
+
+
+def _ends(run: Sequence[str], sought: Sequence[str], slop: int) -> set[int]:
+    ends = {at for at, term in enumerate(run) if term == sought[0]}
+    for term in sought[1:]:
+        ends = {at for end in ends for at in range(end + 1, min(end + slop + 1, len(run))) if run[at] == term}
+    return ends
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What an answer should hold of one paper."""
+
+    doc: Doc
+    tier: int
+    score: float
+
+
+class Reference:
+    """Answers parsed queries over some papers, of which the last of an id counts."""
+
+    def __init__(self, papers: Iterable[Paper]) -> None:
+        self.docs = [Doc.of(paper) for paper in {paper.id: paper for paper in papers}.values()]
+        self.averages = {field: self._average(field) for field in WEIGHTS}
+        self.joins = {join for doc in self.docs for join in doc.joins}
+        self._terms: dict[object, Term] = {}
+
+    def _average(self, field: str) -> float:
+        total = sum(doc.lengths[field] for doc in self.docs)
+        return float(f"{total / len(self.docs):.3g}") if total else 1.0
+
+    def answer(self, query: Query, keep: Callable[[Doc], bool] = lambda doc: True, match: str = "auto") -> list[Scored]:
+        """The papers that a query finds, in no order."""
+        bare, silent = self._bare(query)
+        required = [node for node in map(self._node, self._content(query)) if node is not None]
+        docs = [doc for doc in self.docs if keep(doc) and all(node.matches(doc) for node in required)]
+        every = [doc for doc in docs if all(term.matches(doc) for term in bare)]
+        some = [doc for doc in docs if any(term.matches(doc) for term in bare)]
+        if match == "any" and bare:
+            every = some
+        tiers = [(doc, 0) for doc in every]
+        if match == "auto" and len(bare) > 1 and len(every) < 10:
+            inside = set(map(id, every))
+            tiers += [(doc, 1) for doc in some if id(doc) not in inside]
+        scorers = [*bare, *required, *silent]
+        return [Scored(doc, tier, math.fsum(scorer.score(doc) for scorer in scorers)) for doc, tier in tiers]
+
+    def _bare(self, query: Query) -> tuple[list[Term], list[Term]]:
+        """The bare words that decide, and the function words that only score, in author names."""
+        found = [(parts, leaf.boost) for leaf in query.bare for parts in groups(as_read(leaf.text))]
+        drop = has_content(query)
+        kept = [(parts, boost) for parts, boost in found if not (drop and is_stop(parts))]
+        terms = []
+        for at, (parts, boost) in enumerate(kept):
+            pairs = [words for words in (self._pair(kept, at - 1), self._pair(kept, at)) if words]
+            terms.append(self.term(parts, ALL, boost, tuple("".join(pair) for pair in pairs)))
+        silent = [self.term(parts, ("authors",), boost) for parts, boost in found if drop and is_stop(parts)]
+        return terms, silent
+
+    def _pair(self, kept: Sequence[tuple[Parts, float]], at: int) -> Parts | None:
+        """Two words side by side that some paper ties by a hyphen."""
+        if at < 0 or at + 1 >= len(kept):
+            return None
+        pair = kept[at][0] + kept[at + 1][0]
+        tied = len(pair) == 2 and pair[0] != pair[1]
+        return pair if tied and (_stem("".join(pair)), tuple(map(_stem, pair))) in self.joins else None
+
+    def term(self, parts: Parts, fields: Sequence[str], boost: float, joined: Sequence[str] = ()) -> Term:
+        key = (parts, tuple(fields), boost, tuple(joined))
+        if key not in self._terms:
+            self._terms[key] = Term(self, parts, fields, boost, joined)
+        return self._terms[key]
+
+    def _content(self, query: Query) -> Iterator[Node]:
+        yield from query.required
+
+    def _node(self, tree: Node) -> Scorer | None:
+        if isinstance(tree, And | Or):
+            children = [node for child in tree.children if (node := self._node(child)) is not None]
+            return Both(children, all if isinstance(tree, And) else any) if children else None
+        if isinstance(tree, Not):
+            child = self._node(tree.child)
+            return None if child is None else Constant(lambda doc: not child.matches(doc), 0.0)
+        if isinstance(tree, Years):
+            return Constant(lambda doc: within(doc.paper.year, tree.first, tree.last), tree.boost)
+        if isinstance(tree, Exact):
+            return Constant(exact_test(tree), 0.0)
+        fields = ALL if tree.field is None else (tree.field,)
+        if isinstance(tree, Prefix | Wildcard | Fuzzy):
+            means = pattern(tree)
+            return Constant(
+                lambda doc: any(means(word) for field in fields for word in doc.vocabulary[field]), tree.boost
+            )
+        text = as_read(tree.text)
+        if tree.field == "venue" and VENUES.type_of(VENUES.canonical(tree.text)):
+            text = VENUES.canonical(tree.text)
+        if isinstance(tree, Phrase):
+            flat = [word for parts in groups(text) for word in parts]
+            terms = [self.term((word,), fields, tree.boost) for word in flat]
+            return Near(terms, flat, fields, tree.slop) if len(flat) > 1 else terms[0] if flat else None
+        terms = [self.term(parts, fields, tree.boost) for parts in groups(text)]
+        return Both(list(terms), all) if terms else None
+
+
+class Scorer:
+    """Part of a query: whether a paper matches, and what it scores where it does."""
+
+    def matches(self, doc: Doc) -> bool:
+        raise NotImplementedError
+
+    def score(self, doc: Doc) -> float:
+        raise NotImplementedError
+
+
+class Term(Scorer):
+    """A word, or the parts of a hyphenated one, in some fields."""
+
+    def __init__(
+        self, reference: Reference, parts: Parts, fields: Sequence[str], boost: float, joined: Sequence[str]
+    ) -> None:
+        self.parts, self.fields, self.boost = parts, fields, boost
+        self._whole = "".join(parts)
+        self._stems = {_stem(self._whole), *map(_stem, joined)}
+        self._variants = {tuple(map(_stem, parts))} if len(parts) > 1 else set()
+        if len(parts) == 1:
+            self._variants = {apart for together, apart in reference.joins if together == _stem(self._whole)}
+        self._averages = reference.averages
+        self._held = {id(doc): counts for doc in reference.docs if (counts := self._count(doc))}
+        papers, holding = len(reference.docs), len(self._held)
+        self.idf = math.log(1 + (papers - holding + 0.5) / (holding + 0.5))
+
+    def _count(self, doc: Doc) -> dict[str, int]:
+        counts = {}
+        for field in self.fields:
+            if field == "authors":
+                count = doc.counts[field][self._whole]
+                count += doc.phrase(field, self.parts) if len(self.parts) > 1 else 0
+            else:
+                count = sum(doc.counts[field][term] for term in self._stems)
+                count += sum(doc.phrase(field, variant) for variant in self._variants)
+            if count:
+                counts[field] = count
+        return counts
+
+    def matches(self, doc: Doc) -> bool:
+        word = self._whole
+        year = (
+            len(self.parts) == 1
+            and self.fields == ALL
+            and re.fullmatch("[12][0-9]{3}", word)
+            and doc.paper.year == int(word)
+        )
+        return bool(year) or id(doc) in self._held
+
+    def score(self, doc: Doc) -> float:
+        weight = 0.0
+        for field, count in self._held.get(id(doc), {}).items():
+            w, b = WEIGHTS[field]
+            weight += w * count / (1 - b + b * doc.lengths[field] / self._averages[field])
+        return self.boost * self.idf * weight / (K1 + weight)
+
+
+class Near(Scorer):
+    """Words in order in one run of a field, scored as they are alone."""
+
+    def __init__(self, terms: Sequence[Term], words: Sequence[str], fields: Sequence[str], slop: int) -> None:
+        self._terms, self._words, self._fields, self._slop = terms, words, fields, slop
+
+    def matches(self, doc: Doc) -> bool:
+        stems = [_stem(word) for word in self._words]
+        return any(
+            doc.phrase(field, self._words if field == "authors" else stems, self._slop) for field in self._fields
+        )
+
+    def score(self, doc: Doc) -> float:
+        return math.fsum(term.score(doc) for term in self._terms) if self.matches(doc) else 0.0
+
+
+class Both(Scorer):
+    """AND (`all`) or OR (`any`)."""
+
+    def __init__(self, children: Sequence[Scorer], which: Callable[[Iterable[bool]], bool]) -> None:
+        self._children, self._which = children, which
+
+    def matches(self, doc: Doc) -> bool:
+        return self._which(child.matches(doc) for child in self._children)
+
+    def score(self, doc: Doc) -> float:
+        return math.fsum(child.score(doc) for child in self._children) if self.matches(doc) else 0.0
+
+
+class Constant(Scorer):
+    """A test that scores the same everywhere."""
+
+    def __init__(self, test: Callable[[Doc], bool], boost: float) -> None:
+        self._test, self._boost = test, boost
+
+    def matches(self, doc: Doc) -> bool:
+        return self._test(doc)
+
+    def score(self, doc: Doc) -> float:
+        return self._boost if self.matches(doc) else 0.0
+
+
+def is_stop(parts: Parts) -> bool:
+    return len(parts) == 1 and parts[0] in STOP_WORDS
+
+
+def has_content(query: Query) -> bool:
+    return bool(query.required) or any(
+        not is_stop(parts) for leaf in query.bare for parts in groups(as_read(leaf.text))
+    )
+
+
+def within(year: int | None, first: int | None, last: int | None) -> bool:
+    return year is not None and (first is None or year >= first) and (last is None or year <= last)
+
+
+def exact_test(tree: Exact) -> Callable[[Doc], bool]:
+    value = tree.text
+    tests: dict[str, Callable[[Doc], bool]] = {
+        "authors": lambda doc: cluster_key(value) in {cluster_key(author.name) for author in doc.paper.authors},
+        "venue": lambda doc: doc.venue == VENUES.canonical(value),
+        "type": lambda doc: doc.paper.type == value,
+        "id": lambda doc: doc.paper.id == value,
+        "doi": lambda doc: doc.paper.doi.casefold() == value.casefold(),
+        "arxiv": lambda doc: doc.paper.arxiv.casefold() == value.casefold(),
+        "url": lambda doc: value.casefold() in (doc.paper.url.casefold(), doc.paper.pdf.casefold()),
+    }
+    return tests[tree.field or ""]
+
+
+def pattern(tree: Prefix | Wildcard | Fuzzy) -> Callable[[str], bool]:
+    text = fold(tree.text)
+    if isinstance(tree, Prefix):
+        return lambda word: word.startswith(text)
+    if isinstance(tree, Wildcard):
+        expression = re.compile("".join({"*": ".*", "?": "."}.get(sign, re.escape(sign)) for sign in text))
+        return lambda word: expression.fullmatch(word) is not None
+    distance = tree.distance
+    return lambda word: edits(text, word) <= distance
+
+
+def edits(one: str, other: str) -> int:
+    """Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours."""
+    if abs(len(one) - len(other)) > 2:
+        return 3
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for i, left in enumerate(one, 1):
+        row = [i]
+        for j, right in enumerate(other, 1):
+            best = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (left != right))
+            if i > 1 and j > 1 and left == other[j - 2] and one[i - 2] == right:
+                best = min(best, before[j - 2] + 1)
+            row.append(best)
+        before, last = last, row
+    return last[-1]

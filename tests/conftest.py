@@ -1,0 +1,36 @@
+"""What many tests need: collections to search, and the data that lies beside a checkout."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from indexer.index.paper import Paper
+from tests.generate import papers
+
+pytest.register_assert_rewrite("tests.conformance.checks")
+
+# Any file may be slow on a busy machine: what is stated here is what, never how fast.
+settings.register_profile("quick", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "thorough", deadline=None, max_examples=1000, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real collections (`QUIVER_SHARED`, default `../shared`); without it the test is skipped."""
+    folder = Path(os.environ.get("QUIVER_SHARED", Path(__file__).parents[2] / "shared"))
+    if not folder.is_dir():
+        pytest.skip(f"no collections at {folder}; set QUIVER_SHARED")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample() -> list[Paper]:
+    """Four hundred generated papers."""
+    return list(papers(400))
