@@ -26,8 +26,7 @@ def explain_row(engine: ArrayEngine, request: Request, row: Row) -> dict[str, An
         if scorer.active is not None and not scorer.active[row.doc]:
             continue
         if scorer.term is None:
-            if scorer.where is None or scorer.where[row.doc]:
-                terms.append({"term": "pattern or range", "score": scorer.constant, "fields": []})
+            terms.append({"term": "pattern or range", "score": scorer.constant, "fields": []})
             continue
         counts = scorer.term.segments[row.segment].frequencies(docs)[0]
         parts = [

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from indexer.index.codec.segment import Segment
 from indexer.index.store import Generation
@@ -17,16 +16,10 @@ from indexer.index.venues import VenueTable
 from query.engines.answer import RELAX_BELOW, Answer, Request, Row
 from query.engines.collection import Collection
 from query.engines.compile import Compiled, Compiler
-from query.engines.nodes import Scorer
-from query.engines.orders import global_key, local_order
-from query.engines.scoring import bounds, exact
-
-Ints = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
-
-_FEW = 512
-"""So many papers are scored exactly at once rather than bounded first: 40 us a term."""
-_BLOCK = 64
+from query.engines.masks import Mask, count
+from query.engines.nodes import EVERY_HIT, Scorer
+from query.engines.orders import Found, first_docs, first_rows, reached
+from query.engines.scoring import best, exact
 
 
 @dataclass(slots=True)
@@ -34,11 +27,16 @@ class _Matched:
     """What matches in a segment: all words, and some words where the answer is relaxed."""
 
     every: Mask
+    count: int
     some: Mask | None = None
 
     @property
     def mask(self) -> Mask:
         return self.every if self.some is None else self.some
+
+    def tier(self, tier: int) -> Mask:
+        """The papers of a tier: 0 all words, 1 only some."""
+        return self.every if tier == 0 or self.some is None else self.some & ~self.every
 
 
 class ArrayEngine:
@@ -58,51 +56,42 @@ class ArrayEngine:
             compiled = self.compile(request)
         matched = self._match(compiled, request)
         relaxed = any(part.some is not None for part in matched)
-        all_words = sum(int(np.count_nonzero(part.every)) for part in matched)
-        total = sum(int(np.count_nonzero(part.mask)) for part in matched) if relaxed else all_words
+        all_words = sum(part.count for part in matched)
+        total = sum(count(part.mask) for part in matched) if relaxed else all_words
         # Without a query there is nothing to rank by: newest first.
         sort = "newest" if compiled.empty and request.sort == "relevance" else request.sort
-        top = request.top if request.top is not None else total
+        top = min(total, request.top) if request.top is not None else total
         rows: list[Row] = []
-        threshold = -1.0
-        for at, (segment, part) in enumerate(zip(self.collection.segments, matched, strict=True)):
-            rows += self._rows(compiled, segment, at, part, sort, top, threshold)
-            if sort == "relevance" and 0 < top <= len(rows):
-                rows.sort(key=lambda row: (row.tier, -row.score))
-                threshold = rows[top - 1].score if rows[top - 1].tier == 0 else -1.0
-        if len(matched) > 1 or sort == "relevance":
-            rows.sort(key=global_key(self.collection.segments, sort))
-        return Answer(rows[:top], total, all_words, relaxed, [part.mask for part in matched])
+        for tier in (0, 1) if relaxed else (0,):
+            if len(rows) < top:
+                rows += self._tier(compiled, matched, tier, sort, top - len(rows))
+        return Answer(rows, total, all_words, relaxed, [part.mask for part in matched])
 
     def _match(self, compiled: Compiled, request: Request) -> list[_Matched]:
+        bases = [self._base(compiled, request, segment, at) for at, segment in enumerate(self.collection.segments)]
+        combine = self._any if compiled.bare and request.match == "any" else self._all
         matched = []
-        for at, segment in enumerate(self.collection.segments):
-            base = request.filters.mask(segment)
-            for node in compiled.required:
-                mask = node.mask(segment, at)
-                base = mask if base is None else base & mask
-            if compiled.bare and request.match == "any":
-                every = self._any(compiled, segment, at, base)
-            else:
-                every = self._all(compiled, segment, at, base)
-            matched.append(_Matched(every))
-        if request.match == "auto" and len(compiled.bare) > 1:
-            found = sum(int(np.count_nonzero(part.every)) for part in matched)
-            if found < RELAX_BELOW:
-                self._relax(compiled, request, matched)
+        for at, (segment, base) in enumerate(zip(self.collection.segments, bases, strict=True)):
+            every = combine(compiled, segment, at, base)
+            matched.append(_Matched(every, count(every)))
+        if request.match == "auto" and len(compiled.bare) > 1 and sum(part.count for part in matched) < RELAX_BELOW:
+            some = [
+                self._any(compiled, segment, at, base)
+                for at, (segment, base) in enumerate(zip(self.collection.segments, bases, strict=True))
+            ]
+            if any(count(mask) > part.count for mask, part in zip(some, matched, strict=True)):
+                for mask, part in zip(some, matched, strict=True):
+                    part.some = mask
         return matched
 
-    def _relax(self, compiled: Compiled, request: Request, matched: list[_Matched]) -> None:
-        some = []
-        for at, segment in enumerate(self.collection.segments):
-            base = request.filters.mask(segment)
-            for node in compiled.required:
-                mask = node.mask(segment, at)
-                base = mask if base is None else base & mask
-            some.append(self._any(compiled, segment, at, base))
-        if any(np.count_nonzero(mask) > np.count_nonzero(part.every) for mask, part in zip(some, matched, strict=True)):
-            for mask, part in zip(some, matched, strict=True):
-                part.some = mask
+    @staticmethod
+    def _base(compiled: Compiled, request: Request, segment: Segment, at: int) -> Mask | None:
+        """Papers that are live, pass the filters and match what always holds; None: every one."""
+        base = request.filters.mask(segment)
+        for node in compiled.required:
+            mask = node.mask(segment, at)
+            base = mask if base is None else base & mask
+        return base
 
     @staticmethod
     def _any(compiled: Compiled, segment: Segment, at: int, base: Mask | None) -> Mask:
@@ -119,87 +108,30 @@ class ArrayEngine:
             mask = here if mask is None else mask & here
         return np.ones(segment.docs, dtype=bool) if mask is None else mask
 
-    def _rows(
-        self,
-        compiled: Compiled,
-        segment: Segment,
-        at: int,
-        part: _Matched,
-        sort: str,
-        top: int,
-        threshold: float,
-    ) -> list[Row]:
-        """The first `top` hits of a segment, a few more where bounds could not tell."""
-        rows: list[Row] = []
-        tiers = [part.every] if part.some is None else [part.every, part.some & ~part.every]
-        for tier, mask in enumerate(tiers):
-            wanted = top - len(rows) if sort != "relevance" else top
-            if wanted <= 0:
-                break
-            docs = np.flatnonzero(mask)
-            scores = np.zeros(len(docs))
-            if docs.size and not compiled.empty:
-                scorers = self.scorers(compiled, segment, at)
-                if sort == "relevance":
-                    docs, scores = self._best(
-                        segment, at, scorers, mask, docs, wanted, threshold if tier == 0 else -1.0
-                    )
-            order = local_order(segment, docs, np.zeros(len(docs), dtype=np.int8), scores, sort)[:wanted]
-            docs, scores = docs[order], scores[order]
-            if sort != "relevance" and docs.size and not compiled.empty:
-                rising = np.argsort(docs)
-                scores[rising] = exact(self.collection, segment, at, scorers, docs[rising])
-            rows += [Row(at, doc, tier, score) for doc, score in zip(docs.tolist(), scores.tolist(), strict=True)]
-        return rows
+    def _tier(self, compiled: Compiled, matched: list[_Matched], tier: int, sort: str, top: int) -> list[Row]:
+        """The first `top` hits of a tier over all segments, in order."""
+        found: list[Found] = []
+        threshold = -1.0
+        for at, (segment, part) in enumerate(zip(self.collection.segments, matched, strict=True)):
+            mask = part.tier(tier)
+            inside = part.count if tier == 0 else count(mask)
+            if not inside:
+                continue
+            scorers = [] if compiled.empty else self.scorers(compiled, segment, at)
+            if sort == "relevance":
+                docs, scores = best(self.collection, segment, at, scorers, mask, inside, top, threshold)
+            else:
+                docs = first_docs(segment, np.flatnonzero(mask), sort, top)
+                scores = exact(self.collection, segment, at, scorers, docs) if scorers else np.zeros(len(docs))
+            found.append(Found(at, docs, scores))
+            if sort == "relevance":
+                threshold = max(threshold, reached(found, top))
+        return first_rows(self.collection.segments, found, tier, sort, top)
 
     def scorers(self, compiled: Compiled, segment: Segment, at: int) -> list[Scorer]:
         """What scores in a segment, in the order in which it adds up."""
         found = [Scorer(node.term) for node in compiled.bare]
         for node in compiled.required:
-            found += node.scorers(segment, at, None)
+            found += node.scorers(segment, at, EVERY_HIT)
         found += [Scorer(term) for term in compiled.silent]
         return found
-
-    def _best(
-        self,
-        segment: Segment,
-        at: int,
-        scorers: list[Scorer],
-        mask: Mask,
-        docs: Ints,
-        top: int,
-        threshold: float,
-    ) -> tuple[Ints, npt.NDArray[np.float64]]:
-        """Documents among which the first `top` of a segment are, rising, with exact scores.
-
-        `threshold`: a score that as many papers elsewhere already reach.
-        """
-        if len(docs) <= max(_FEW, top):
-            return docs, exact(self.collection, segment, at, scorers, docs)
-        upper = bounds(self.collection, segment, at, scorers)
-        upper[~mask] = -1.0
-        first = _largest(upper, top)
-        scores = np.sort(exact(self.collection, segment, at, scorers, first))
-        if len(scores) >= top:
-            threshold = max(threshold, float(scores[-top]))
-        # Equal scores are ordered by year and id, so that what merely equals the threshold stays in.
-        chosen = np.flatnonzero(upper >= np.float32(threshold * (1 - 1e-6)))
-        return chosen, exact(self.collection, segment, at, scorers, chosen)
-
-
-def _largest(values: npt.NDArray[np.float32], top: int) -> Ints:
-    """Indices (rising) of at least the `top` largest values, or all that are not negative.
-
-    By the largest of each block of 64: their top-th largest is a value that `top` papers reach.
-    """
-    blocks = -(-len(values) // _BLOCK)
-    padded = (
-        values
-        if len(values) == blocks * _BLOCK
-        else np.append(values, np.full(blocks * _BLOCK - len(values), -1.0, dtype=np.float32))
-    )
-    largest = padded.reshape(blocks, _BLOCK).max(axis=1)
-    floor = 0.0
-    if top < blocks:
-        floor = max(0.0, float(np.partition(largest, blocks - top)[blocks - top]))
-    return np.flatnonzero(values >= np.float32(floor))

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from indexer.index.bm25f import average_length, norms
 from indexer.index.codec.segment import Segment
-from indexer.index.schema import FIELDS
+from indexer.index.schema import FIELDS, K1
 from indexer.index.store import Generation
 
 Ints = npt.NDArray[np.int64]
@@ -24,6 +24,10 @@ class Collection:
         self.segments: list[Segment] = generation.segments
         self.papers = manifest.papers
         self.averages = tuple(average_length(total, manifest.papers) for total in manifest.lengths)
+        self.parameters = np.array(
+            [*(row.weight for row in FIELDS), *(row.b for row in FIELDS), *self.averages, K1], dtype=np.float64
+        )
+        """Weight, b and average length of each field, then k1: what the kernel scores with."""
         self._slack: dict[str, float] = {}
 
     def weights(self, segment: Segment, docs: Ints, counts: npt.NDArray[np.integer]) -> Floats:

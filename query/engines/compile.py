@@ -131,7 +131,7 @@ class Compiler:
         terms = [Term(self._collection, (word,), columns, tree.boost) for word in words]
         if len(words) == 1:
             return TermNode(terms[0])
-        return PhraseNode([stem(word) for word in words], words, terms, columns, tree.slop)
+        return PhraseNode(self._collection, [stem(word) for word in words], words, terms, columns, tree.slop)
 
 
 def read(text: str) -> str:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from indexer.index.codec.arrayfile import Array
 from indexer.index.codec.columns import TYPE_CODES, key_hash
 from indexer.index.codec.segment import Segment
 from indexer.index.names import cluster_key
 from indexer.index.schema import NAMES, TEXT
+from query.engines.collection import Collection
+from query.engines.masks import Mask, mark
 from query.engines.patterns import Pattern, pattern_mask
 from query.engines.phrases import phrase
 from query.engines.terms import NAME_COLUMNS, TEXT_COLUMNS, Term
-
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,6 @@ class Scorer:
 
     term: Term | None
     constant: float = 0.0
-    where: Mask | None = None
     active: Mask | None = None
 
 
@@ -36,9 +35,25 @@ class Node:
         """Which papers of the segment match, live or not."""
         raise NotImplementedError
 
-    def scorers(self, segment: Segment, at: int, active: Mask | None) -> Iterator[Scorer]:
+    def scorers(self, segment: Segment, at: int, scope: Scope) -> Iterator[Scorer]:
         """What scores in the segment, in query order."""
         yield from ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a node may score: only where `active` holds (None: everywhere); `certain`: all hits match the node."""
+
+    active: Mask | None = None
+    certain: bool = False
+
+    def of(self, node: Node, segment: Segment, at: int) -> Scope:
+        """The scope of what stands inside a node that scores only where it matches."""
+        return self if self.certain else Scope(_and(node.mask(segment, at), self.active))
+
+
+EVERY_HIT = Scope(certain=True)
+"""The scope of a node that every hit matches: no mask need tell where it scores."""
 
 
 class TermNode(Node):
@@ -52,8 +67,8 @@ class TermNode(Node):
         self.term.segments[at].mark(mask)
         return mask
 
-    def scorers(self, segment: Segment, at: int, active: Mask | None) -> Iterator[Scorer]:
-        yield Scorer(self.term, active=active)
+    def scorers(self, segment: Segment, at: int, scope: Scope) -> Iterator[Scorer]:
+        yield Scorer(self.term, active=scope.active)
 
 
 class PhraseNode(Node):
@@ -61,54 +76,65 @@ class PhraseNode(Node):
 
     def __init__(
         self,
+        collection: Collection,
         stems: Sequence[str],
         words: Sequence[str],
         terms: Sequence[Term],
         columns: Sequence[int],
         slop: int,
     ) -> None:
+        self._collection = collection
         self._stems, self._words, self._terms, self._slop = tuple(stems), tuple(words), terms, slop
         self._text = tuple(column for column in TEXT_COLUMNS if column in columns)
         self._names = tuple(column for column in NAME_COLUMNS if column in columns)
+        self._masks: dict[int, Mask] = {}
 
     def mask(self, segment: Segment, at: int) -> Mask:
-        mask = np.zeros(segment.docs, dtype=bool)
-        if self._text:
-            mask[phrase(segment, TEXT, self._stems, self._slop, self._text)[0]] = True
-        if self._names:
-            mask[phrase(segment, NAMES, self._words, min(self._slop, 64), self._names)[0]] = True
+        mask = self._masks.get(at)
+        if mask is None:
+            mask = self._masks[at] = np.zeros(segment.docs, dtype=bool)
+            for group, words, slop, columns in (
+                (TEXT, self._stems, self._slop, self._text),
+                (NAMES, self._words, min(self._slop, 64), self._names),
+            ):
+                if columns:
+                    mark(mask, phrase(self._collection, segment, group, words, slop, columns).docs)
         return mask
 
-    def scorers(self, segment: Segment, at: int, active: Mask | None) -> Iterator[Scorer]:
-        mine = _and(self.mask(segment, at), active)
+    def scorers(self, segment: Segment, at: int, scope: Scope) -> Iterator[Scorer]:
+        inner = scope.of(self, segment, at)
         for term in self._terms:
-            yield Scorer(term, active=mine)
+            yield Scorer(term, active=inner.active)
 
 
-class PatternNode(Node):
-    """A prefix, wildcard or fuzzy word; scores a constant."""
+class ConstantNode(Node):
+    """What scores the same in every paper that it matches."""
+
+    def __init__(self, boost: float, find: Callable[[Segment], Mask]) -> None:
+        self._boost, self._find = boost, find
+        self._masks: dict[int, Mask] = {}
+
+    def mask(self, segment: Segment, at: int) -> Mask:
+        if at not in self._masks:
+            self._masks[at] = self._find(segment)
+        return self._masks[at]
+
+    def scorers(self, segment: Segment, at: int, scope: Scope) -> Iterator[Scorer]:
+        yield Scorer(None, self._boost, active=scope.of(self, segment, at).active)
+
+
+class PatternNode(ConstantNode):
+    """A prefix, wildcard or fuzzy word."""
 
     def __init__(self, pattern: Pattern, columns: Sequence[int]) -> None:
-        self._pattern, self._columns = pattern, tuple(columns)
-
-    def mask(self, segment: Segment, at: int) -> Mask:
-        return pattern_mask(segment, self._pattern, self._columns)
-
-    def scorers(self, segment: Segment, at: int, active: Mask | None) -> Iterator[Scorer]:
-        yield Scorer(None, self._pattern.boost, self.mask(segment, at), active)
+        super().__init__(pattern.boost, lambda segment: pattern_mask(segment, pattern, tuple(columns)))
 
 
-class YearsNode(Node):
-    """A range of years; scores a constant. Papers without a year never match."""
+class YearsNode(ConstantNode):
+    """A range of years. Papers without a year never match."""
 
     def __init__(self, first: int | None, last: int | None, boost: float) -> None:
-        self._first, self._last, self._boost = first, last, boost
-
-    def mask(self, segment: Segment, at: int) -> Mask:
-        return years_mask(segment, self._first, self._last)
-
-    def scorers(self, segment: Segment, at: int, active: Mask | None) -> Iterator[Scorer]:
-        yield Scorer(None, self._boost, self.mask(segment, at), active)
+        super().__init__(boost, lambda segment: years_mask(segment, first, last))
 
 
 def years_mask(segment: Segment, first: int | None, last: int | None) -> Mask:
@@ -125,25 +151,27 @@ def cluster_mask(segment: Segment, name: str) -> Mask:
     mask = np.zeros(segment.docs, dtype=bool)
     number = segment.clusters.find(cluster_key(name))
     if number >= 0:
-        mask[segment.clusters.docs(number)] = True
+        mark(mask, segment.clusters.docs(number))
     return mask
 
 
 def venue_mask(segment: Segment, canonical: Sequence[str]) -> Mask:
     """Papers of a segment in any of some venues, by canonical name."""
-    wanted = [number for number, name in enumerate(segment.venue_names) if number and name in canonical]
-    if len(wanted) == 1:
-        return np.asarray(segment.venues == wanted[0])
-    table = np.zeros(len(segment.venue_names), dtype=bool)
-    table[wanted] = True
-    return np.asarray(table[segment.venues])
+    numbers = segment.venue_numbers
+    return _any_of(segment.venues, [numbers[name] for name in canonical if name in numbers])
 
 
 def type_mask(segment: Segment, types: Sequence[str]) -> Mask:
     """Papers of a segment of any of some types."""
-    table = np.zeros(256, dtype=bool)
-    table[[TYPE_CODES[name] for name in types]] = True
-    return np.asarray(table[segment.types])
+    return _any_of(segment.types, [TYPE_CODES[name] for name in types])
+
+
+def _any_of(column: Array, wanted: Sequence[int]) -> Mask:
+    # Comparisons of bytes, 3 us each for 40,000 papers; a table looked up by every paper takes 40.
+    mask = np.zeros(len(column), dtype=bool)
+    for value in wanted:
+        mask |= column == value
+    return mask
 
 
 class ExactNode(Node):
@@ -176,10 +204,10 @@ class AndNode(Node):
             mask = mask & child.mask(segment, at)
         return mask
 
-    def scorers(self, segment: Segment, at: int, active: Mask | None) -> Iterator[Scorer]:
-        mine = _and(self.mask(segment, at), active)
+    def scorers(self, segment: Segment, at: int, scope: Scope) -> Iterator[Scorer]:
+        inner = scope.of(self, segment, at)
         for child in self._children:
-            yield from child.scorers(segment, at, mine)
+            yield from child.scorers(segment, at, inner)
 
 
 class OrNode(Node):
@@ -194,9 +222,10 @@ class OrNode(Node):
             mask = mask | child.mask(segment, at)
         return mask
 
-    def scorers(self, segment: Segment, at: int, active: Mask | None) -> Iterator[Scorer]:
+    def scorers(self, segment: Segment, at: int, scope: Scope) -> Iterator[Scorer]:
+        # Which of the children a hit matches is not known.
         for child in self._children:
-            yield from child.scorers(segment, at, active)
+            yield from child.scorers(segment, at, Scope(scope.active))
 
 
 class NotNode(Node):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -22,16 +23,54 @@ def _age(segment: Segment, docs: Ints, *, newest: bool) -> npt.NDArray[np.int64]
     return np.where(years == 0, 1 << 20, -years if newest else years)
 
 
-def local_order(
-    segment: Segment, docs: Ints, tiers: npt.NDArray[np.int8], scores: npt.NDArray[np.float64], sort: str
-) -> Ints:
-    """Indices that bring documents of one segment into order (DESIGN section 3, Orders)."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Papers of one segment (int64, rising or in order) with their scores: among them are the first of an answer."""
+
+    segment: int
+    docs: Ints
+    scores: npt.NDArray[np.float64]
+
+
+def reached(found: Sequence[Found], top: int) -> float:
+    """A score that `top` of the papers found reach, -1 where there are fewer."""
+    scores = np.concatenate([part.scores for part in found]) if len(found) > 1 else found[0].scores
+    if len(scores) < top:
+        return -1.0
+    return float(np.partition(scores, len(scores) - top)[len(scores) - top])
+
+
+def first_docs(segment: Segment, docs: Ints, sort: str, top: int) -> Ints:
+    """The first `top` of some papers of one segment, in an order that is not by score; given rising."""
+    return np.sort(docs[_local_order(segment, docs, np.zeros(len(docs)), sort)[:top]]) if len(docs) > top else docs
+
+
+def first_rows(segments: Sequence[Segment], found: Sequence[Found], tier: int, sort: str, top: int) -> list[Row]:
+    """The first `top` of what was found in all segments, in order (DESIGN section 3, Orders)."""
+    floor = reached(found, top) if sort == "relevance" and found else -np.inf
+    rows = []
+    for part in found:
+        docs, scores = part.docs, part.scores
+        if len(docs) > top or len(found) == 1:
+            # Scores may be equal by the thousand: arrays order them before Python's objects are made.
+            kept = np.flatnonzero(scores >= floor)
+            kept = kept[_local_order(segments[part.segment], docs[kept], scores[kept], sort)[:top]]
+            docs, scores = docs[kept], scores[kept]
+        ordered = zip(docs.tolist(), scores.tolist(), strict=True)
+        rows += [Row(part.segment, doc, tier, score) for doc, score in ordered]
+    if len(found) > 1:
+        rows.sort(key=_global_key(segments, sort))
+    return rows[:top]
+
+
+def _local_order(segment: Segment, docs: Ints, scores: npt.NDArray[np.float64], sort: str) -> Ints:
+    """Indices that bring documents of one segment into order."""
     ids = segment.arrays["doc.id_rank"][docs]
     keys: dict[str, Callable[[], Keys]] = {
-        "relevance": lambda: (ids, _age(segment, docs, newest=True), -scores, tiers),
-        "newest": lambda: (segment.arrays["doc.title_rank"][docs], _age(segment, docs, newest=True), tiers),
-        "oldest": lambda: (segment.arrays["doc.title_rank"][docs], _age(segment, docs, newest=False), tiers),
-        "title": lambda: (ids, _age(segment, docs, newest=True), _title_groups(segment, docs), tiers),
+        "relevance": lambda: (ids, _age(segment, docs, newest=True), -scores),
+        "newest": lambda: (segment.arrays["doc.title_rank"][docs], _age(segment, docs, newest=True)),
+        "oldest": lambda: (segment.arrays["doc.title_rank"][docs], _age(segment, docs, newest=False)),
+        "title": lambda: (ids, _age(segment, docs, newest=True), _title_groups(segment, docs)),
     }
     return np.lexsort(keys[sort]())
 
@@ -42,7 +81,7 @@ def _title_groups(segment: Segment, docs: Ints) -> npt.NDArray[np.int64]:
     return groups
 
 
-def global_key(segments: Sequence[Segment], sort: str) -> Callable[[Row], tuple[object, ...]]:
+def _global_key(segments: Sequence[Segment], sort: str) -> Callable[[Row], tuple[object, ...]]:
     """The key by which rows of several segments are brought into one order."""
 
     def year(row: Row, *, newest: bool) -> int:
@@ -56,9 +95,9 @@ def global_key(segments: Sequence[Segment], sort: str) -> Callable[[Row], tuple[
         return segments[row.segment].ids[row.doc]
 
     keys: dict[str, Callable[[Row], tuple[object, ...]]] = {
-        "relevance": lambda row: (row.tier, -row.score, year(row, newest=True), paper(row)),
-        "newest": lambda row: (row.tier, year(row, newest=True), title(row), paper(row)),
-        "oldest": lambda row: (row.tier, year(row, newest=False), title(row), paper(row)),
-        "title": lambda row: (row.tier, title(row), year(row, newest=True), paper(row)),
+        "relevance": lambda row: (-row.score, year(row, newest=True), paper(row)),
+        "newest": lambda row: (year(row, newest=True), title(row), paper(row)),
+        "oldest": lambda row: (year(row, newest=False), title(row), paper(row)),
+        "title": lambda row: (title(row), year(row, newest=True), paper(row)),
     }
     return keys[sort]

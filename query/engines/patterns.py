@@ -8,17 +8,17 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 from rapidfuzz.distance import OSA
-from rapidfuzz.process import extract_iter
+from rapidfuzz.process import cdist
 
 from indexer.index.analysis import fold
-from indexer.index.codec.groups import LAST_FORM, PostingGroup, ragged
+from indexer.index.codec.groups import LAST_FORM, PostingGroup
 from indexer.index.codec.segment import Segment
 from indexer.index.codec.strings import StringTable
 from indexer.index.schema import FIELD_NUMBERS, GROUPS, NAMES, TEXT
+from query.engines.masks import Mask, mark
 from query.language.tree import Fuzzy, Prefix, Wildcard
 
 Ints = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 Pattern = Prefix | Wildcard | Fuzzy
 
 
@@ -29,10 +29,14 @@ def matching_words(table: StringTable, pattern: Pattern) -> Ints:
         return np.arange(low, high, dtype=np.int64)
     if isinstance(pattern, Wildcard):
         return _wildcard(table, fold(pattern.text))
-    word = fold(pattern.text)
-    choices = {number: text.decode("utf-8", "surrogatepass") for number, text in enumerate(table)}
-    found = extract_iter(word, choices, scorer=OSA.distance, processor=None, score_cutoff=pattern.distance)
-    return np.array(sorted(number for _, _, number in found), dtype=np.int64)
+    return _fuzzy(table, fold(pattern.text), pattern.distance)
+
+
+def _fuzzy(table: StringTable, word: str, distance: int) -> Ints:
+    near = table.alike(word.encode("utf-8", "surrogatepass"), distance)
+    words = [table[number].decode("utf-8", "surrogatepass") for number in near.tolist()]
+    distances = cdist([word], words, scorer=OSA.distance, score_cutoff=distance, dtype=np.uint8)
+    return near[distances[0] <= distance] if words else near
 
 
 def _wildcard(table: StringTable, text: str) -> Ints:
@@ -65,47 +69,29 @@ def pattern_mask(segment: Segment, pattern: Pattern, columns: Sequence[int]) -> 
     """Papers of a segment that hold, in one of the fields `columns`, a word that the pattern means."""
     mask = np.zeros(segment.docs, dtype=bool)
     for name in (TEXT, NAMES):
-        first = FIELD_NUMBERS[GROUPS[name][0].name]
-        local = [column - first for column in columns if first <= column < first + len(GROUPS[name])]
-        if not local:
-            continue
-        group = segment.group(name)
-        postings = (
-            _text_postings(group, pattern)
-            if name == TEXT
-            else _term_postings(group, matching_words(group.terms, pattern))
-        )
-        if len(local) < len(GROUPS[name]) and postings.size:
-            frequencies = group.frequencies(0, len(group.docs), postings)
-            postings = postings[frequencies[:, local].any(axis=1)]
-        mask[group.docs[postings]] = True
+        own = [FIELD_NUMBERS[field.name] for field in GROUPS[name] if FIELD_NUMBERS[field.name] in columns]
+        if own and name == TEXT:
+            _mark_forms(mask, segment.text, pattern, own)
+        elif own:
+            segment.names.mark(mask, matching_words(segment.names.terms, pattern), own)
     return mask
 
 
-def _term_postings(group: PostingGroup, terms: Ints) -> Ints:
-    starts = group.starts
-    numbers, _ = ragged(starts[terms], starts[terms + 1] - starts[terms])
-    return numbers
-
-
-def _text_postings(group: PostingGroup, pattern: Pattern) -> Ints:
-    """Postings of stems, less those whose papers hold only other forms of the stem."""
+def _mark_forms(mask: Mask, group: PostingGroup, pattern: Pattern, columns: Sequence[int]) -> None:
+    """Papers of stems, less those that hold only other forms of the stem."""
     forms = matching_words(group.forms, pattern)
-    if not forms.size:
-        return forms
     bits = group.form_bit[forms]
-    allowed = np.zeros(len(group.terms), dtype=np.uint8)
     own = bits < LAST_FORM
-    np.bitwise_or.at(allowed, group.form_term[forms[own]], np.left_shift(np.uint8(1), bits[own]))
-    wanted = np.flatnonzero(allowed)
-    numbers, owners = ragged(group.starts[wanted], group.starts[wanted + 1] - group.starts[wanted])
-    masks = group.masks_of(wanted, owners)
-    held: Ints = numbers[(masks & allowed[wanted][owners]) != 0]
-    shared = [_form_postings(group, form) for form in forms[~own].tolist()]
-    return np.unique(np.concatenate([held, *shared])) if shared else held
-
-
-def _form_postings(group: PostingGroup, form: int) -> Ints:
-    """Postings of a form that shares its bit with others of its stem."""
-    low, high = group.span(int(group.form_term[form]))
-    return low + np.searchsorted(group.docs[low:high], group.form_docs(form)).astype(np.int64)
+    terms, which = np.unique(group.form_term[forms[own]], return_inverse=True)
+    allowed = np.zeros(len(terms), dtype=np.uint8)
+    np.bitwise_or.at(allowed, which, np.left_shift(np.uint8(1), bits[own]))
+    group.mark(mask, terms.astype(np.int64), columns, allowed)
+    for form in forms[~own].tolist():
+        # The forms that share the last bit have their papers in a list of pairs, without frequencies.
+        docs = group.form_docs(form)
+        if len(columns) < group.fields:
+            low, high = group.span(int(group.form_term[form]))
+            at = np.searchsorted(group.docs[low:high], docs).astype(np.int64)
+            local = [column - FIELD_NUMBERS[GROUPS[TEXT][0].name] for column in columns]
+            docs = docs[group.frequencies(low, high, at)[:, local].any(axis=1)]
+        mark(mask, docs)

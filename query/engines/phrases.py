@@ -3,34 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer.index.codec.groups import PostingGroup
+from indexer.index.codec.impacts import SCALE
 from indexer.index.codec.layout import NAME_BITS
 from indexer.index.codec.segment import Segment
-from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS, NAMES
+from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS, K1, NAMES
+from query.engines.collection import Collection
 
 Ints = npt.NDArray[np.int64]
 
 # A place is index of the paper << 40 | field << 32 | position; positions of names hold the author and stay in field 0.
 _PAPER, _UNIT = 40, 32
-NOWHERE = (np.empty(0, dtype=np.uint16), np.empty((0, len(FIELDS)), dtype=np.int32))
+
+
+class Matches(NamedTuple):
+    """Papers (uint16, rising), how often in each field (papers x all fields, int32), and bounds of W / (k1 + W)."""
+
+    docs: npt.NDArray[np.uint16]
+    counts: npt.NDArray[np.int32]
+    bounds: npt.NDArray[np.uint8]
+
+
+NOWHERE = Matches(np.empty(0, np.uint16), np.empty((0, len(FIELDS)), np.int32), np.empty(0, np.uint8))
 
 
 def phrase(
-    segment: Segment, group_name: str, words: Sequence[str], slop: int, columns: Sequence[int]
-) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.int32]]:
-    """Papers in which the words stand in order inside one field (or one author's name), and how often in each field.
+    collection: Collection, segment: Segment, group_name: str, words: Sequence[str], slop: int, columns: Sequence[int]
+) -> Matches:
+    """Papers in which the words stand in order inside one field (or one author's name).
 
     `slop` 1 is adjacent; otherwise each word at most `slop` positions after the one before. `columns` confines the
-    fields. Gives documents (uint16, rising) and counts (documents x all fields, int32).
+    fields.
     """
     group = segment.group(group_name)
     terms = [group.find(word.encode("utf-8", "surrogatepass")) for word in words]
     if not terms or min(terms) < 0:
         return NOWHERE
+    if group.native is not None:
+        spans = tuple([group.span(term) for term in terms])
+        fields_bits = sum(1 << column for column in columns)
+        bits = NAME_BITS if group_name == NAMES else 0
+        found, rows, bounds = group.native.phrase(
+            spans, segment.lengths, collection.parameters, segment.docs, slop, fields_bits, bits
+        )
+        if not found:
+            return NOWHERE
+        return Matches(
+            np.frombuffer(found, dtype=np.uint16),
+            np.frombuffer(rows, dtype=np.int32).reshape(-1, len(FIELDS)),
+            np.frombuffer(bounds, dtype=np.uint8),
+        )
     docs = _common(group, terms)
     if not docs.size:
         return NOWHERE
@@ -42,7 +69,10 @@ def phrase(
     owners, fields = owners[wanted], fields[wanted]
     counts = np.bincount(owners * len(FIELDS) + fields, minlength=len(docs) * len(FIELDS)).reshape(-1, len(FIELDS))
     held = np.flatnonzero(counts.any(axis=1))
-    return docs[held], counts[held].astype(np.int32)
+    kept = counts[held].astype(np.int32)
+    weights = collection.weights(segment, docs[held].astype(np.int64), kept)
+    levels = np.ceil(weights / (K1 + weights) * (SCALE * (1 + 1e-9)))
+    return Matches(docs[held], kept, np.minimum(levels, SCALE).astype(np.uint8))
 
 
 def _common(group: PostingGroup, terms: Sequence[int]) -> npt.NDArray[np.uint16]:

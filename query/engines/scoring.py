@@ -3,34 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer.index.bm25f import saturate
+from indexer.index.codec import kernel
 from indexer.index.codec.impacts import SCALE
 from indexer.index.codec.segment import Segment
 from query.engines.collection import Collection
+from query.engines.masks import Mask
 from query.engines.nodes import Scorer
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 _LEVELS = np.arange(SCALE + 1, dtype=np.float64) / SCALE
 # Sums of float32 stray by parts in 10^7 from those of float64; a bound must not fall below what it bounds.
 _ROUNDING = 1.0 + 1e-5
+_FEW = 256
+"""So many papers are scored exactly at once: their bounds would cost more than they save."""
+_BLOCK = 64
 
 
 def bounds(collection: Collection, segment: Segment, at: int, scorers: Sequence[Scorer]) -> npt.NDArray[np.float32]:
     """Upper bound of the score of every paper of a segment: float32, one a document, 0 where nothing scores."""
     total = np.zeros(segment.docs, dtype=np.float32)
-    slack = collection.slack(segment) * _ROUNDING
+    slack = collection.slack(segment) * (_ROUNDING + 1e-7 * len(scorers))
     for scorer in scorers:
         if scorer.term is None:
-            if scorer.where is not None:
-                mask = scorer.where if scorer.active is None else scorer.where & scorer.active
-                total[mask] += np.float32(scorer.constant * _ROUNDING)
+            total[slice(None) if scorer.active is None else scorer.active] += np.float32(scorer.constant * _ROUNDING)
             continue
         levels = (_LEVELS * (scorer.term.weight * slack)).astype(np.float32)
         for stream in scorer.term.segments[at].streams:
@@ -45,11 +48,13 @@ def bounds(collection: Collection, segment: Segment, at: int, scorers: Sequence[
 def exact(collection: Collection, segment: Segment, at: int, scorers: Sequence[Scorer], docs: Ints) -> Floats:
     """Scores of some papers (int64, rising) of a segment: BM25F in float64 from integers, scorer by scorer."""
     total = np.zeros(len(docs))
+    if kernel.native is not None and _plain(scorers):
+        terms = _native_terms(scorers, at)
+        kernel.native.exact(terms, segment.lengths, collection.parameters, docs.astype(np.uint16), total)
+        return total
     for scorer in scorers:
         if scorer.term is None:
             gained = np.full(len(docs), scorer.constant)
-            if scorer.where is not None:
-                gained[~scorer.where[docs]] = 0.0
         else:
             counts = scorer.term.segments[at].frequencies(docs)
             gained = scorer.term.weight * saturate(collection.weights(segment, docs, counts))
@@ -57,3 +62,67 @@ def exact(collection: Collection, segment: Segment, at: int, scorers: Sequence[S
             gained[~scorer.active[docs]] = 0.0
         total += gained
     return total
+
+
+def _plain(scorers: Sequence[Scorer]) -> bool:
+    """Whether everything scores wherever it stands: what the kernel does in one call."""
+    return all(scorer.active is None for scorer in scorers)
+
+
+def _native_terms(scorers: Sequence[Scorer], at: int) -> list[tuple[float, list[tuple[Any, ...]] | None]]:
+    """What scores in a segment as the kernel takes it."""
+    return [(scorer.constant, None) if scorer.term is None else scorer.term.native(at) for scorer in scorers]
+
+
+def best(
+    collection: Collection,
+    segment: Segment,
+    at: int,
+    scorers: Sequence[Scorer],
+    mask: Mask,
+    matched: int,
+    top: int,
+    threshold: float,
+) -> tuple[Ints, Floats]:
+    """Papers among which the first `top` of a segment's `matched` papers in a mask are: rising, with exact scores.
+
+    `threshold` is a score that as many papers elsewhere already reach.
+    """
+    few = matched <= max(_FEW, top)
+    if kernel.native is not None and _plain(scorers):
+        # Sums of float32 stray a little further with every term.
+        slack = collection.slack(segment) * (_ROUNDING + 1e-7 * len(scorers))
+        terms = _native_terms(scorers, at)
+        found, scores = kernel.native.best(
+            terms, segment.lengths, collection.parameters, mask, top, few, threshold, slack
+        )
+        return np.frombuffer(found, dtype=np.uint16).astype(np.int64), np.frombuffer(scores)
+    if few:
+        docs = np.flatnonzero(mask)
+        return docs, exact(collection, segment, at, scorers, docs)
+    upper = bounds(collection, segment, at, scorers)
+    upper[~mask] = -1.0
+    reached = np.sort(exact(collection, segment, at, scorers, _largest(upper, top)))
+    if len(reached) >= top:
+        threshold = max(threshold, float(reached[-top]))
+    # Equal scores are ordered by year and id, so that what merely equals the threshold stays in.
+    chosen = np.flatnonzero(upper >= np.float32(threshold * (1 - 1e-6)))
+    return chosen, exact(collection, segment, at, scorers, chosen)
+
+
+def _largest(values: npt.NDArray[np.float32], top: int) -> Ints:
+    """Indices (rising) of at least the `top` largest values, or all that are not negative.
+
+    By the largest of each block of 64: their top-th largest is a value that `top` papers reach.
+    """
+    blocks = -(-len(values) // _BLOCK)
+    padded = (
+        values
+        if len(values) == blocks * _BLOCK
+        else np.append(values, np.full(blocks * _BLOCK - len(values), -1.0, dtype=np.float32))
+    )
+    largest = padded.reshape(blocks, _BLOCK).max(axis=1)
+    floor = 0.0
+    if top < blocks:
+        floor = max(0.0, float(np.partition(largest, blocks - top)[blocks - top]))
+    return np.flatnonzero(values >= np.float32(floor))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ import numpy.typing as npt
 from indexer.index.codec.groups import PostingGroup
 from indexer.index.codec.segment import Segment
 from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS
+from query.engines.masks import count, mark
 
 Docs = npt.NDArray[np.uint16]
 Ints = npt.NDArray[np.int64]
@@ -36,9 +38,17 @@ class Stream:
     columns: tuple[int, ...]
     group: PostingGroup | None = None
     low: int = 0
+    high: int = 0
     picked: Ints | None = None
-    counts: Counts | None = None
     first_column: int = 0
+    counts: Counts | None = None
+
+    def native(self) -> tuple[Any, ...]:
+        """The stream as the kernel takes it."""
+        if self.group is None:
+            return self.docs, self.bounds, None, 0, 0, 0, self.counts
+        columns = sum(1 << column for column in self.columns)
+        return self.docs, self.bounds, self.group.native, self.low, self.high, columns, None
 
     def frequencies(self, at: Ints) -> Counts:
         """Term frequencies (papers x all fields) of the papers at some indices of the stream."""
@@ -68,25 +78,28 @@ class SegmentTerm:
         """An upper bound of the papers that hold the term."""
         return sum(len(stream.docs) for stream in self.streams)
 
-    def docs(self) -> Docs:
-        """Papers that hold the term, rising, each once."""
-        if len(self.streams) == 1:
-            return self.streams[0].docs
-        if not self.streams:
-            return np.empty(0, dtype=np.uint16)
-        return np.unique(np.concatenate([stream.docs for stream in self.streams]))
+    def native(self) -> list[tuple[Any, ...]]:
+        """The streams as the kernel takes them."""
+        return [stream.native() for stream in self.streams]
 
     def mark(self, mask: Mask) -> None:
         """Set a mask over the segment's papers true where the term matches."""
         for stream in self.streams:
-            mask[stream.docs] = True
+            mark(mask, stream.docs)
         if self.silent is not None:
             mask |= self.silent
 
     def document_frequency(self, segment: Segment) -> int:
         """Live papers of the segment that hold the term."""
-        docs = self.docs()
-        return len(docs) if segment.all_live else int(np.count_nonzero(segment.live[docs]))
+        if not self.streams:
+            return 0
+        if len(self.streams) == 1:
+            docs = self.streams[0].docs
+            return len(docs) if segment.all_live else count(segment.live[docs])
+        mask = np.zeros(segment.docs, dtype=bool)
+        for stream in self.streams:
+            mark(mask, stream.docs)
+        return count(mask if segment.all_live else mask & segment.live)
 
     def frequencies(self, docs: Ints) -> Counts:
         """Term frequencies (papers x all fields) of given papers, zero where the term is absent."""
@@ -112,9 +125,9 @@ def stored_stream(segment: Segment, group_name: str, term: str, columns: Sequenc
     fields = GROUPS[group_name]
     first = FIELD_NUMBERS[fields[0].name]
     if len(columns) == len(fields):
-        return Stream(docs, bounds, tuple(columns), group, low, first_column=first)
+        return Stream(docs, bounds, tuple(columns), group, low, high, first_column=first)
     local = [column - first for column in columns]
     picked = np.flatnonzero(group.frequencies(low, high)[:, local].any(axis=1))
     if not picked.size:
         return None
-    return Stream(docs[picked], bounds[picked], tuple(columns), group, low, picked, first_column=first)
+    return Stream(docs[picked], bounds[picked], tuple(columns), group, low, high, picked, first)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-
-import numpy as np
+from typing import Any
 
 from indexer.index.analysis import stem
 from indexer.index.bm25f import idf
-from indexer.index.codec.impacts import SCALE
 from indexer.index.codec.segment import Segment
-from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS, K1, NAMES, TEXT
+from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS, NAMES, TEXT
 from query.engines.collection import Collection
 from query.engines.phrases import phrase
 from query.engines.streams import SegmentTerm, Stream, stored_stream
@@ -80,12 +78,12 @@ class Term:
             term.streams.append(stream)
 
     def _phrase(self, segment: Segment, group: str, words: Sequence[str], columns: tuple[int, ...]) -> Stream | None:
-        docs, counts = phrase(segment, group, words, 1, columns)
-        if not len(docs):
-            return None
-        weights = self._collection.weights(segment, docs.astype(np.int64), counts)
-        bounds = np.ceil(weights / (K1 + weights) * (SCALE * (1 + 1e-9)))
-        return Stream(docs, np.minimum(bounds, SCALE).astype(np.uint8), columns, counts=counts)
+        found = phrase(self._collection, segment, group, words, 1, columns)
+        return Stream(found.docs, found.bounds, columns, counts=found.counts) if len(found.docs) else None
+
+    def native(self, at: int) -> tuple[float, list[tuple[Any, ...]]]:
+        """The term in a segment as the kernel takes it."""
+        return self.weight, self.segments[at].native()
 
     @cached_property
     def document_frequency(self) -> int:

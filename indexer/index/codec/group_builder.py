@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.index.codec.arrayfile import Array, ArrayFileWriter
-from indexer.index.codec.groups import ESCAPE, LAST_FORM, WIDE
+from indexer.index.codec.groups import ESCAPE, LAST_FORM, SKIP, WIDE
 from indexer.index.codec.narrow import narrow
 from indexer.index.codec.strings import write_strings
 
@@ -179,6 +179,8 @@ def write_postings(writer: ArrayFileWriter, name: str, postings: Postings) -> No
     writer.add(f"{name}.start", postings.term_starts.astype(np.uint32))
     writer.add(f"{name}.occ", postings.occurrence_starts.astype(np.uint32))
     writer.add(f"{name}.doc", postings.docs)
+    totals = np.concatenate([[0], np.cumsum(postings.counts.sum(axis=1, dtype=np.int64))])
+    writer.add(f"{name}.skip", totals[:: 1 << SKIP].astype(np.uint32))
     counts = postings.counts
     packed = np.zeros(len(counts), dtype=np.uint32)
     for number in range(counts.shape[1]):

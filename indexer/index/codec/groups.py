@@ -4,26 +4,33 @@ A posting is (document number uint16, code uint8); the code names a row of the t
 in each field), of which papers have few: 255 rows cover all but some postings in a thousand, the rest are
 exceptions, found by binary search. Occurrences are uint16 positions inside the whole paper, again with exceptions.
 Arrays of group `g`: g.term.* (strings, sorted), g.start (terms + 1), g.doc, g.code, g.combo (rows x fields),
-g.code_x/g.combo_x (exceptions), g.occ (terms + 1), g.pos, g.pos_x/g.pos_v; for stems also g.form.* (surface forms,
+g.code_x/g.combo_x (exceptions), g.occ (terms + 1), g.skip (the first occurrence of every 128th posting), g.pos,
+g.pos_x/g.pos_v; for stems also g.form.* (surface forms,
 sorted), g.form_term, g.form_bit, g.forms_at, g.forms (which forms a posting holds, one bit each), g.rare_form and
 g.rare_doc (which paper holds which of the forms that share the last bit: sorted pairs).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from indexer.index.codec import kernel
 from indexer.index.codec.arrayfile import Array
 from indexer.index.codec.strings import StringTable
+from indexer.index.schema import FIELD_NUMBERS, GROUPS
 
 Ints = npt.NDArray[np.int64]
 ESCAPE = 255
 WIDE = 65535
 ALL_FORMS = 255
+SKIP = 7
+"""log2 of the postings between two entries of the table of occurrences: 4 bytes for 128 postings, and positions of a
+posting are found by adding up at most 127 frequencies."""
 LAST_FORM = 7
 """Bit of the eighth commonest form of a stem and of every rarer one."""
 
@@ -32,6 +39,8 @@ class PostingGroup:
     """One group of a segment, read."""
 
     def __init__(self, arrays: Mapping[str, Array], name: str, fields: int) -> None:
+        self._arrays = arrays
+        self._name = name
         self.fields = fields
         self.terms = StringTable(arrays, f"{name}.term")
         self._start = arrays[f"{name}.start"].data
@@ -53,6 +62,15 @@ class PostingGroup:
             self._forms = arrays[f"{name}.forms"]
             self._rare_form = arrays[f"{name}.rare_form"]
             self._rare_doc = arrays[f"{name}.rare_doc"]
+
+    @cached_property
+    def native(self) -> Any:
+        """The group as the kernel reads it, None without a kernel."""
+        if kernel.native is None:
+            return None
+        names = ("doc", "code", "combo", "code_x", "combo_x", "pos", "pos_x", "pos_v", "skip")
+        first = FIELD_NUMBERS[GROUPS[self._name][0].name]
+        return kernel.native.Group(*(self._arrays[f"{self._name}.{name}"] for name in names), self.fields, first)
 
     @cached_property
     def starts(self) -> Ints:
@@ -116,6 +134,31 @@ class PostingGroup:
         """For each posting of a term the bits of the surface forms it holds; None if the term has one form only."""
         low, high = self._forms_at[term], self._forms_at[term + 1]
         return self._forms[low:high] if high > low else None
+
+    def mark(
+        self,
+        mask: npt.NDArray[np.bool_],
+        terms: Ints,
+        columns: Sequence[int],
+        allowed: npt.NDArray[np.uint8] | None = None,
+    ) -> None:
+        """Set a mask over the papers true where one of some terms stands in one of the fields `columns`.
+
+        `allowed` confines each term to some of its surface forms, a bit a form. `columns` are numbers of the schema.
+        """
+        every = len(columns) == self.fields
+        if self.native is not None:
+            forms = (allowed, self._arrays[f"{self._name}.forms_at"], self._forms) if allowed is not None else ()
+            bits = sum(1 << column for column in columns)
+            self.native.mark(mask, self._arrays[f"{self._name}.start"], terms.astype(np.uint32), bits, *forms)
+            return
+        postings, owners = ragged(self.starts[terms], self.starts[terms + 1] - self.starts[terms])
+        if allowed is not None:
+            postings = postings[(self.masks_of(terms, owners) & allowed[owners]) != 0]
+        if not every and postings.size:
+            local = [column - FIELD_NUMBERS[GROUPS[self._name][0].name] for column in columns]
+            postings = postings[self.frequencies(0, len(self.docs), postings)[:, local].any(axis=1)]
+        mask[self.docs[postings]] = True
 
     def form_docs(self, form: int) -> npt.NDArray[np.uint16]:
         """Papers (rising) that hold a surface form."""

@@ -79,6 +79,11 @@ class Segment:
         return [name.decode("utf-8", "surrogatepass") for name in StringTable(self.arrays, "venue")]
 
     @cached_property
+    def venue_numbers(self) -> dict[str, int]:
+        """Number of each canonical venue; papers without a venue have none."""
+        return {name: number for number, name in enumerate(self.venue_names) if number}
+
+    @cached_property
     def published_venues(self) -> list[str]:
         """Published venue of each number in `doc.spelling`; number 0 is no venue."""
         return [name.decode("utf-8", "surrogatepass") for name in StringTable(self.arrays, "published")]

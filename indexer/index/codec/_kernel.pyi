@@ -1,0 +1,75 @@
+from collections.abc import Sequence
+
+from indexer.index.codec.arrayfile import Array
+
+class Strings(Sequence[bytes]):
+    def __init__(self, blob: object, at: object, heads: object | None, /) -> None: ...
+    def __len__(self) -> int: ...
+    def __getitem__(self, number: int, /) -> bytes: ...  # type: ignore[override]
+    def find(self, key: bytes, /) -> int: ...
+    def lower(self, key: bytes, /) -> int: ...
+
+class Group:
+    def __init__(
+        self,
+        docs: Array,
+        codes: Array,
+        combos: Array,
+        code_x: Array,
+        combo_x: Array,
+        pos: Array,
+        pos_x: Array,
+        pos_v: Array,
+        skip: Array,
+        fields: int,
+        first: int,
+        /,
+    ) -> None: ...
+    def phrase(
+        self,
+        spans: tuple[tuple[int, int], ...],
+        lengths: Array,
+        parameters: Array,
+        papers: int,
+        slop: int,
+        columns: int,
+        name_bits: int,
+        /,
+    ) -> tuple[bytes, bytes, bytes]: ...
+    def mark(
+        self,
+        mask: Array,
+        starts: Array,
+        terms: Array,
+        columns: int,
+        allowed: Array | None = None,
+        masks_at: Array | None = None,
+        masks: Array | None = None,
+        /,
+    ) -> None: ...
+
+Stream = tuple[Array, Array, Group | None, int, int, int, Array | None]
+Term = tuple[float, list[Stream] | None]
+
+def best(
+    terms: list[Term],
+    lengths: Array,
+    parameters: Array,
+    mask: Array,
+    top: int,
+    few: int,
+    threshold: float,
+    slack: float,
+    /,
+) -> tuple[bytes, bytes]: ...
+def exact(terms: list[Term], lengths: Array, parameters: Array, docs: Array, scores: Array, /) -> None: ...
+def mark(mask: Array, docs: Array, /) -> None: ...
+def tally(
+    mask: Array,
+    values: Array,
+    counts: Array,
+    starts: Array | None = None,
+    names: Array | None = None,
+    again: Array | None = None,
+    /,
+) -> None: ...

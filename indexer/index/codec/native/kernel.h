@@ -1,0 +1,77 @@
+/* The kernel: what searches do most, in C. Each function has a twin in Python that gives the same.
+
+Nothing here trusts a file: whatever is read of one is checked against the arrays it points into, and what does not
+fit is a BadIndexError. The GIL is held throughout, so that the scratch memory of `scores.c` has one user at a time. */
+#ifndef QUIVER_KERNEL_H
+#define QUIVER_KERNEL_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdint.h>
+
+#define MAX_DOCS 65536 /* a document number is 16 bits wide */
+#define MAX_FIELDS 8
+#define ESCAPE 255     /* a code that stands for an exception, as in groups.py */
+#define WIDE 65535     /* the same of positions */
+#define SKIP 7         /* log2 of postings between two entries of the table of occurrences */
+
+extern PyObject *bad_index;
+
+/* A borrowed array: `n` items of a known width. */
+typedef struct {
+    Py_buffer view;
+    Py_ssize_t n;
+} Array;
+
+/* Take an array of items `width` bytes wide (0: of any width). Gives 0, or -1 with an exception set. */
+int take(PyObject *object, Array *array, Py_ssize_t width, int writable);
+void give_back(Array *array);
+PyObject *damaged(const char *what);
+
+/* Postings of a group of fields (groups.py). */
+typedef struct {
+    PyObject_HEAD
+    Array docs, codes, combos, code_x, combo_x, pos, pos_x, pos_v, skip;
+    int fields;             /* fields of the group */
+    int first;              /* column of the first of them in the schema */
+    uint32_t totals[256];   /* occurrences of a posting, by its code */
+} Group;
+
+extern PyTypeObject GroupType, StringsType;
+
+/* Term frequencies of a posting, one a field of the group. */
+const int32_t *frequencies(const Group *group, Py_ssize_t posting);
+
+/* First index in low..high of a rising array that is not below `wanted`. */
+Py_ssize_t lower16(const uint16_t *items, Py_ssize_t low, Py_ssize_t high, uint16_t wanted);
+Py_ssize_t lower32(const uint32_t *items, Py_ssize_t low, Py_ssize_t high, uint32_t wanted);
+
+/* Words of a field in a document, of an array (fields x docs) of uint16 or uint32. */
+static inline uint32_t length_of(const Array *lengths, Py_ssize_t docs, int column, Py_ssize_t doc) {
+    Py_ssize_t at = column * docs + doc;
+    return lengths->view.itemsize == 2 ? ((const uint16_t *)lengths->view.buf)[at]
+                                       : ((const uint32_t *)lengths->view.buf)[at];
+}
+
+/* W / (k1 + W) of one document from its term frequencies, one a field of the schema: the same operations in the same
+   order as bm25f.py and collection.py, so that the result is the same to the last bit. `parameters`: weights, b and
+   average lengths of the fields, then k1. */
+static inline double saturation(const int32_t *counts, const Array *lengths, const double *parameters,
+                                Py_ssize_t papers, int fields, Py_ssize_t doc) {
+    double total = 0.0;
+    for (int field = 0; field < fields; field++)
+        if (counts[field]) {
+            double b = parameters[fields + field];
+            double relative = (double)length_of(lengths, papers, field, doc) / parameters[2 * fields + field];
+            total += (double)counts[field] * (parameters[field] / (1.0 - b + b * relative));
+        }
+    return total / (parameters[3 * fields] + total);
+}
+
+PyObject *group_phrase(Group *self, PyObject *args);
+PyObject *kernel_best(PyObject *module, PyObject *args);
+PyObject *kernel_exact(PyObject *module, PyObject *args);
+PyObject *kernel_mark(PyObject *module, PyObject *args);
+PyObject *kernel_tally(PyObject *module, PyObject *args);
+
+#endif

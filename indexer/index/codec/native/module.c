@@ -1,0 +1,87 @@
+/* The module: shared helpers, and the table of what it offers. */
+#include "kernel.h"
+
+PyObject *bad_index;
+
+int take(PyObject *object, Array *array, Py_ssize_t width, int writable) {
+    int flags = PyBUF_ND | PyBUF_C_CONTIGUOUS | (writable ? PyBUF_WRITABLE : 0);
+    array->view.obj = NULL;
+    if (PyObject_GetBuffer(object, &array->view, flags) < 0)
+        return -1;
+    if (width && array->view.itemsize != width) {
+        PyErr_Format(PyExc_TypeError, "an array of items of %zd bytes is wanted, not of %zd", width,
+                     array->view.itemsize);
+        PyBuffer_Release(&array->view);
+        return -1;
+    }
+    array->n = array->view.len / array->view.itemsize;
+    return 0;
+}
+
+void give_back(Array *array) {
+    if (array->view.obj != NULL)
+        PyBuffer_Release(&array->view);
+    array->view.obj = NULL;
+}
+
+PyObject *damaged(const char *what) {
+    PyErr_Format(bad_index, "a segment is damaged: %s; run `quiver verify`, then `quiver rebuild`", what);
+    return NULL;
+}
+
+Py_ssize_t lower16(const uint16_t *items, Py_ssize_t low, Py_ssize_t high, uint16_t wanted) {
+    while (low < high) {
+        Py_ssize_t middle = low + (high - low) / 2;
+        if (items[middle] < wanted)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+Py_ssize_t lower32(const uint32_t *items, Py_ssize_t low, Py_ssize_t high, uint32_t wanted) {
+    while (low < high) {
+        Py_ssize_t middle = low + (high - low) / 2;
+        if (items[middle] < wanted)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static PyMethodDef functions[] = {
+    {"best", kernel_best, METH_VARARGS,
+     "best(terms, lengths, parameters, mask, top, few, threshold, slack) -> (docs, scores): bytes of uint16, float64"},
+    {"exact", kernel_exact, METH_VARARGS,
+     "exact(terms, lengths, parameters, docs, scores): add each term's share to the scores of documents"},
+    {"mark", kernel_mark, METH_VARARGS, "mark(mask, docs): set a mask of bytes to 1 at each document"},
+    {"tally", kernel_tally, METH_VARARGS,
+     "tally(mask, values, counts, starts=, names=, again=): count the values that the papers of a mask have"},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT, "_kernel", "Inner loops of searches in C; see kernel.py.", -1, functions,
+    NULL, NULL, NULL, NULL,
+};
+
+PyMODINIT_FUNC PyInit__kernel(void) {
+    PyObject *errors = PyImport_ImportModule("indexer.index.errors");
+    if (errors == NULL)
+        return NULL;
+    bad_index = PyObject_GetAttrString(errors, "BadIndexError");
+    Py_DECREF(errors);
+    if (bad_index == NULL || PyType_Ready(&GroupType) < 0 || PyType_Ready(&StringsType) < 0)
+        return NULL;
+    PyObject *module = PyModule_Create(&definition);
+    if (module == NULL)
+        return NULL;
+    if (PyModule_AddObjectRef(module, "Group", (PyObject *)&GroupType) < 0 ||
+        PyModule_AddObjectRef(module, "Strings", (PyObject *)&StringsType) < 0) {
+        Py_DECREF(module);
+        return NULL;
+    }
+    return module;
+}

@@ -1,0 +1,343 @@
+/* Scores of BM25F (bm25f.py): upper bounds of all papers of a segment, exact scores of the few that may be first. */
+#include "kernel.h"
+#include <string.h>
+
+#define BLOCK 32
+#define LEVELS 256
+
+/* A term in one place of a segment: papers with a bound each, and where their frequencies stand. */
+typedef struct {
+    Array docs, bounds, counts; /* counts: of streams without a group, (papers x fields) */
+    Group *group;
+    Py_ssize_t low, high, cursor;
+    int columns; /* the fields that count, a bit each */
+} Stream;
+
+typedef struct {
+    double weight;
+    Stream *streams;
+    Py_ssize_t n;
+    int constant; /* scores its weight in every paper */
+} Term;
+
+typedef struct {
+    Term *terms;
+    Py_ssize_t n;
+    Array lengths, parameters;
+    int fields;
+    Py_ssize_t papers;
+} Scoring;
+
+/* One user at a time: the GIL is held from the first write to the last read. */
+static float scratch[MAX_DOCS];
+
+static void release(Scoring *scoring) {
+    for (Py_ssize_t at = 0; scoring->terms != NULL && at < scoring->n; at++) {
+        Term *term = &scoring->terms[at];
+        for (Py_ssize_t number = 0; term->streams != NULL && number < term->n; number++) {
+            give_back(&term->streams[number].docs);
+            give_back(&term->streams[number].bounds);
+            give_back(&term->streams[number].counts);
+        }
+        PyMem_Free(term->streams);
+    }
+    PyMem_Free(scoring->terms);
+    give_back(&scoring->lengths);
+    give_back(&scoring->parameters);
+}
+
+static int read_stream(Stream *stream, PyObject *object, int fields) {
+    PyObject *docs, *bounds, *group, *counts;
+    if (!PyArg_ParseTuple(object, "OOOnniO", &docs, &bounds, &group, &stream->low, &stream->high, &stream->columns,
+                          &counts))
+        return -1;
+    if (take(docs, &stream->docs, 2, 0) < 0 || take(bounds, &stream->bounds, 1, 0) < 0)
+        return -1;
+    int whole = stream->bounds.n == stream->docs.n;
+    if (group != Py_None) {
+        if (!PyObject_TypeCheck(group, &GroupType)) {
+            PyErr_SetString(PyExc_TypeError, "a stream's group is a Group");
+            return -1;
+        }
+        stream->group = (Group *)group; /* the caller's tuple keeps it alive */
+        whole = whole && stream->low >= 0 && stream->low <= stream->high && stream->high <= stream->group->docs.n &&
+                stream->group->first + stream->group->fields <= fields;
+    } else {
+        if (take(counts, &stream->counts, 4, 0) < 0)
+            return -1;
+        whole = whole && stream->counts.n == stream->docs.n * fields;
+    }
+    if (!whole) {
+        damaged("the papers of a word have arrays of unequal lengths");
+        return -1;
+    }
+    return 0;
+}
+
+static int read_scoring(Scoring *scoring, PyObject *terms, PyObject *lengths, PyObject *parameters) {
+    memset(scoring, 0, sizeof *scoring);
+    if (take(lengths, &scoring->lengths, 0, 0) < 0 || take(parameters, &scoring->parameters, 8, 0) < 0)
+        return -1;
+    scoring->fields = (int)((scoring->parameters.n - 1) / 3);
+    if (scoring->fields < 1 || scoring->fields > MAX_FIELDS || scoring->lengths.n % scoring->fields ||
+        !PyList_Check(terms)) {
+        PyErr_SetString(PyExc_TypeError, "terms, lengths and parameters do not fit each other");
+        return -1;
+    }
+    scoring->papers = scoring->lengths.n / scoring->fields;
+    if (scoring->papers > MAX_DOCS) {
+        damaged("a segment holds more papers than it may");
+        return -1;
+    }
+    scoring->n = PyList_GET_SIZE(terms);
+    scoring->terms = PyMem_Calloc((size_t)scoring->n + 1, sizeof(Term));
+    if (scoring->terms == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (Py_ssize_t at = 0; at < scoring->n; at++) {
+        Term *term = &scoring->terms[at];
+        PyObject *streams;
+        if (!PyArg_ParseTuple(PyList_GET_ITEM(terms, at), "dO", &term->weight, &streams))
+            return -1;
+        term->constant = streams == Py_None;
+        if (term->constant)
+            continue;
+        if (!PyList_Check(streams)) {
+            PyErr_SetString(PyExc_TypeError, "streams of a term are a list");
+            return -1;
+        }
+        term->streams = PyMem_Calloc((size_t)PyList_GET_SIZE(streams) + 1, sizeof(Stream));
+        if (term->streams == NULL) {
+            PyErr_NoMemory();
+            return -1;
+        }
+        term->n = PyList_GET_SIZE(streams);
+        for (Py_ssize_t number = 0; number < term->n; number++)
+            if (read_stream(&term->streams[number], PyList_GET_ITEM(streams, number), scoring->fields) < 0)
+                return -1;
+    }
+    return 0;
+}
+
+/* --- exact --- */
+
+/* Add a stream's frequencies in a document; documents come rising, so that the cursor only moves on. */
+static void count_in(Stream *stream, uint16_t doc, int fields, int32_t *counts) {
+    if (stream->group != NULL) {
+        const uint16_t *docs = stream->group->docs.view.buf;
+        stream->cursor = lower16(docs, stream->cursor, stream->high, doc);
+        if (stream->cursor == stream->high || docs[stream->cursor] != doc)
+            return;
+        const int32_t *row = frequencies(stream->group, stream->cursor);
+        for (int field = 0; field < stream->group->fields; field++)
+            if (stream->columns >> (stream->group->first + field) & 1)
+                counts[stream->group->first + field] += row[field];
+    } else {
+        const uint16_t *docs = stream->docs.view.buf;
+        stream->cursor = lower16(docs, stream->cursor, stream->docs.n, doc);
+        if (stream->cursor == stream->docs.n || docs[stream->cursor] != doc)
+            return;
+        const int32_t *row = (const int32_t *)stream->counts.view.buf + stream->cursor * fields;
+        for (int field = 0; field < fields; field++)
+            counts[field] += row[field];
+    }
+}
+
+/* BM25F in float64 from integers, term by term in the order given. */
+static int add_exact(Scoring *scoring, const uint16_t *docs, Py_ssize_t n, double *scores) {
+    for (Py_ssize_t at = 0; at < scoring->n; at++)
+        for (Py_ssize_t number = 0; number < scoring->terms[at].n; number++) {
+            Stream *stream = &scoring->terms[at].streams[number];
+            stream->cursor = stream->group != NULL ? stream->low : 0;
+        }
+    for (Py_ssize_t place = 0; place < n; place++) {
+        uint16_t doc = docs[place];
+        if (doc >= scoring->papers || (place && doc <= docs[place - 1])) {
+            damaged("documents do not rise");
+            return -1;
+        }
+        for (Py_ssize_t at = 0; at < scoring->n; at++) {
+            Term *term = &scoring->terms[at];
+            int32_t counts[MAX_FIELDS] = {0};
+            if (term->constant) {
+                scores[place] += term->weight;
+                continue;
+            }
+            for (Py_ssize_t number = 0; number < term->n; number++)
+                count_in(&term->streams[number], doc, scoring->fields, counts);
+            scores[place] += term->weight * saturation(counts, &scoring->lengths, scoring->parameters.view.buf,
+                                                       scoring->papers, scoring->fields, doc);
+        }
+    }
+    return 0;
+}
+
+PyObject *kernel_exact(PyObject *module, PyObject *args) {
+    PyObject *terms, *lengths, *parameters, *docs_object, *scores_object, *result = NULL;
+    Array docs = {.view = {.obj = NULL}}, scores = {.view = {.obj = NULL}};
+    Scoring scoring;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "OOOOO", &terms, &lengths, &parameters, &docs_object, &scores_object))
+        return NULL;
+    if (read_scoring(&scoring, terms, lengths, parameters) < 0 || take(docs_object, &docs, 2, 0) < 0 ||
+        take(scores_object, &scores, 8, 1) < 0)
+        goto done;
+    if (docs.n != scores.n) {
+        PyErr_SetString(PyExc_ValueError, "as many scores as documents are wanted");
+        goto done;
+    }
+    if (add_exact(&scoring, docs.view.buf, docs.n, scores.view.buf) == 0)
+        result = Py_NewRef(Py_None);
+done:
+    give_back(&docs);
+    give_back(&scores);
+    release(&scoring);
+    return result;
+}
+
+/* --- bounds --- */
+
+static void add_bounds(const Scoring *scoring, double slack) {
+    double everywhere = 0.0;
+    for (Py_ssize_t at = 0; at < scoring->n; at++)
+        if (scoring->terms[at].constant)
+            everywhere += scoring->terms[at].weight * slack;
+    for (Py_ssize_t doc = 0; doc < scoring->papers; doc++)
+        scratch[doc] = (float)everywhere;
+    for (Py_ssize_t at = 0; at < scoring->n; at++) {
+        float levels[LEVELS];
+        for (int level = 0; level < LEVELS; level++)
+            levels[level] = (float)((double)level / 255.0 * (scoring->terms[at].weight * slack));
+        for (Py_ssize_t number = 0; number < scoring->terms[at].n; number++) {
+            const Stream *stream = &scoring->terms[at].streams[number];
+            const uint16_t *docs = stream->docs.view.buf;
+            const uint8_t *bounds = stream->bounds.view.buf;
+            Py_ssize_t n = stream->docs.n;
+            /* Rising: if the last is a paper of the segment, so are all before it, unless the file is damaged; the
+               scratch memory has room for every document number there can be. */
+            for (Py_ssize_t posting = 0; posting < n; posting++)
+                scratch[docs[posting]] += levels[bounds[posting]];
+        }
+    }
+}
+
+/* Whether one of the bounds from `at` reaches the floor; a loop that compilers turn into a few instructions. */
+static inline int reaches(Py_ssize_t at, Py_ssize_t past, float floor) {
+    int any = 0;
+    for (; at < past; at++)
+        any |= scratch[at] >= floor;
+    return any;
+}
+
+/* The top-th largest bound among the papers of the mask, 0 where there are fewer: a heap of the largest so far. */
+static float kth(Py_ssize_t papers, const uint8_t *mask, Py_ssize_t top, float *heap) {
+    Py_ssize_t held = 0;
+    for (Py_ssize_t block = 0; block < papers; block += BLOCK) {
+        Py_ssize_t past = block + BLOCK < papers ? block + BLOCK : papers;
+        if (held == top && !reaches(block, past, heap[0]))
+            continue;
+        for (Py_ssize_t doc = block; doc < past; doc++) {
+            float value = scratch[doc];
+            if (!mask[doc])
+                continue;
+            Py_ssize_t at;
+            if (held < top) {
+                at = held++;
+                while (at && heap[(at - 1) / 2] > value) {
+                    heap[at] = heap[(at - 1) / 2];
+                    at = (at - 1) / 2;
+                }
+            } else if (value > heap[0]) {
+                at = 0;
+                for (;;) {
+                    Py_ssize_t child = 2 * at + 1;
+                    if (child >= top)
+                        break;
+                    if (child + 1 < top && heap[child + 1] < heap[child])
+                        child++;
+                    if (heap[child] >= value)
+                        break;
+                    heap[at] = heap[child];
+                    at = child;
+                }
+            } else {
+                continue;
+            }
+            heap[at] = value;
+        }
+    }
+    return held < top ? 0.0f : heap[0];
+}
+
+static Py_ssize_t at_least(Py_ssize_t papers, const uint8_t *mask, float floor, uint16_t *docs) {
+    Py_ssize_t n = 0;
+    for (Py_ssize_t block = 0; block < papers; block += BLOCK) {
+        Py_ssize_t past = block + BLOCK < papers ? block + BLOCK : papers;
+        if (!reaches(block, past, floor))
+            continue;
+        for (Py_ssize_t doc = block; doc < past; doc++)
+            if (scratch[doc] >= floor && mask[doc])
+                docs[n++] = (uint16_t)doc;
+    }
+    return n;
+}
+
+static int falling(const void *one, const void *other) {
+    double left = *(const double *)one, right = *(const double *)other;
+    return (left < right) - (left > right);
+}
+
+PyObject *kernel_best(PyObject *module, PyObject *args) {
+    PyObject *terms, *lengths, *parameters, *mask_object, *result = NULL;
+    Array mask = {.view = {.obj = NULL}};
+    Py_ssize_t top, few;
+    double threshold, slack;
+    Scoring scoring;
+    static uint16_t docs[MAX_DOCS];
+    double *scores = NULL;
+    float *heap = NULL;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "OOOOnndd", &terms, &lengths, &parameters, &mask_object, &top, &few, &threshold, &slack))
+        return NULL;
+    if (read_scoring(&scoring, terms, lengths, parameters) < 0 || take(mask_object, &mask, 1, 0) < 0)
+        goto done;
+    if (mask.n != scoring.papers || top < 1) {
+        PyErr_SetString(PyExc_ValueError, "a mask of all papers and a positive number of hits are wanted");
+        goto done;
+    }
+    scores = PyMem_Calloc((size_t)scoring.papers + 1, sizeof *scores);
+    heap = PyMem_Malloc((size_t)(top < scoring.papers ? top : scoring.papers + 1) * sizeof *heap);
+    if (scores == NULL || heap == NULL) {
+        PyErr_NoMemory();
+        goto done;
+    }
+    const uint8_t *matched = mask.view.buf;
+    Py_ssize_t n = 0;
+    if (few || top >= scoring.papers) {
+        /* So few match that bounds would cost more than they save. */
+        for (Py_ssize_t doc = 0; doc < scoring.papers; doc++)
+            if (matched[doc])
+                docs[n++] = (uint16_t)doc;
+    } else {
+        add_bounds(&scoring, slack);
+        n = at_least(scoring.papers, matched, kth(scoring.papers, matched, top, heap), docs);
+        if (add_exact(&scoring, docs, n, scores) < 0)
+            goto done;
+        if (n >= top) {
+            qsort(scores, (size_t)n, sizeof *scores, falling);
+            threshold = threshold > scores[top - 1] ? threshold : scores[top - 1];
+        }
+        memset(scores, 0, (size_t)n * sizeof *scores);
+        /* Equal scores are ordered by year and id, so that what merely equals the threshold stays in. */
+        n = at_least(scoring.papers, matched, (float)(threshold * (1 - 1e-6)), docs);
+    }
+    if (add_exact(&scoring, docs, n, scores) == 0)
+        result = Py_BuildValue("y#y#", (char *)docs, n * 2, (char *)scores, n * (Py_ssize_t)sizeof *scores);
+done:
+    PyMem_Free(scores);
+    PyMem_Free(heap);
+    give_back(&mask);
+    release(&scoring);
+    return result;
+}
