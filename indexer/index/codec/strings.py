@@ -41,7 +41,8 @@ class StringTable(Sequence[bytes]):
         self._at = arrays[f"{name}.at"].data
         self._heads = arrays[f"{name}.head"].data if f"{name}.head" in arrays else None
         self._native: Any = None
-        if kernel.native is not None:
+        # Segments of any schema hold tables so small that their offsets are narrower than the kernel reads.
+        if kernel.native is not None and self._at.itemsize >= 4:
             self._native = kernel.native.Strings(self._blob, self._at, self._heads)
 
     def __len__(self) -> int:
