@@ -65,18 +65,31 @@ def heading(segments: Sequence[Segment], key: str) -> str:
     """The name a cluster is shown by: the commonest spelling, then the newest, then the first by code point."""
     counts: Counter[str] = Counter()
     newest: dict[str, int] = {}
-    for segment, docs in _members(segments, key):
-        tables = segment.clusters
-        number = tables.find(key)
-        for doc in docs:
-            rows = tables.rows[tables.row_at[doc] : tables.row_at[doc + 1]]
-            names = {tables.spellings[row] for row in rows[tables.row_cluster[rows] == number].tolist()}
-            for name in (raw.decode("utf-8", "surrogatepass") for raw in names):
-                counts[name] += 1
-                newest[name] = max(newest.get(name, 0), int(segment.years[doc]))
+    for segment in segments:
+        number = segment.clusters.find(key)
+        if number >= 0:
+            for name, papers, year in _spelled(segment, number):
+                counts[name] += papers
+                newest[name] = max(newest.get(name, 0), year)
     if not counts:
         return key
     return min(counts, key=lambda name: (-counts[name], -newest[name], name))
+
+
+def _spelled(segment: Segment, number: int) -> Iterator[tuple[str, int, int]]:
+    """Spellings of a cluster in a segment's live papers, with their papers and the newest year; some in parts."""
+    tables, found = segment.clusters, segment.spellings
+    if number not in found.twice:
+        for row in found.rows[found.starts[number] : found.starts[number + 1]].tolist():
+            if found.papers[row]:
+                name = tables.spellings[row].decode("utf-8", "surrogatepass")
+                yield name, int(found.papers[row]), int(found.newest[row])
+        return
+    docs = tables.docs(number)
+    for doc in docs[segment.live[docs]].tolist():
+        rows = tables.rows[tables.row_at[doc] : tables.row_at[doc + 1]]
+        for raw in {tables.spellings[row] for row in rows[tables.row_cluster[rows] == number].tolist()}:
+            yield raw.decode("utf-8", "surrogatepass"), 1, int(segment.years[doc])
 
 
 def page_order(paper: Paper) -> tuple[int, bytes, str]:

@@ -30,3 +30,13 @@ def mask_of(papers: int, docs: Docs) -> Mask:
 def count(mask: Mask) -> int:
     """How many papers a mask holds."""
     return int(np.count_nonzero(mask))
+
+
+def tally(mask: Mask, column: npt.NDArray[np.integer], values: int) -> npt.NDArray[np.uint32]:
+    """How many papers of a mask have each of the values 0 to `values` - 1 of a column (one value a paper)."""
+    counts = np.zeros(values, dtype=np.uint32)
+    if kernel.native is not None:
+        kernel.native.tally(mask, column, counts)
+    else:
+        counts += np.bincount(column[mask], minlength=values).astype(np.uint32)
+    return counts

@@ -14,7 +14,7 @@ from indexer.index.codec.groups import PostingGroup
 from indexer.index.codec.impacts import IMPACTS_KIND
 from indexer.index.codec.join_table import JoinTable
 from indexer.index.codec.layout import SEGMENT_KIND
-from indexer.index.codec.name_tables import NameTables
+from indexer.index.codec.name_tables import NameTables, Spellings
 from indexer.index.codec.papers import StoredPapers
 from indexer.index.codec.strings import StringTable
 from indexer.index.errors import BadIndexError
@@ -72,6 +72,11 @@ class Segment:
     def clusters(self) -> NameTables:
         """Author clusters and rows."""
         return NameTables(self.arrays)
+
+    @cached_property
+    def spellings(self) -> Spellings:
+        """How live papers spell the names of the clusters."""
+        return Spellings.of(self.clusters, self.live, self.years)
 
     @cached_property
     def venue_names(self) -> list[str]:
