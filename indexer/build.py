@@ -9,14 +9,17 @@ from pathlib import Path
 from indexer.bulk import Indexer, default_procs, run_tasks
 from indexer.draft import Draft
 from indexer.index.analysis import fingerprint
-from indexer.index.errors import BadIndexError
+from indexer.index.errors import BadIndexError, UsageError
 from indexer.index.manifest import Manifest
 from indexer.index.recorded_venues import as_recorded, recorded_table
 from indexer.index.store import LOCK_SECONDS, Writing, is_index, latest, writing
 from indexer.index.venues import VenueTable, read_venues
+from indexer.plan import Plan, plan_again, plan_sources
 from indexer.report import BuildReport, Progress, Tally
-from indexer.tasks import Plan, plan_sources, tasks
+from indexer.tasks import tasks
 
+MISSING = ("stop", "keep", "drop")
+"""What a rebuild may do about a source that is gone."""
 SMALL_BUILD = 8 << 20
 """Bytes of sources below which one process is quicker than several."""
 
@@ -39,7 +42,7 @@ def build(
     deleted ids. Raises SourceError when a source yields no paper, BadIndexError, LockedError.
     """
     folder = Path(index)
-    plan = plan_sources([str(source) for source in sources], format)
+    plan = plan_sources([str(source) for source in sources], folder, format, {})
     table, raw = _venue_table(venues)
     _make_folder(folder)
     with writing(folder, "quiver build", timeout) as door:
@@ -64,16 +67,23 @@ def rebuild(
     """Build anew from the recorded sources in their recorded order, less the ids deleted since.
 
     Standard input is taken again from the index. `missing` says what to do about a source that is no longer there:
-    "stop" (SourceError naming it), "keep" its papers as they are in the index, or "drop" them.
+    "stop" (SourceError naming it), "keep" its papers as they are in the index, or "drop" it and them.
     """
+    if missing not in MISSING:
+        raise UsageError(f"missing {missing!r} is not one of {', '.join(MISSING)}")
     folder = Path(index)
     latest(folder)
     with writing(folder, "quiver rebuild", timeout) as door:
         base = latest(folder)
-        plan = plan_sources(base.sources, None, formats=base.formats, missing=missing, recorded=base)
+        plan = plan_again(base, folder, missing)
         table = recorded_table(base.venues)
         manifest = Manifest(generation=0, deleted=base.deleted, venues_file=base.venues_file, venues=base.venues)
         return _publish(door, plan, manifest, table, procs, progress, base)
+
+
+def processes(plan: Plan, procs: int | None) -> int:
+    """How many processes read a plan: as many as are asked for, else one for a small plan or one a processor."""
+    return procs if procs is not None else default_procs() if plan.size > SMALL_BUILD else 1
 
 
 def _make_folder(folder: Path) -> None:
@@ -121,9 +131,9 @@ def _publish(
     progress: Progress | None,
     base: Manifest | None,
 ) -> BuildReport:
-    wanted = procs if procs is not None else default_procs() if plan.size > SMALL_BUILD else 1
     tally = Tally(plan, progress)
-    segments, _ = run_tasks(tasks(plan, 1, door.folder, base), Indexer(door.folder, table), wanted, tally.report)
+    indexer = Indexer(door.folder, table)
+    segments, _ = run_tasks(tasks(plan, 1, door.folder, base), indexer, processes(plan, procs), tally.report)
     tally.check()
     draft = Draft(door, None)
     draft.add(segments)
@@ -137,4 +147,4 @@ def _publish(
             analysis=fingerprint(),
         )
     )
-    return tally.finish(door.publish(manifest), door.folder, draft.indexed)
+    return tally.finish(door.publish(manifest), door.folder, draft)

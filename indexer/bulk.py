@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -31,7 +32,10 @@ MAX_REJECTS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Some records to index: a whole file (`lines` None) or some lines of it. Every task of a file has its reading."""
+    """Some records to index: a whole file (`lines` None) or some lines of it. Every task of a file has its reading.
+
+    `fault` says why the rest of the file could not be read; with it and without lines there is nothing to index.
+    """
 
     path: str
     file: int
@@ -40,6 +44,7 @@ class Task:
     first_line: int = 1
     lines: bytes | None = None
     size: int = 0
+    fault: str = ""
 
 
 @dataclass(slots=True)
@@ -105,6 +110,8 @@ class Indexer:
                     self.add(entry, task.file, task.reading << READING_SHIFT | place, counts)
         except SourceError as error:
             counts.failed.append(str(error))
+        if task.fault:
+            counts.failed.append(task.fault)
         return counts
 
     def add(self, paper: Paper, file: int, rank: int, counts: Counts) -> None:
@@ -141,6 +148,8 @@ class Indexer:
 
 def _entries(task: Task) -> Iterator[Entry]:
     if task.lines is None:
+        if task.fault:
+            return iter(())
         return read_file(task.path, task.format)
     form = named(task.format or "jsonl")
     if form.read_lines is not None:
@@ -172,47 +181,51 @@ def run_tasks(
         pool.stop()
 
 
-# Tasks a worker has in hand: one that it works on and one that waits, so that it never waits for the sender.
-_IN_HAND = 2
 _DIED = "a process of the build ended before its work was done (out of memory?); try again with --procs 1"
 
 
 class _Pool:
+    """Workers, each with one task in hand at most: who waits for its next task reads it, so that no send can block
+    on a worker that itself waits to be heard."""
+
     def __init__(self, indexer: Indexer, procs: int) -> None:
         # Fork where there is one: a child by spawn imports everything anew, 0.4 s each.
         forks = "fork" in multiprocessing.get_all_start_methods()
         context = multiprocessing.get_context("fork") if forks else multiprocessing.get_context("spawn")
         self._workers = []
-        self._waiting: dict[Connection, list[Task]] = {}
+        self._busy: dict[Connection, Task | None] = {}
         for _ in range(procs):
             here, there = context.Pipe()
-            worker = context.Process(target=_work, args=(there, indexer), daemon=True)
+            self._busy[here] = None
+            # What a forked child inherits it must close, or it would never see that this process is gone.
+            inherited = list(self._busy) if forks else []
+            worker = context.Process(target=_work, args=(there, inherited, indexer), daemon=True)
             worker.start()
             there.close()
             self._workers.append(worker)
-            self._waiting[here] = []
 
     def send(self, task: Task, report: Callable[[Task, Counts], None]) -> None:
-        while all(len(tasks) >= _IN_HAND for tasks in self._waiting.values()):
+        while all(self._busy.values()):
             self._collect(report)
-        pipe = min(self._waiting, key=lambda pipe: len(self._waiting[pipe]))
+        pipe = next(pipe for pipe, busy in self._busy.items() if busy is None)
         self._send(pipe, task)
-        self._waiting[pipe].append(task)
+        self._busy[pipe] = task
 
     def _collect(self, report: Callable[[Task, Counts], None]) -> None:
-        busy = [pipe for pipe, tasks in self._waiting.items() if tasks]
-        for pipe in wait(busy):
-            if isinstance(pipe, Connection):
-                report(self._waiting[pipe].pop(0), self._receive(pipe))
+        for pipe in wait([pipe for pipe, task in self._busy.items() if task]):
+            if isinstance(pipe, Connection) and (task := self._busy[pipe]):
+                counts = self._receive(pipe)
+                self._busy[pipe] = None
+                report(task, counts)
 
     def finish(self, report: Callable[[Task, Counts], None]) -> tuple[list[NewSegment], list[Seen]]:
-        while any(self._waiting.values()):
+        while any(self._busy.values()):
             self._collect(report)
-        for pipe in self._waiting:
+        for pipe in self._busy:
             self._send(pipe, None)
         segments: list[NewSegment] = []
         seen: list[Seen] = []
-        for pipe in self._waiting:
+        for pipe in self._busy:
             more, again = self._receive(pipe)
             segments += more
             seen += again
@@ -236,7 +249,7 @@ class _Pool:
             raise QuiverError(_DIED) from error
 
     def stop(self) -> None:
-        for pipe in self._waiting:
+        for pipe in self._busy:
             pipe.close()
         for worker in self._workers:
             worker.join(timeout=1)
@@ -245,18 +258,21 @@ class _Pool:
                 worker.join()
 
 
-def _work(pipe: Connection, indexer: Indexer) -> None:
+def _work(pipe: Connection, inherited: Iterable[Connection], indexer: Indexer) -> None:
     # Ctrl-C reaches every process of the terminal; the parent alone decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for other in inherited:
+        other.close()
     try:
         while (task := pipe.recv()) is not None:
             pipe.send(indexer.run(task))
         indexer.flush()
         pipe.send((indexer.segments, indexer.seen))
-    except (QuiverError, OSError, MemoryError) as error:
-        pipe.send(error)
-    except EOFError:
-        return
+    except (EOFError, ConnectionError):
+        return  # the parent is gone, and with it whoever wanted this
+    except Exception as error:  # noqa: BLE001  # whatever it is, the parent raises it
+        with suppress(ConnectionError):
+            pipe.send(error)
 
 
 def default_procs() -> int:

@@ -58,6 +58,8 @@ class Draft:
         self.segments: list[DraftSegment] = []
         self.indexed = 0
         """Live papers that were analysed for this generation; known after `finish`."""
+        self.left_out = 0
+        """Papers that were analysed for this generation and are not live, their ids being deleted; so too."""
         self.removed = 0
         """Papers of the generation before whose id no longer has a live record; known after `finish`."""
         for entry in base.segments if base else ():
@@ -108,6 +110,9 @@ class Draft:
         banned = np.array([key_hash("id", deleted) for deleted in manifest.deleted], dtype=np.uint64)
         self._choose(banned)
         self.indexed = sum(segment.alive for segment in self.segments if segment.new)
+        self.left_out = sum(
+            int(np.isin(segment.arrays["doc.key"], banned).sum()) for segment in self.segments if segment.new
+        )
         self.removed = int(np.count_nonzero(~np.isin(before, self._live_keys())))
         if self._compact():
             self._choose(banned)

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from indexer.bulk import MAX_REJECTS, Counts, Task
+from indexer.draft import Draft
 from indexer.index.errors import SourceError
-from indexer.index.manifest import Manifest, toc_name
+from indexer.index.manifest import STANDARD_INPUT, Manifest, toc_name
+from indexer.plan import Plan
 from indexer.readers.entries import Rejected
-from indexer.tasks import Plan
 
 Progress = Callable[[int, int, int], None]
 """Called with bytes done, bytes in all (0: unknown) and records read so far."""
@@ -19,7 +20,11 @@ Progress = Callable[[int, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """read = indexed + duplicates + rejected (+ unchanged in an update); bytes on disk of the new generation."""
+    """What was done: read = indexed + duplicates + rejected, and where there are any, + unchanged + deleted.
+
+    `unchanged` are records that an update found in the index, `deleted` those left out because their ids were deleted,
+    `removed` papers that the generation before had and this one has not; `bytes` is the size on disk.
+    """
 
     generation: int
     papers: int
@@ -33,6 +38,7 @@ class BuildReport:
     bytes: int
     rejects: tuple[Rejected, ...] = ()
     failures: tuple[str, ...] = ()
+    deleted: int = 0
 
     @property
     def papers_per_second(self) -> float:
@@ -53,45 +59,56 @@ class Tally:
     rejected: int = 0
     rejects: list[Rejected] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
-    usable: dict[int, int] = field(default_factory=dict)
+    usable: set[int] = field(default_factory=set)
+    """Numbers of the sources that gave a paper."""
+    broken: set[int] = field(default_factory=set)
+    """Numbers of the files of which not everything could be read."""
 
-    def report(self, task: Task, counts: Counts, first_file: int = 0) -> None:
-        """Take in what became of a task."""
+    def report(self, task: Task, counts: Counts) -> None:
+        """Take in what became of a task, whose file is numbered as in the plan."""
         self.read += counts.read
         self.unchanged += counts.unchanged
         self.rejected += len(counts.rejected)
         self.rejects += counts.rejected[: max(0, MAX_REJECTS - len(self.rejects))]
         self.failures += counts.failed
-        source = self.plan.files[task.file - first_file].source
-        self.usable[source] = self.usable.get(source, 0) + counts.read - len(counts.rejected)
+        if counts.failed:
+            self.broken.add(task.file)
+        if counts.read > len(counts.rejected):
+            self.usable.update(self.plan.files[task.file].sources)
         self.done += task.size
         if self.progress:
             self.progress(self.done, self.plan.size, self.read)
 
     def check(self) -> None:
-        """Raise SourceError if a source gave no paper at all: nothing is published then."""
+        """Raise SourceError if a source that was read gave no paper at all: nothing is published then."""
+        read = {number for file in self.plan.files if file.stored is None for number in file.sources}
         for number, name in enumerate(self.plan.sources):
-            if not self.usable.get(number):
-                reasons = [*self.failures, *(f"{row.file}:{row.line}: {row.reason}" for row in self.rejects)]
-                why = f" ({reasons[0]})" if reasons else " (it is empty)"
-                shown = "standard input" if name == "-" else name
-                raise SourceError(f"no paper could be read from {shown}{why}; nothing was published")
+            if number in read - self.usable:
+                raise SourceError(f"{self._nothing_from(name, number)}; nothing was published")
 
-    def finish(self, manifest: Manifest, folder: Path, indexed: int, removed: int = 0) -> BuildReport:
-        """The report on a published generation, in which `indexed` papers were analysed and are live."""
+    def _nothing_from(self, name: str, number: int) -> str:
+        paths = {file.path for file in self.plan.files if number in file.sources}
+        reasons = [failure for failure in self.failures if failure.startswith(("standard input", *paths))]
+        reasons += [f"{row.file}:{row.line}: {row.reason}" for row in self.rejects if row.file in paths]
+        shown = "standard input" if name == STANDARD_INPUT else name
+        return f"no paper could be read from {shown} ({next(iter(reasons), 'it is empty')})"
+
+    def finish(self, manifest: Manifest, folder: Path, draft: Draft) -> BuildReport:
+        """The report on a published generation, made from a draft."""
         return BuildReport(
             generation=manifest.generation,
             papers=manifest.papers,
             read=self.read,
-            indexed=indexed,
-            duplicates=self.read - self.rejected - self.unchanged - indexed,
+            indexed=draft.indexed,
+            duplicates=self.read - self.rejected - self.unchanged - draft.indexed - draft.left_out,
             rejected=self.rejected,
             unchanged=self.unchanged,
-            removed=removed,
+            removed=draft.removed,
             seconds=time.perf_counter() - self.started,
             bytes=index_bytes(folder, manifest),
             rejects=tuple(self.rejects),
             failures=tuple(self.failures),
+            deleted=draft.left_out,
         )
 
 

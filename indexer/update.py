@@ -8,17 +8,17 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.build import SMALL_BUILD
-from indexer.bulk import Indexer, Known, default_procs, run_tasks
+from indexer.build import processes
+from indexer.bulk import Indexer, Known, run_tasks
 from indexer.draft import Draft
-from indexer.index.analysis import fingerprint
 from indexer.index.codec.columns import key_hash
 from indexer.index.errors import BadIndexError, NotFoundError
-from indexer.index.manifest import STANDARD_INPUT, Manifest, SourceFile, generations, read_manifest
+from indexer.index.manifest import Manifest, SourceFile, generations, read_manifest
 from indexer.index.recorded_venues import recorded_table
 from indexer.index.store import LOCK_SECONDS, Generation, latest, writing
+from indexer.plan import Plan, brought, plan_sources
 from indexer.report import BuildReport, Progress, Tally
-from indexer.tasks import Plan, plan_sources, tasks
+from indexer.tasks import tasks
 
 
 def update(
@@ -41,43 +41,40 @@ def update(
     latest(folder)
     with writing(folder, "quiver update", timeout) as door:
         base = latest(folder)
-        plan = plan_sources([str(source) for source in sources], format)
+        plan = plan_sources([str(source) for source in sources], folder, format, base.formats)
         merged, numbers = _merged_files(base, plan)
-        table = recorded_table(base.venues)
         opened = Generation(folder, base)
         tally = Tally(plan, progress)
         first = base.readings + 1
-        numbered = (replace(task, file=numbers[task.path]) for task in tasks(plan, first, folder, None))
-        wanted = procs if procs is not None else default_procs() if plan.size > SMALL_BUILD else 1
-        indexer = Indexer(folder, table, Known(_Finder(opened)))
-        back = {number: at for at, number in enumerate(numbers[file.path] for file in plan.files)}
+        indexer = Indexer(folder, recorded_table(base.venues), Known(_Finder(opened)))
+        in_plan = {number: at for at, number in enumerate(numbers)}
         new, seen = run_tasks(
-            numbered,
+            (replace(task, file=numbers[task.file]) for task in tasks(plan, first, folder, None)),
             indexer,
-            wanted,
-            lambda task, counts: tally.report(replace(task, file=back[task.file]), counts),
+            processes(plan, procs),
+            lambda task, counts: tally.report(replace(task, file=in_plan[task.file]), counts),
         )
         opened.close()
         tally.check()
         draft = Draft(door, base)
         keys = np.concatenate([draft.claim_again(seen), draft.add(new)])
-        files = [number for file in plan.files for number in [numbers[file.path]]]
-        if prune:
-            files += _former_files(base, plan, merged)
-        draft.release(files, None if prune else keys, first)
-        deleted = tuple(paper for paper in base.deleted if key_hash("id", paper) not in set(keys.tolist()))
+        # What a file that broke off may still hold is not given up: only what was read anew is claimed anew.
+        whole = [number for at, number in enumerate(numbers) if prune and at not in tally.broken]
+        draft.release(set(numbers) - set(whole), keys, first)
+        draft.release([*whole, *(_former_files(merged, plan) if prune else ())], None, first)
+        back = set(keys.tolist())
+        # The fingerprint of the analysis stays: papers that were not read again are of the analysis that it names.
         manifest = draft.finish(
             replace(
                 base,
                 sources=(*(name for name in base.sources if name not in plan.sources), *plan.sources),
                 formats=base.formats | plan.formats,
-                files=_with_digests(merged, plan),
-                deleted=deleted,
+                files=_with_records(merged, plan),
+                deleted=tuple(paper for paper in base.deleted if key_hash("id", paper) not in back),
                 readings=base.readings + len(plan.files),
-                analysis=fingerprint(),
             )
         )
-        return tally.finish(door.publish(manifest), folder, draft.indexed, draft.removed)
+        return tally.finish(door.publish(manifest), folder, draft)
 
 
 class _Finder:
@@ -103,30 +100,34 @@ class _Finder:
         return None
 
 
-def _merged_files(base: Manifest, plan: Plan) -> tuple[list[SourceFile], dict[str, int]]:
-    """Recorded files with those of a plan: known paths keep their numbers, which claims refer to."""
+def _merged_files(base: Manifest, plan: Plan) -> tuple[list[SourceFile], list[int]]:
+    """Recorded files and those of a plan, and the number among them of each file of the plan.
+
+    Known paths keep their numbers, which claims refer to.
+    """
     merged = list(base.files)
-    numbers = {file.path: at for at, file in enumerate(merged)}
+    known = {file.path: at for at, file in enumerate(merged)}
+    numbers = []
     for file in plan.files:
-        if file.path not in numbers:
-            numbers[file.path] = len(merged)
+        if file.path not in known:
+            known[file.path] = len(merged)
             merged.append(SourceFile(file.path))
+        numbers.append(known[file.path])
     return merged, numbers
 
 
-def _with_digests(merged: Sequence[SourceFile], plan: Plan) -> tuple[SourceFile, ...]:
+def _with_records(merged: Sequence[SourceFile], plan: Plan) -> tuple[SourceFile, ...]:
     read = {file.path: file for file in plan.records()}
     return tuple(read.get(file.path, file) for file in merged)
 
 
-def _former_files(base: Manifest, plan: Plan, merged: Sequence[SourceFile]) -> list[int]:
-    """Numbers of recorded files that lay in a folder of the plan and are no longer there."""
+def _former_files(merged: Sequence[SourceFile], plan: Plan) -> list[int]:
+    """Numbers of recorded files that a source of the plan brought and brings no longer."""
     present = {file.path for file in plan.files}
-    folders = [name.rstrip("/") + "/" for name in plan.sources if name != STANDARD_INPUT]
     return [
         at
         for at, file in enumerate(merged)
-        if file.path not in present and any(file.path.startswith(folder) for folder in folders)
+        if file.path not in present and any(brought(file, source) for source in plan.sources)
     ]
 
 
@@ -139,7 +140,7 @@ def delete(ids: Sequence[str], index: str | Path, *, timeout: float = LOCK_SECON
         opened = Generation(folder, base)
         missing = [
             paper
-            for paper in ids
+            for paper in dict.fromkeys(ids)
             if not any(len(segment.find_key(key_hash("id", paper))) for segment in opened.segments)
         ]
         opened.close()
@@ -161,4 +162,7 @@ def rollback(index: str | Path, *, timeout: float = LOCK_SECONDS) -> Manifest:
         found = generations(folder)
         if len(found) < 2:
             raise BadIndexError(f"{folder} holds no generation before {found[-1]}; nothing was changed")
-        return door.publish(read_manifest(folder, found[-2]))
+        before = read_manifest(folder, found[-2])
+        # What cannot be opened is not published.
+        Generation(folder, before).close()
+        return door.publish(before)

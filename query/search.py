@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
+from indexer.index.analysis import fingerprint
 from indexer.index.codec.columns import key_hash
 from indexer.index.codec.segment import Segment
 from indexer.index.errors import NotFoundError, QueryError, UsageError
@@ -59,6 +60,16 @@ class PaperIndex:
     def generation(self) -> int:
         """Number of the generation that is open."""
         return self._generation.number
+
+    @property
+    def warnings(self) -> list[str]:
+        """What its user should know of the open generation: that it was made with another analysis, for one."""
+        if self._generation.manifest.analysis == fingerprint():
+            return []
+        return [
+            f"{self.path} was made with another version of the analysis of texts, so that words may be missed; "
+            "run `quiver rebuild`"
+        ]
 
     @property
     def segments(self) -> Sequence[Segment]:

@@ -17,6 +17,10 @@ class SourceError(QuiverError):
     """A file, folder, glob or stream that cannot be read as papers."""
 
 
+class MissingSourceError(SourceError):
+    """A source that is not there: no such file or folder, no file in the folder, none that the glob matches."""
+
+
 class BadIndexError(QuiverError):
     """An index that is missing, foreign, of a newer format or damaged."""
 

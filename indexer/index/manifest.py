@@ -26,13 +26,18 @@ STANDARD_INPUT = "-"
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One file that was read: path (`-` for standard input), format, size in bytes, time of change (ns), hash."""
+    """One file that was read: path (`-` for standard input), forced format, size in bytes, time of change (ns), hash.
+
+    Of what is no regular file, standard input for one, size and hash are of its text as decompressed, and the time is
+    when it was read. `source` is the recorded source that brought it last.
+    """
 
     path: str
     format: str = ""
     size: int = 0
     mtime_ns: int = 0
     digest: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,12 @@ def generations(folder: Path) -> list[int]:
     return sorted(int(match.group(1)) for match in matches if match)
 
 
+def _way_back(folder: Path, generation: int) -> str:
+    if min(generations(folder)) < generation:
+        return "`quiver rollback` returns to the generation before, then run `quiver rebuild`"
+    return "build the index again with `quiver build --force SOURCE...`"
+
+
 def read_manifest(folder: Path, generation: int) -> Manifest:
     """The manifest of a generation. Raises BadIndexError where there is none, or one of a newer format."""
     path = folder / toc_name(generation)
@@ -105,7 +116,7 @@ def read_manifest(folder: Path, generation: int) -> Manifest:
         raise BadIndexError(f"the index has format {version}, this Quiver reads up to {FORMAT}; update Quiver")
     body = data[-_FOOTER.size - length : -_FOOTER.size]
     if len(body) != length or zlib.crc32(body) != crc:
-        raise BadIndexError(f"{path} is damaged; run `quiver rebuild`, or `quiver rollback`")
+        raise BadIndexError(f"{path} is damaged; {_way_back(folder, generation)}")
     parsed: dict[str, Any] = orjson.loads(body)
     parsed["files"] = tuple(SourceFile(**row) for row in parsed["files"])
     parsed["segments"] = tuple(SegmentEntry(**row) for row in parsed["segments"])

@@ -10,7 +10,7 @@ import os
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -72,6 +72,9 @@ def latest(folder: Path) -> Manifest:
     try:
         return read_manifest(folder, found[-1])
     except OSError as error:
+        # Two generations may have been published since the folder was listed, and this one swept.
+        if isinstance(error, FileNotFoundError) and generations(folder) != found:
+            return latest(folder)
         raise BadIndexError(f"{folder} cannot be read as an index: {error.strerror}") from error
 
 
@@ -101,6 +104,7 @@ class Writing:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.published = False
 
     def path(self, suffix: str) -> Path:
         """Where a new file of the next generation goes; swept by the next writer if never published."""
@@ -126,18 +130,19 @@ class Writing:
             os.fsync(file.fileno())
         sync_folder(self.folder)
         aside.rename(self.folder / name)
+        self.published = True
         sync_folder(self.folder)
         self.sweep()
         return manifest
 
     def sweep(self) -> None:
-        """Remove what neither the newest generation nor the one before needs."""
+        """Remove what neither the newest generation nor the one before needs: old generations, unfinished work."""
         kept = generations(self.folder)[-2:]
         needed = {toc_name(generation) for generation in kept}
         for generation in kept:
             try:
                 needed |= read_manifest(self.folder, generation).referenced()
-            except QuiverError:
+            except (QuiverError, OSError):
                 # An unreadable older generation may still be what somebody wants to save files from.
                 return
         for path in self.folder.iterdir():
@@ -170,7 +175,8 @@ def _holder(folder: Path) -> str:
 def writing(folder: Path, command: str, timeout: float = LOCK_SECONDS) -> Iterator[Writing]:
     """Hold the write lock of an index folder, which must exist.
 
-    Waits `timeout` seconds. The lock is the system's: it dies with its holder. Raises LockedError naming the holder.
+    Waits `timeout` seconds. The lock is the system's: it dies with its holder. What a writer left that died, or that
+    failed in here, is swept. Raises LockedError naming the holder, BadIndexError where the disk refuses.
     """
     try:
         lock = filelock.FileLock(folder / LOCK_NAME)
@@ -181,10 +187,18 @@ def writing(folder: Path, command: str, timeout: float = LOCK_SECONDS) -> Iterat
         ) from error
     except OSError as error:
         raise BadIndexError(f"{folder} cannot be written to: {error.strerror}") from error
+    door = Writing(folder)
     try:
+        # First of all, since what a dead writer left may be what fills the disk.
+        door.sweep()
         since = time.strftime("%Y-%m-%d %H:%M:%S")
         (folder / HOLDER_NAME).write_bytes(orjson.dumps({"pid": os.getpid(), "command": command, "since": since}))
-        yield Writing(folder)
+        yield door
+    except OSError as error:
+        done = "the new generation is published all the same" if door.published else "nothing was published"
+        raise BadIndexError(f"{error.filename or folder}: {error.strerror or error}; {done}") from error
     finally:
-        (folder / HOLDER_NAME).unlink(missing_ok=True)
+        with suppress(OSError):
+            door.sweep()
+            (folder / HOLDER_NAME).unlink(missing_ok=True)
         lock.release()

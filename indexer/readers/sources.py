@@ -8,7 +8,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from indexer.index.errors import SourceError
+from indexer.index.errors import MissingSourceError, SourceError
 from indexer.readers.entries import STANDARD_INPUT, Entry, Origin
 from indexer.readers.formats import Format, named, recognise
 from indexer.readers.streams import HEAD, line_chunks, lines_of, open_source
@@ -20,7 +20,7 @@ def expand(source: str) -> list[str]:
     """The files of a source: itself, those of a folder and its folders, or those a glob matches; by path.
 
     Hidden files and folders are left out of folders and globs. `-` is standard input. Raises SourceError, which
-    names it, where it is missing, empty, or may not be read.
+    names it, where it is empty or may not be read, and MissingSourceError where there is nothing.
     """
     if source == STANDARD_INPUT:
         return [source]
@@ -29,7 +29,7 @@ def expand(source: str) -> list[str]:
     except (FileNotFoundError, NotADirectoryError):
         if glob.has_magic(source):
             return _matches(source)
-        raise SourceError(f"{source}: no such file or folder") from None
+        raise MissingSourceError(f"{source}: no such file or folder") from None
     except (OSError, ValueError) as error:
         raise SourceError(f"{source}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
     if stat.S_ISDIR(mode.st_mode):
@@ -50,14 +50,14 @@ def _matches(pattern: str) -> list[str]:
         else:
             found.add(match)
     if not found:
-        raise SourceError(f"{pattern}: no file matches")
+        raise MissingSourceError(f"{pattern}: no file matches")
     return sorted(found)
 
 
 def _in_folder(folder: str) -> list[str]:
     found = sorted(_files(folder))
     if not found:
-        raise SourceError(f"{folder}: no files in this folder")
+        raise MissingSourceError(f"{folder}: no files in this folder")
     return found
 
 

@@ -21,9 +21,9 @@ def author(name: tuple[str, ...], index: Path, form: str) -> None:
     person.
     """
     from query.faces import output
-    from query.search import PaperIndex
+    from query.faces.opening import open_index
 
-    with PaperIndex.open(index) as opened:
+    with open_index(index) as opened:
         cluster = opened.author(" ".join(name))
         if form == "text":
             from query.faces.render_author import author_lines

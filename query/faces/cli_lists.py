@@ -21,10 +21,10 @@ def suggest(prefix: tuple[str, ...], index: Path, limit: int, form: str) -> None
     PREFIX begins an author name, a venue or a word of titles; counts are of papers."""
     from query.faces import output
     from query.faces.as_json import suggestions_json
+    from query.faces.opening import open_index
     from query.faces.render_lists import suggestion_lines
-    from query.search import PaperIndex
 
-    with PaperIndex.open(index) as opened:
+    with open_index(index) as opened:
         found = opened.suggest(" ".join(prefix), limit)
     if form == "json":
         output.write_json(suggestions_json(found))
@@ -40,10 +40,10 @@ def venues(index: Path, form: str) -> None:
     """List venues with counts and spellings."""
     from query.faces import output
     from query.faces.as_json import venues_json
+    from query.faces.opening import open_index
     from query.faces.render_lists import venue_lines
-    from query.search import PaperIndex
 
-    with PaperIndex.open(index) as opened:
+    with open_index(index) as opened:
         rows = opened.venues()
     if form == "json":
         output.write_json(venues_json(rows))
@@ -58,10 +58,10 @@ def venues(index: Path, form: str) -> None:
 def info(index: Path, form: str) -> None:
     """Say what the index holds, and of what."""
     from query.faces import output
+    from query.faces.opening import open_index
     from query.faces.render_lists import information_lines
-    from query.search import PaperIndex
 
-    with PaperIndex.open(index) as opened:
+    with open_index(index) as opened:
         held = opened.info()
     if form == "json":
         output.write_json(held.as_json())

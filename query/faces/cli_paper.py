@@ -17,9 +17,9 @@ from query.faces.options import LIST_FORMATS, example, format_option, index_opti
 def paper(paper_id: str, index: Path, form: str) -> None:
     """Show one paper, field by field."""
     from query.faces import output
-    from query.search import PaperIndex
+    from query.faces.opening import open_index
 
-    with PaperIndex.open(index) as opened:
+    with open_index(index) as opened:
         found = opened.paper(paper_id)
         if form == "text":
             from query.faces.render_paper import paper_lines
@@ -44,11 +44,11 @@ def related(paper_id: str, index: Path, limit: int, form: str) -> None:
 
     They share the words that tell it from others."""
     from query.faces import output
+    from query.faces.opening import open_index
     from query.faces.render import hit_lines
     from query.faces.terminal import safe
-    from query.search import PaperIndex
 
-    with PaperIndex.open(index) as opened:
+    with open_index(index) as opened:
         page = opened.related(paper_id, limit)
         if form == "json":
             output.write_json(page.as_json())

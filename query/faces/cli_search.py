@@ -83,13 +83,13 @@ def search(
     """
     from indexer.index.errors import QueryError
     from query.faces.asked import Asked
+    from query.faces.opening import open_index
     from query.faces.output import message_screen, write_messages
     from query.faces.render_error import diagnostic_lines
-    from query.search import PaperIndex
 
     facets = FACETS if every_facet else tuple(dict.fromkeys(some_facets))
     asked = Asked(" ".join(query), facets=facets, snippets=form in ("text", "json", "jsonl"), **arguments)
-    with PaperIndex.open(index) as opened:
+    with open_index(index) as opened:
         try:
             page = asked.search(opened)
         except QueryError as error:

@@ -22,6 +22,8 @@ def report_lines(report: BuildReport, path: str, *, changes: bool = False) -> It
     if changes:
         rows.append(("unchanged", report.unchanged))
     rows += [("duplicates", report.duplicates), ("rejected", report.rejected)]
+    if report.deleted:
+        rows.append(("deleted", report.deleted))
     if changes:
         rows.append(("removed", report.removed))
     yield from table_lines([(name, f"{number:,}") for name, number in rows], (1,))

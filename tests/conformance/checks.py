@@ -48,8 +48,8 @@ class Choice:
         )
 
 
-def random_choice(papers: Sequence[Paper], random: Random) -> Choice:
-    """Filters that some papers pass, more often few than many."""
+def random_choice(papers: Sequence[Paper], random: Random, sort: str = "") -> Choice:
+    """Filters that some papers pass, more often few than many; the sort as given, or any."""
     paper = random.choice(papers)
 
     def some(share: float, *values: str) -> tuple[str, ...]:
@@ -65,7 +65,7 @@ def random_choice(papers: Sequence[Paper], random: Random) -> Choice:
         types=some(0.3, paper.type, other.type) or None,
         exclude_venues=some(0.15, other.venue),
         exclude_types=some(0.15, other.type),
-        sort=random.choice(("relevance", "relevance", "newest", "oldest", "title")),
+        sort=sort or random.choice(("relevance", "relevance", "newest", "oldest", "title")),
         match=random.choice(("auto", "auto", "all", "any")),
     )
 

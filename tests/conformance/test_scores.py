@@ -1,17 +1,15 @@
-"""Scores, matches and orders beside a plain reference of the formula."""
+"""Scores, matches, filters, facets and orders beside a plain reference of the formula."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from random import Random
 
 import pytest
 
-from indexer.collect import index_papers
 from indexer.index.errors import QueryError
 from indexer.index.paper import Paper
 from query import PaperIndex
-from tests.conformance.checks import Choice, check, random_choice
+from tests.conformance.checks import ORDERS, Choice, ask, check, facets_of, random_choice
 from tests.conformance.random_queries import QueryMaker
 from tests.conformance.reference import Reference
 
@@ -19,16 +17,11 @@ ROUNDS = 10
 QUERIES = 50
 
 
-@pytest.fixture(scope="module")
-def reference(sample: list[Paper]) -> Reference:
-    return Reference(sample)
-
-
-@pytest.fixture(scope="module")
-def index(sample: list[Paper], tmp_path_factory: pytest.TempPathFactory) -> PaperIndex:
-    folder: Path = tmp_path_factory.mktemp("scores")
-    index_papers(sample, folder)
-    return PaperIndex.open(folder)
+def test_an_index_with_a_history_has_one(index: PaperIndex) -> None:
+    """Where there is more than one segment there are many, and papers in them that are no longer live."""
+    if len(index.segments) > 1:
+        assert len(index.segments) >= 4
+        assert sum(segment.docs - segment.alive for segment in index.segments) > 100
 
 
 @pytest.mark.parametrize("seed", range(ROUNDS))
@@ -49,3 +42,33 @@ def test_random_queries_score_as_the_formula_says(
         except AssertionError as error:
             raise AssertionError(f"{text!r} with {choice}: {error}") from error
     assert found > QUERIES // 4, "most random queries find nothing: they test little"
+
+
+@pytest.mark.parametrize("seed", range(ROUNDS))
+@pytest.mark.usefixtures("pruning")
+def test_pages_are_cuts_of_the_whole_answer(
+    seed: int, sample: list[Paper], reference: Reference, index: PaperIndex
+) -> None:
+    """Filters, totals, facets and every sort equal brute force, whatever the limit and offset of the page."""
+    random = Random(1000 + seed)
+    maker = QueryMaker(sample, random)
+    found = 0
+    for turn in range(QUERIES):
+        text = random.choice(("", maker.word(), maker.word(), f"{maker.word()} {maker.word()}", maker.query()))
+        choice = random_choice(sample, random, sort=tuple(ORDERS)[turn % len(ORDERS)])
+        limit, offset = random.choice((1, 3, 10, 25)), random.choice((0, 0, 0, 1, 7, 30))
+        try:
+            whole = check(index, reference, text, choice)
+            page = ask(index, text, choice, limit=limit, offset=offset)
+            assert [(hit.id, hit.score, hit.tier) for hit in page.hits] == [
+                (hit.id, hit.score, hit.tier) for hit in whole.hits[offset : offset + limit]
+            ]
+            assert [hit.rank for hit in page.hits] == list(range(offset + 1, offset + 1 + len(page.hits)))
+            assert (page.total, page.all_words, page.relaxed) == (whole.total, whole.all_words, whole.relaxed)
+            assert facets_of(page) == facets_of(whole)
+        except QueryError:
+            continue
+        except AssertionError as error:
+            raise AssertionError(f"{text!r} with {choice}, {offset}+{limit}: {error}") from error
+        found += whole.total > 0
+    assert found > QUERIES // 4, "most combinations find nothing: they test little"

@@ -141,6 +141,8 @@ class ArrayFile(Mapping[str, Array]):
                 self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except FileNotFoundError as error:
             raise BadIndexError(f"{path.name} is missing from the index; run `quiver rebuild`") from error
+        except OSError as error:
+            raise BadIndexError(f"{path} cannot be read: {error.strerror}") from error
         magic, version, order, at, length, crc = _HEADER.unpack_from(self._map)
         (head_crc,) = struct.unpack_from("<I", self._map, _HEADER.size)
         if magic != MAGIC:

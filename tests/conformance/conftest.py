@@ -1,0 +1,70 @@
+"""The same papers in an index built at once, and in one that grew by updates, replacements and deletions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import orjson
+import pytest
+
+from indexer import draft
+from indexer.build import build
+from indexer.collect import index_papers
+from indexer.index.codec import builder
+from indexer.index.paper import Paper
+from indexer.update import delete, update
+from query import PaperIndex
+from query.engines import arrays
+from tests.conformance.reference import Reference
+from tests.generate import papers
+
+HISTORIES = ("fresh", "grown")
+
+
+@pytest.fixture(scope="session")
+def reference(sample: list[Paper]) -> Reference:
+    """What should be answered over the sample."""
+    return Reference(sample)
+
+
+@pytest.fixture(scope="session", params=HISTORIES)
+def index(request: pytest.FixtureRequest, sample: list[Paper], tmp_path_factory: pytest.TempPathFactory) -> PaperIndex:
+    """An index that holds the sample, whichever way it came to."""
+    folder = tmp_path_factory.mktemp(request.param)
+    if request.param == "fresh":
+        index_papers(sample, folder / "p.idx")
+    else:
+        _grow(sample, folder)
+    opened = PaperIndex.open(folder / "p.idx")
+    assert opened.info().papers == len(sample)
+    return opened
+
+
+@pytest.fixture
+def pruning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets bounds choose candidates from nine papers on, where usually hundreds are scored at once."""
+    monkeypatch.setattr(arrays, "_FEW", 8, raising=False)
+
+
+def _grow(sample: Sequence[Paper], folder: Path) -> None:
+    """Other papers first, old versions of some and papers to be deleted among them, then the sample piece by piece."""
+    index = folder / "p.idx"
+    others = list(papers(200, seed=5))
+    old = [replace(other, id=paper.id) for paper, other in zip(sample[::3], others, strict=False)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(builder, "SEGMENT_DOCS", 50)
+        patch.setattr(draft, "SEGMENT_DOCS", 100)
+        patch.setattr(draft, "MERGE_FACTOR", 4)
+        build([_written(folder / "old.jsonl", [*others, *old])], index)
+        step = len(sample) // 9
+        for number in range(9):
+            part = sample[number * step : None if number == 8 else (number + 1) * step]
+            update([_written(folder / f"part{number}.jsonl", part)], index)
+        delete([paper.id for paper in others], index)
+
+
+def _written(path: Path, records: Iterable[Paper]) -> Path:
+    path.write_bytes(b"".join(orjson.dumps(paper.as_record()) + b"\n" for paper in records))
+    return path
