@@ -59,9 +59,14 @@ def is_ours(data: bytes) -> bool:
     return data[: len(HEAD)] == HEAD[: len(data)]
 
 
+def segment_id(name: str) -> str:
+    """What Whoosh calls the segment of a file."""
+    return name.removesuffix(EXTENSION).removeprefix(f"{INDEX_NAME}_")
+
+
 def _segment(name: str, docs: int, gone: bytes) -> bytes:
     """Opcodes that leave a segment on the pickle's stack: the function, its arguments, the call."""
-    arguments = (INDEX_NAME, docs, name.removesuffix(EXTENSION).removeprefix(f"{INDEX_NAME}_"), gone)
+    arguments = (INDEX_NAME, docs, segment_id(name), gone)
     # Without the protocol before and the stop behind, a pickle is just what pushes its object.
     return _SEGMENT + pickle.dumps(arguments, 3)[len(_PROTOCOL) : -1] + b"R"
 

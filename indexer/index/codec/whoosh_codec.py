@@ -117,6 +117,10 @@ class ArraySegment(base.Segment):  # type: ignore[misc]  # Whoosh has no types
                 save(storage, self.filename, content)
             self._assembly = self._file = None
 
+    def lend(self, file: ArrayFile) -> None:
+        """Use a file that is open already, as long as its owner holds it."""
+        self._file = weakref.ref(file)
+
     def arrays(self, storage: Any) -> Arrays:
         """What has been written, from memory or then from the file. Raises OSError if that is gone."""
         if self._assembly is not None:
