@@ -30,6 +30,9 @@ test: $(VENV)/ready ## the tests, in a few minutes
 test-all: $(VENV)/ready ## the tests, the long ones too
 	$(BIN)/python -m pytest -n $(WORKERS)
 
+test-whoosh: $(VENV)/ready ## Whoosh's own tests, with its codec and with ours
+	$(BIN)/python tests/whoosh_suite.py
+
 lint: $(VENV)/ready ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

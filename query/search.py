@@ -17,8 +17,9 @@ from indexer.index.recorded_venues import recorded_table
 from indexer.index.store import Generation, latest, open_generation
 from query.clusters import Cluster, author_cluster
 from query.didyoumean import better_query
+from query.engines import table
 from query.engines.answer import MATCHES, SORTS, Answer, Request
-from query.engines.arrays import ArrayEngine
+from query.engines.table import engine_class
 from query.explain import explain_row
 from query.facets import FACETS
 from query.filters import Filters, YearRange
@@ -42,19 +43,23 @@ class PaperIndex:
     Use as a context manager, or `close` it. `reopen` moves to the newest generation.
     """
 
-    def __init__(self, path: str | Path, generation: Generation) -> None:
+    def __init__(self, path: str | Path, generation: Generation, engine: str | None = None) -> None:
         self.path = Path(path)
+        self._engine_class = engine_class(engine or table.DEFAULT)
         self._use(generation)
 
     @classmethod
-    def open(cls, path: str | Path) -> PaperIndex:
-        """Open the newest generation of an index folder. Raises BadIndexError."""
-        return cls(path, open_generation(Path(path)))
+    def open(cls, path: str | Path, *, engine: str | None = None) -> PaperIndex:
+        """Open the newest generation of an index folder. Raises BadIndexError.
+
+        `engine` is of the table in `query.engines.table`: "arrays", or "whoosh", slow and plain, with the same answers.
+        """
+        return cls(path, open_generation(Path(path)), engine)
 
     def _use(self, generation: Generation) -> None:
         self.venue_table = recorded_table(generation.manifest.venues)
         self._generation = generation
-        self._engine = ArrayEngine(generation, self.venue_table)
+        self._engine = self._engine_class(generation, self.venue_table)
 
     @property
     def generation(self) -> int:

@@ -108,7 +108,7 @@ def fetch(sdist: Path | None, cache: Path) -> Path:
     path = sdist or cache / f"whoosh3-{version}.tar.gz"
     if not path.exists():
         cache.mkdir(parents=True, exist_ok=True)
-        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-build-isolation"]
+        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
         subprocess.run([*pip, "--no-binary", ":all:", "--dest", str(cache), f"whoosh3=={version}"], check=True)
     return path
 

@@ -1,7 +1,8 @@
 """The manifest: all that a reader needs to know about one generation of an index, as one frozen record.
 
 It is stored at the end of Whoosh's table of contents (`_MAIN_<generation>.toc`), so that one rename publishes both:
-Whoosh reads the head of the file, Quiver the manifest that the last 24 bytes point to.
+Whoosh reads the head of the file, Quiver the manifest that the last 24 bytes point to. Their checksum covers the
+whole file.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 import orjson
 
 from indexer.index.errors import BadIndexError
+from indexer.index.whoosh_toc import is_ours
 
 FORMAT = 1
 _FOOTER = struct.Struct("<QII8s")
@@ -79,10 +81,15 @@ class Manifest:
         """Names of all files that this generation needs beside its table of contents."""
         return {name for entry in self.segments for name in entry.files}
 
-    def dump(self) -> bytes:
-        """The manifest with its footer, to be put behind Whoosh's table of contents."""
+    def dump(self, head: bytes) -> bytes:
+        """The whole file: Whoosh's table of contents `head`, the manifest, the footer."""
         body = orjson.dumps(asdict(self))
-        return body + _FOOTER.pack(len(body), zlib.crc32(body), self.format, _MAGIC)
+        return head + body + _FOOTER.pack(len(body), _checksum(head + body, len(body)), self.format, _MAGIC)
+
+
+def _checksum(content: bytes, length: int) -> int:
+    """Of all that stands before the footer, and of the length in it."""
+    return zlib.crc32(struct.pack("<Q", length), zlib.crc32(content))
 
 
 def toc_name(generation: int) -> str:
@@ -106,18 +113,21 @@ def read_manifest(folder: Path, generation: int) -> Manifest:
     """The manifest of a generation. Raises BadIndexError where there is none, or one of a newer format."""
     path = folder / toc_name(generation)
     data = path.read_bytes()
+    damaged = f"{path} is damaged or cut short; {_way_back(folder, generation)}"
     if len(data) < _FOOTER.size or data[-8:] != _MAGIC:
+        if is_ours(data):
+            raise BadIndexError(damaged)
         raise BadIndexError(
             f"{path} was written by Whoosh itself, not by Quiver, and would not be searched right; "
-            "use a folder that only Quiver writes to"
+            "make the index anew with `quiver build SOURCE... --force`, in a folder that only Quiver writes to"
         )
     length, crc, version, _ = _FOOTER.unpack(data[-_FOOTER.size :])
     if version > FORMAT:
         raise BadIndexError(f"the index has format {version}, this Quiver reads up to {FORMAT}; update Quiver")
-    body = data[-_FOOTER.size - length : -_FOOTER.size]
-    if len(body) != length or zlib.crc32(body) != crc:
-        raise BadIndexError(f"{path} is damaged; {_way_back(folder, generation)}")
-    parsed: dict[str, Any] = orjson.loads(body)
+    content = data[: -_FOOTER.size]
+    if length > len(content) or _checksum(content, length) != crc:
+        raise BadIndexError(damaged)
+    parsed: dict[str, Any] = orjson.loads(content[len(content) - length :])
     parsed["files"] = tuple(SourceFile(**row) for row in parsed["files"])
     parsed["segments"] = tuple(SegmentEntry(**row) for row in parsed["segments"])
     for key in ("sources", "deleted", "lengths"):

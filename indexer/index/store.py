@@ -125,7 +125,7 @@ class Writing:
         name = toc_name(manifest.generation)
         aside = self.folder / f"{name}.new"
         with aside.open("wb") as file:
-            file.write(whoosh_toc(manifest, self.folder) + manifest.dump())
+            file.write(manifest.dump(whoosh_toc(manifest, self.folder)))
             file.flush()
             os.fsync(file.fileno())
         sync_folder(self.folder)

@@ -86,6 +86,7 @@ _check()
 
 from whoosh import (  # noqa: E402
     analysis,
+    collectors,
     columns,
     fields,
     formats,
@@ -95,6 +96,7 @@ from whoosh import (  # noqa: E402
     query,
     reading,
     scoring,
+    searching,
     sorting,
     system,
     writing,
@@ -106,6 +108,7 @@ __all__ = [
     "WhooshLibraryError",
     "analysis",
     "base",
+    "collectors",
     "columns",
     "fault",
     "fields",
@@ -118,6 +121,7 @@ __all__ = [
     "query",
     "reading",
     "scoring",
+    "searching",
     "shadow",
     "sorting",
     "structfile",

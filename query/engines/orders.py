@@ -42,7 +42,7 @@ def reached(found: Sequence[Found], top: int) -> float:
 
 def first_docs(segment: Segment, docs: Ints, sort: str, top: int) -> Ints:
     """The first `top` of some papers of one segment, in an order that is not by score; given rising."""
-    return np.sort(docs[_local_order(segment, docs, np.zeros(len(docs)), sort)[:top]]) if len(docs) > top else docs
+    return np.sort(docs[local_order(segment, docs, np.zeros(len(docs)), sort)[:top]]) if len(docs) > top else docs
 
 
 def first_rows(segments: Sequence[Segment], found: Sequence[Found], tier: int, sort: str, top: int) -> list[Row]:
@@ -54,16 +54,16 @@ def first_rows(segments: Sequence[Segment], found: Sequence[Found], tier: int, s
         if len(docs) > top or len(found) == 1:
             # Scores may be equal by the thousand: arrays order them before Python's objects are made.
             kept = np.flatnonzero(scores >= floor)
-            kept = kept[_local_order(segments[part.segment], docs[kept], scores[kept], sort)[:top]]
+            kept = kept[local_order(segments[part.segment], docs[kept], scores[kept], sort)[:top]]
             docs, scores = docs[kept], scores[kept]
         ordered = zip(docs.tolist(), scores.tolist(), strict=True)
         rows += [Row(part.segment, doc, tier, score) for doc, score in ordered]
     if len(found) > 1:
-        rows.sort(key=_global_key(segments, sort))
+        rows.sort(key=global_key(segments, sort))
     return rows[:top]
 
 
-def _local_order(segment: Segment, docs: Ints, scores: npt.NDArray[np.float64], sort: str) -> Ints:
+def local_order(segment: Segment, docs: Ints, scores: npt.NDArray[np.float64], sort: str) -> Ints:
     """Indices that bring documents of one segment into order."""
     ids = segment.arrays["doc.id_rank"][docs]
     keys: dict[str, Callable[[], Keys]] = {
@@ -81,7 +81,7 @@ def _title_groups(segment: Segment, docs: Ints) -> npt.NDArray[np.int64]:
     return groups
 
 
-def _global_key(segments: Sequence[Segment], sort: str) -> Callable[[Row], tuple[object, ...]]:
+def global_key(segments: Sequence[Segment], sort: str) -> Callable[[Row], tuple[object, ...]]:
     """The key by which rows of several segments are brought into one order."""
 
     def year(row: Row, *, newest: bool) -> int:
@@ -95,9 +95,9 @@ def _global_key(segments: Sequence[Segment], sort: str) -> Callable[[Row], tuple
         return segments[row.segment].ids[row.doc]
 
     keys: dict[str, Callable[[Row], tuple[object, ...]]] = {
-        "relevance": lambda row: (-row.score, year(row, newest=True), paper(row)),
-        "newest": lambda row: (year(row, newest=True), title(row), paper(row)),
-        "oldest": lambda row: (year(row, newest=False), title(row), paper(row)),
-        "title": lambda row: (title(row), year(row, newest=True), paper(row)),
+        "relevance": lambda row: (row.tier, -row.score, year(row, newest=True), paper(row)),
+        "newest": lambda row: (row.tier, year(row, newest=True), title(row), paper(row)),
+        "oldest": lambda row: (row.tier, year(row, newest=False), title(row), paper(row)),
+        "title": lambda row: (row.tier, title(row), year(row, newest=True), paper(row)),
     }
     return keys[sort]

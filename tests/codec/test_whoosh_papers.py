@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from indexer.index.codec.builder import SegmentBuilder, venue_text
-from indexer.index.codec.whoosh_contents import table_of_contents
 from indexer.index.codec.whoosh_merge import ArrayWriter, is_generic, merge_segments
 from indexer.index.codec.whoosh_schema import paper_schema
 from indexer.index.errors import BadIndexError
@@ -19,6 +19,7 @@ from indexer.index.paper import Paper
 from indexer.index.text import as_read
 from indexer.index.venues import VenueTable
 from indexer.index.whoosh_library import filestore, index, qparser, query, sorting
+from indexer.index.whoosh_toc import contents
 
 CORPUS = Path(__file__).resolve().parents[2] / "corpus" / "papers.jsonl"
 TEXTS = ("title", "abstract", "venue")
@@ -46,8 +47,9 @@ def fixture_ours(papers: list[Paper], tmp_path_factory: pytest.TempPathFactory) 
             builder.add(paper)
         name = f"MAIN_{number:016x}.seg"
         builder.write(folder / name)
-        segments.append((name, len(part), [] if number else GONE))
-    (folder / "_MAIN_1.toc").write_bytes(table_of_contents(1, segments) + b"and what follows")
+        gone = np.isin(np.arange(len(part)), [] if number else GONE)
+        segments.append((name, len(part), np.packbits(gone).tobytes()))
+    (folder / "_MAIN_1.toc").write_bytes(contents(1, segments) + b"and what follows")
     return index.open_dir(folder)
 
 

@@ -80,6 +80,7 @@ def test_a_value_comes_back_as_it_was(value: Any) -> None:
         1 << 80,
         -math.inf,
         "\ud800",
+        "\ud800\udc00",
         {"~": ["int", "5"]},
         {"~": {"~": 1}},
     ],

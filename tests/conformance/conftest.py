@@ -1,8 +1,8 @@
-"""The same papers in an index built at once, and in one that grew by updates, replacements and deletions."""
+"""Every fact over every engine, and over indexes built at once and grown by updates, replacements and deletions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from indexer.index.codec import builder
 from indexer.index.paper import Paper
 from indexer.update import delete, update
 from query import PaperIndex
-from query.engines import arrays
+from query.engines import scoring, table
 from tests.conformance.reference import Reference
 from tests.generate import papers
 
@@ -29,15 +29,30 @@ def reference(sample: list[Paper]) -> Reference:
     return Reference(sample)
 
 
+@pytest.fixture(scope="session", autouse=True, params=sorted(table.ENGINES))
+def engine(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The engine that `PaperIndex.open` takes where none is asked for."""
+    name: str = request.param
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(table, "DEFAULT", name)
+        yield name
+
+
 @pytest.fixture(scope="session", params=HISTORIES)
-def index(request: pytest.FixtureRequest, sample: list[Paper], tmp_path_factory: pytest.TempPathFactory) -> PaperIndex:
+def folder(request: pytest.FixtureRequest, sample: list[Paper], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An index that holds the sample, whichever way it came to."""
-    folder = tmp_path_factory.mktemp(request.param)
+    aside = tmp_path_factory.mktemp(request.param)
     if request.param == "fresh":
-        index_papers(sample, folder / "p.idx")
+        index_papers(sample, aside / "p.idx")
     else:
-        _grow(sample, folder)
-    opened = PaperIndex.open(folder / "p.idx")
+        _grow(sample, aside)
+    return aside / "p.idx"
+
+
+@pytest.fixture(scope="session")
+def index(folder: Path, engine: str, sample: list[Paper]) -> PaperIndex:
+    """The index, opened with the engine."""
+    opened = PaperIndex.open(folder, engine=engine)
     assert opened.info().papers == len(sample)
     return opened
 
@@ -45,7 +60,7 @@ def index(request: pytest.FixtureRequest, sample: list[Paper], tmp_path_factory:
 @pytest.fixture
 def pruning(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets bounds choose candidates from nine papers on, where usually hundreds are scored at once."""
-    monkeypatch.setattr(arrays, "_FEW", 8, raising=False)
+    monkeypatch.setattr(scoring, "_FEW", 8, raising=False)
 
 
 def _grow(sample: Sequence[Paper], folder: Path) -> None:

@@ -1,7 +1,7 @@
 """The codec: Whoosh's segments as one mapped file of arrays each.
 
-The paths of `ArrayCodec` and `ArraySegment` stand in the tables of contents that Whoosh pickles; they are
-part of the format and must not move.
+The paths of `ArrayCodec` and `ArraySegment` stand in the tables of contents that Whoosh pickles, that of
+`published_segment` in Quiver's; they are part of the format and must not move.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import secrets
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
+
+import numpy as np
 
 from indexer.index.codec.arrayfile import ArrayFile
 from indexer.index.codec.whoosh_documents import GenericDocuments
@@ -115,6 +117,10 @@ class ArraySegment(base.Segment):  # type: ignore[misc]  # Whoosh has no types
                 save(storage, self.filename, content)
             self._assembly = self._file = None
 
+    def lend(self, file: ArrayFile) -> None:
+        """Use a file that is open already, as long as its owner holds it."""
+        self._file = weakref.ref(file)
+
     def arrays(self, storage: Any) -> Arrays:
         """What has been written, from memory or then from the file. Raises OSError if that is gone."""
         if self._assembly is not None:
@@ -126,6 +132,12 @@ class ArraySegment(base.Segment):  # type: ignore[misc]  # Whoosh has no types
             file = open_arrays(storage, self.filename)
             self._file = weakref.ref(file)
         return file
+
+
+def published_segment(indexname: str, papers: int, segid: str, gone: bytes) -> ArraySegment:
+    """A segment of papers as Quiver's tables of contents call it; `gone` are bits, a paper each, or empty."""
+    bits = np.unpackbits(np.frombuffer(gone, dtype=np.uint8), count=papers) if gone else np.empty(0, np.uint8)
+    return ArraySegment(indexname, papers, segid, np.flatnonzero(bits).tolist())
 
 
 class ArrayCodec(base.Codec):  # type: ignore[misc]

@@ -1,0 +1,199 @@
+"""Quiver's segments beside those of Whoosh's own codec: the same papers, queries of Whoosh's own, one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from whoosh.util.numeric import byte_to_length, length_to_byte
+
+from indexer.build import build
+from indexer.index.analysis import name_words, stem, words
+from indexer.index.codec.builder import venue_text
+from indexer.index.codec.whoosh_schema import paper_schema
+from indexer.index.names import spelling
+from indexer.index.paper import Paper
+from indexer.index.text import as_read
+from indexer.index.venues import VenueTable
+from indexer.index.whoosh_library import filestore, index, query, scoring
+from indexer.update import delete, update
+from tests.generate import papers
+
+FIELDS = ("title", "abstract", "keywords", "authors")
+TABLE = VenueTable.default()
+
+
+def _exact(text: str) -> str:
+    """The text, cut where Whoosh's one byte holds its length as it is."""
+    parts = text.split()
+    while byte_to_length(length_to_byte(length := len(words(as_read(" ".join(parts)))))) != length:
+        parts.pop()
+    return " ".join(parts)
+
+
+def add(writer: Any, paper: Paper) -> None:
+    """A paper through Whoosh's writer."""
+    venue = TABLE.canonical(paper.venue)
+    writer.add_document(
+        id=paper.id,
+        title=paper.title,
+        abstract=paper.abstract,
+        venue=venue_text(paper.venue, venue) if venue else "",
+        keywords=" ".join(as_read(keyword) for keyword in paper.keywords),
+        authors=" ".join(spelling(author.name) for author in paper.authors),
+        year=paper.year,
+        type=paper.type or None,
+    )
+
+
+@pytest.fixture(scope="module", name="made")
+def fixture_made() -> list[Paper]:
+    """Papers with lengths that Whoosh's own files hold exactly."""
+    made = [
+        replace(
+            paper,
+            title=_exact(paper.title) or "Untitled",
+            abstract=_exact(paper.abstract),
+            keywords=paper.keywords[:2],
+            authors=paper.authors[:4],
+        )
+        for paper in papers(180, seed=5)
+    ]
+    return [paper for paper in made if len([word for a in paper.authors for word in name_words(a.name)]) != 11]
+
+
+@pytest.fixture(scope="module", name="pair")
+def fixture_pair(made: list[Paper], tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Any]:
+    """Two indexes of two segments and three deleted papers: Quiver's, opened by Whoosh, and Whoosh's own."""
+    folder = tmp_path_factory.mktemp("pair")
+    parts, gone = (made[:100], made[100:]), [made[5].id, made[50].id, made[110].id]
+    for number, part in enumerate(parts):
+        path = folder / f"{number}.jsonl"
+        path.write_bytes(b"".join(orjson.dumps(paper.as_record()) + b"\n" for paper in part))
+        (update if number else build)([path], folder / "ours.idx")
+    delete(gone, folder / "ours.idx")
+    stock = filestore.RamStorage().create_index(paper_schema())
+    for part in parts:
+        writer = stock.writer()
+        for paper in part:
+            add(writer, paper)
+        writer.commit(merge=False)
+    writer = stock.writer()
+    for paper_id in gone:
+        writer.delete_by_term("id", paper_id)
+    writer.commit(merge=False)
+    return index.open_dir(folder / "ours.idx"), stock
+
+
+def _vocabulary(made: Sequence[Paper]) -> dict[str, list[str]]:
+    """Words of the fields, by field."""
+    found: dict[str, list[str]] = {name: [] for name in FIELDS}
+    for paper in made[::7]:
+        found["title"] += words(as_read(paper.title))
+        found["abstract"] += words(as_read(paper.abstract))
+        found["keywords"] += [word for keyword in paper.keywords for word in words(as_read(keyword))]
+        found["authors"] += [word for author in paper.authors for word in name_words(author.name)]
+    return found
+
+
+def queries(made: Sequence[Paper]) -> st.SearchStrategy[Any]:
+    """Random trees of Whoosh's own queries."""
+    vocabulary = _vocabulary(made)
+    texts = [words(as_read(paper.abstract)) for paper in made[::5] if paper.abstract]
+
+    def term(name: str, word: str) -> Any:
+        return query.Term(name, word if name == "authors" else stem(word))
+
+    def phrase(text: list[str], at: int, length: int, slop: int) -> Any:
+        at %= max(1, len(text) - length)
+        return query.Phrase("abstract", [stem(word) for word in text[at : at + length]], slop=slop)
+
+    def several(kind: Any) -> Any:
+        return st.sampled_from(FIELDS).flatmap(
+            lambda name: st.sampled_from(vocabulary[name]).map(lambda word: kind(name, stem(word)))
+        )
+
+    terms = st.sampled_from(FIELDS).flatmap(
+        lambda name: st.sampled_from(vocabulary[name]).map(lambda word: term(name, word))
+    )
+    leaves = st.one_of(
+        terms,
+        terms,
+        st.builds(phrase, st.sampled_from(texts), st.integers(0, 99), st.integers(2, 4), st.sampled_from([1, 1, 3])),
+        several(lambda name, word: query.Prefix(name, word[:3])),
+        several(lambda name, word: query.Wildcard(name, word[:1] + "*" + word[-1:])),
+        several(lambda name, word: query.FuzzyTerm(name, word)),
+        st.builds(lambda first, more: query.NumericRange("year", first, first + more), st.integers(2000, 2024),
+                  st.integers(0, 9)),
+        st.sampled_from([query.Term("type", "article"), query.Every()]),
+    )  # fmt: skip
+    return st.recursive(
+        leaves,
+        lambda inner: st.one_of(
+            st.lists(inner, min_size=2, max_size=4).map(query.And),
+            st.lists(inner, min_size=2, max_size=4).map(query.Or),
+            st.tuples(inner, inner).map(lambda pair: query.AndNot(*pair)),
+            st.tuples(inner, inner).map(lambda pair: query.AndMaybe(*pair)),
+            inner.map(lambda one: query.And([query.Every(), query.Not(one)])),
+        ),
+        max_leaves=6,
+    )
+
+
+def answer(ix: Any, sought: Any, weighting: Any) -> dict[str, float]:
+    """Ids and scores of what Whoosh finds."""
+    with ix.searcher(weighting=weighting) as searcher:
+        return {hit["id"]: hit.score for hit in searcher.search(sought, limit=None)}
+
+
+@pytest.mark.parametrize("weighting", [scoring.BM25F(), scoring.TF_IDF(), scoring.BM25F(B=0.3, title_B=0.9)])
+def test_whooshs_own_codec_agrees(weighting: Any, made: list[Paper], pair: tuple[Any, Any]) -> None:
+    """On which papers match any query, and on their scores, since here both hold lengths exactly."""
+
+    @given(queries(made))
+    def agree(sought: Any) -> None:
+        ours, stock = (answer(ix, sought, weighting) for ix in pair)
+        assert ours.keys() == stock.keys()
+        assert ours == pytest.approx(stock, rel=1e-9)
+
+    agree()
+
+
+def test_top_hits_are_those_of_whooshs_own_codec(made: list[Paper], pair: tuple[Any, Any]) -> None:
+    """With a limit, where Whoosh skips blocks by their bounds, the first scores are the same."""
+
+    @given(queries(made), st.integers(1, 12))
+    def agree(sought: Any, limit: int) -> None:
+        found = []
+        for ix in pair:
+            with ix.searcher() as searcher:
+                found.append([hit.score for hit in searcher.search(sought, limit=limit)])
+        assert found[0] == pytest.approx(found[1], rel=1e-9)
+
+    agree()
+
+
+def test_lengths_that_whoosh_rounds_change_scores_alone(tmp_path: Path) -> None:
+    """With lengths that one byte does not hold the same papers match; only scores differ."""
+    made = [replace(paper, abstract=paper.abstract or "Nothing") for paper in papers(60, seed=9)]
+    path = tmp_path / "some.jsonl"
+    path.write_bytes(b"".join(orjson.dumps(paper.as_record()) + b"\n" for paper in made))
+    build([path], tmp_path / "ours.idx")
+    stock = filestore.RamStorage().create_index(paper_schema())
+    with stock.writer() as writer:
+        for paper in made:
+            add(writer, paper)
+    ours = index.open_dir(tmp_path / "ours.idx")
+    differing = 0
+    for word in dict.fromkeys(word for paper in made[:20] for word in words(as_read(paper.title))):
+        sought = query.Or([query.Term("title", stem(word)), query.Term("abstract", stem(word))])
+        one, other = answer(ours, sought, scoring.BM25F()), answer(stock, sought, scoring.BM25F())
+        assert one.keys() == other.keys()
+        differing += one != other
+    assert differing
