@@ -38,7 +38,11 @@ def cluster_key(name: str) -> str:
 
     Accents, punctuation, initials, word order and trailing numbers all count.
     """
-    spelled = spelling(name)
+    return key_of_spelling(spelling(name))
+
+
+def key_of_spelling(spelled: str) -> str:
+    """The cluster key of a name that is already as read."""
     return spelled.lower() if spelled.isascii() else normalize("NFC", spelled.casefold())
 
 
@@ -139,6 +143,9 @@ def neighbours(key: str, others: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 # What suffixes are made of; without it, the letters of a name are the same before and after any step.
 _OF_SUFFIXES = frozenset("ijrsv0123456789")
+_NO_LETTERS = dict.fromkeys(
+    code for code in range(128) if not chr(code).isalnum() or chr(code) in _OF_SUFFIXES
+)  # for `str.translate`, which drops them
 
 
 def neighbour_blocks(key: str) -> tuple[int, int]:
@@ -147,10 +154,16 @@ def neighbour_blocks(key: str) -> tuple[int, int]:
     Neighbours by accent, hyphen, suffix or inversion share the first (of the sorted letters but those that
     suffixes are made of), neighbours by initial the second (of the last name). Sharing one proves nothing.
     """
-    letters = sorted(sign for sign in fold_for_words(key) if sign.isalnum())
-    kept = "".join(letter for letter in letters if letter not in _OF_SUFFIXES)
-    last = _units(fold_for_words(key))[-1:]
-    return _hash(kept), _hash("".join(last))
+    folded = fold_for_words(key)
+    if folded.isascii():
+        letters = sorted(folded.translate(_NO_LETTERS))
+    else:
+        letters = sorted(sign for sign in folded if sign.isalnum() and sign not in _OF_SUFFIXES)
+    if "." in folded or "," in folded or "'" in folded or not folded.isprintable() or folded.endswith(" "):
+        last = "".join(_units(folded)[-1:])
+    else:
+        last = folded.rpartition(" ")[2]
+    return _hash("".join(letters)), _hash(last)
 
 
 def _hash(text: str) -> int:
