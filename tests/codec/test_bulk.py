@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from indexer.index.codec.arrayfile import ArrayFile
 from indexer.index.codec.builder import SegmentBuilder
 from indexer.index.codec.inversion import Occurrences, invert
-from indexer.index.codec.word_stream import COMPILED, PlainWords, new_words
+from indexer.index.codec.word_stream import COMPILED, PlainWords, new_words, read
 from indexer.index.paper import Paper
+from indexer.index.text import as_read
 from indexer.index.venues import VenueTable
 
 pytestmark = pytest.mark.skipif(not COMPILED, reason="the loops in C were not built here")
@@ -36,6 +37,12 @@ def test_texts_give_the_same_words_and_forms(texts: list[str]) -> None:
     assert plain.forms() == compiled.forms()
     assert bytes(plain.stream) == bytes(compiled.stream)
     assert bytes(plain.form_stream) == bytes(compiled.form_stream)
+
+
+@given(st.text("ab .,;-–'()Abstreidgk019[&<$_^~\\\n", max_size=30) | st.text(max_size=20))
+def test_texts_read_the_same_by_either_way(text: str) -> None:
+    """What is called plain is the same as read."""
+    assert read(text) == as_read(text)
 
 
 def _counts(texts: list[str]) -> list[int]:

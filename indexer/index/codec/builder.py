@@ -18,10 +18,9 @@ from indexer.index.codec.join_table import write_join_forms
 from indexer.index.codec.layout import SEGMENT_DOCS, SEGMENT_KIND, SEGMENT_WORDS
 from indexer.index.codec.name_tables import NameBuilder, hash_bytes
 from indexer.index.codec.papers import PaperBuilder, encode
-from indexer.index.codec.word_stream import COMPILED, new_words
+from indexer.index.codec.word_stream import COMPILED, new_words, read
 from indexer.index.paper import Paper
 from indexer.index.schema import GROUPS, NAMES, TEXT
-from indexer.index.text import as_read
 from indexer.index.venues import VenueTable
 
 
@@ -58,11 +57,11 @@ class SegmentBuilder:
         """Analyse and keep one paper; gives its document number. `stored` is its encoded record where already made."""
         if stored is None:
             stored = encode(paper.as_record())
-        title = as_read(paper.title)
+        title = read(paper.title)
         venue = self._venues.canonical(paper.venue)
         searched = venue_text(paper.venue, venue) if venue else ""
         keywords = [self._keyword(keyword) for keyword in paper.keywords]
-        self._words += self._text.add((title, searched, as_read(paper.abstract), ""), keywords)
+        self._words += self._text.add((title, searched, read(paper.abstract), ""), keywords)
         self._names.add(paper.authors)
         self._columns.add(paper, title, venue, content_hash(stored, venue))
         self._papers.add(stored)
@@ -70,10 +69,10 @@ class SegmentBuilder:
         return self.docs - 1
 
     def _keyword(self, keyword: str) -> str:
-        read = self._keywords.get(keyword)
-        if read is None:
-            read = self._keywords[keyword] = as_read(keyword)
-        return read
+        known = self._keywords.get(keyword)
+        if known is None:
+            known = self._keywords[keyword] = read(keyword)
+        return known
 
     def write(self, path: Path) -> None:
         """Write the segment, synced to disk."""

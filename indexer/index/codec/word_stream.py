@@ -12,6 +12,7 @@ from typing import Protocol
 
 from indexer.index.analysis import joins, name_words, words
 from indexer.index.folding import fold_for_words
+from indexer.index.text import as_read
 
 try:
     from indexer.index.codec import _bulk
@@ -20,6 +21,11 @@ except ImportError:  # no compiler was there when Quiver was installed
 
 COMPILED = _bulk is not None
 """Whether the loops in C are there."""
+
+
+def read(text: str) -> str:
+    """`as_read(text)`, at a tenth of the cost for texts in which there is nothing to resolve: two of three."""
+    return text if _bulk is not None and _bulk.plain(text) else as_read(text)
 
 
 class WordStream(Protocol):

@@ -15,11 +15,19 @@
 /* --- keys (bytes) to numbers from 1, in the order in which they first came --- */
 
 typedef struct {
+    size_t start;
+    uint32_t size, hash;
+} Key;
+
+typedef struct {
+    uint32_t hash, number; /* number 0: free */
+} Slot;
+
+typedef struct {
     uint8_t *bytes;
     size_t used, room;
-    size_t *starts; /* count + 1 */
-    uint32_t *hashes;
-    uint32_t *slots; /* 0: free; a power of two of them, at most half used */
+    Key *keys;
+    Slot *slots; /* a power of two of them, at most half used */
     size_t mask;
     uint32_t count, places;
 } Table;
@@ -30,18 +38,14 @@ static int table_init(Table *t) {
     t->places = 1 << 12;
     t->mask = (1 << 13) - 1;
     t->bytes = PyMem_Malloc(t->room);
-    t->starts = PyMem_Malloc((t->places + 1) * sizeof(size_t));
-    t->hashes = PyMem_Malloc(t->places * sizeof(uint32_t));
-    t->slots = PyMem_Calloc(t->mask + 1, sizeof(uint32_t));
-    if (!t->bytes || !t->starts || !t->hashes || !t->slots) return -1;
-    t->starts[0] = 0;
-    return 0;
+    t->keys = PyMem_Malloc(t->places * sizeof(Key));
+    t->slots = PyMem_Calloc(t->mask + 1, sizeof(Slot));
+    return t->bytes && t->keys && t->slots ? 0 : -1;
 }
 
 static void table_free(Table *t) {
     PyMem_Free(t->bytes);
-    PyMem_Free(t->starts);
-    PyMem_Free(t->hashes);
+    PyMem_Free(t->keys);
     PyMem_Free(t->slots);
 }
 
@@ -55,16 +59,15 @@ static int grow(void **memory, size_t bytes) {
 static int table_grow(Table *t) {
     uint32_t places = t->places * 2;
     size_t mask = t->mask * 2 + 1;
-    uint32_t *slots;
+    Slot *slots;
     if (t->places > UINT32_MAX / 4) return -1;
-    if (grow((void **)&t->starts, ((size_t)places + 1) * sizeof(size_t)) < 0) return -1;
-    if (grow((void **)&t->hashes, (size_t)places * sizeof(uint32_t)) < 0) return -1;
-    slots = PyMem_Calloc(mask + 1, sizeof(uint32_t));
+    if (grow((void **)&t->keys, (size_t)places * sizeof(Key)) < 0) return -1;
+    slots = PyMem_Calloc(mask + 1, sizeof(Slot));
     if (!slots) return -1;
     for (uint32_t n = 0; n < t->count; n++) {
-        size_t at = t->hashes[n] & mask;
-        while (slots[at]) at = (at + 1) & mask;
-        slots[at] = n + 1;
+        size_t at = t->keys[n].hash & mask;
+        while (slots[at].number) at = (at + 1) & mask;
+        slots[at] = (Slot){t->keys[n].hash, n + 1};
     }
     PyMem_Free(t->slots);
     t->slots = slots;
@@ -73,21 +76,32 @@ static int table_grow(Table *t) {
     return 0;
 }
 
+static uint32_t hash_of(const uint8_t *key, size_t size) {
+    uint64_t hash = size * 0x9E3779B97F4A7C15u, part;
+    for (; size >= 8; key += 8, size -= 8) {
+        memcpy(&part, key, 8);
+        hash = (hash ^ part) * 0xD6E8FEB86659FD93u;
+        hash ^= hash >> 32;
+    }
+    part = 0;
+    memcpy(&part, key, size);
+    hash = (hash ^ part) * 0xD6E8FEB86659FD93u;
+    return (uint32_t)(hash >> 32 ^ hash);
+}
+
 /* The number of a key, new or not; 0 where memory is out. */
 static uint32_t table_number(Table *t, const uint8_t *key, size_t size) {
-    uint32_t hash = 2166136261u;
+    uint32_t hash = hash_of(key, size);
     size_t at;
-    for (size_t i = 0; i < size; i++) hash = (hash ^ key[i]) * 16777619u;
-    hash ^= hash >> 15;
-    for (at = hash & t->mask; t->slots[at]; at = (at + 1) & t->mask) {
-        uint32_t n = t->slots[at] - 1;
-        if (t->hashes[n] == hash && t->starts[n + 1] - t->starts[n] == size &&
-            memcmp(t->bytes + t->starts[n], key, size) == 0)
-            return n + 1;
+    for (at = hash & t->mask; t->slots[at].number; at = (at + 1) & t->mask) {
+        const Key *known = t->keys + t->slots[at].number - 1;
+        if (t->slots[at].hash == hash && known->size == size && memcmp(t->bytes + known->start, key, size) == 0)
+            return t->slots[at].number;
     }
+    if (size > UINT32_MAX) return 0;
     if (t->count == t->places) {
         if (table_grow(t) < 0) return 0;
-        for (at = hash & t->mask; t->slots[at]; at = (at + 1) & t->mask) {}
+        for (at = hash & t->mask; t->slots[at].number; at = (at + 1) & t->mask) {}
     }
     if (t->used + size > t->room) {
         size_t room = (t->used + size) * 2;
@@ -95,10 +109,9 @@ static uint32_t table_number(Table *t, const uint8_t *key, size_t size) {
         t->room = room;
     }
     memcpy(t->bytes + t->used, key, size);
+    t->keys[t->count] = (Key){t->used, (uint32_t)size, hash};
     t->used += size;
-    t->hashes[t->count] = hash;
-    t->slots[at] = ++t->count;
-    t->starts[t->count] = t->used;
+    t->slots[at] = (Slot){hash, ++t->count};
     return t->count;
 }
 
@@ -120,22 +133,28 @@ typedef struct {
     int parts, hyphens, form_numeric, word_numeric;
 } Words;
 
-static int put_byte(Words *self, int byte) {
-    if (self->word_size == self->word_room) {
-        if (grow((void **)&self->word, self->word_room * 2) < 0) return -1;
-        self->word_room *= 2;
+/* Room for a word of `size` characters was made before. */
+static inline void put_character(Words *self, Py_UCS4 c) {
+    uint8_t *end = self->word + self->word_size;
+    if (c < 0x80) {
+        end[0] = (uint8_t)c;
+        self->word_size += 1;
+    } else if (c < 0x800) {
+        end[0] = (uint8_t)(0xC0 | c >> 6);
+        end[1] = (uint8_t)(0x80 | (c & 63));
+        self->word_size += 2;
+    } else if (c < 0x10000) {
+        end[0] = (uint8_t)(0xE0 | c >> 12);
+        end[1] = (uint8_t)(0x80 | (c >> 6 & 63));
+        end[2] = (uint8_t)(0x80 | (c & 63));
+        self->word_size += 3;
+    } else {
+        end[0] = (uint8_t)(0xF0 | c >> 18);
+        end[1] = (uint8_t)(0x80 | (c >> 12 & 63));
+        end[2] = (uint8_t)(0x80 | (c >> 6 & 63));
+        end[3] = (uint8_t)(0x80 | (c & 63));
+        self->word_size += 4;
     }
-    self->word[self->word_size++] = (uint8_t)byte;
-    return 0;
-}
-
-static int put_character(Words *self, Py_UCS4 c) {
-    if (c < 0x800) return put_byte(self, 0xC0 | c >> 6) < 0 || put_byte(self, 0x80 | (c & 63)) < 0 ? -1 : 0;
-    if (c < 0x10000) {
-        if (put_byte(self, 0xE0 | c >> 12) < 0) return -1;
-    } else if (put_byte(self, 0xF0 | c >> 18) < 0 || put_byte(self, 0x80 | (c >> 12 & 63)) < 0)
-        return -1;
-    return put_byte(self, 0x80 | (c >> 6 & 63)) < 0 || put_byte(self, 0x80 | (c & 63)) < 0 ? -1 : 0;
 }
 
 static int keep(uint32_t **list, size_t *size, size_t *room, uint32_t number) {
@@ -177,10 +196,19 @@ static int end_word(Words *self, int mode) {
 #define AT(i) PyUnicode_READ(kind, data, i)
 #define IS_DIGIT(c) ((c) >= '0' && (c) <= '9')
 
-static inline int is_alnum(Py_UCS4 c) {
-    if (c < 128) return IS_DIGIT(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    return Py_UNICODE_ISALNUM(c);
-}
+/* Of ASCII letters and digits what they fold to, 0 of all others. */
+static const uint8_t FOLDED[256] = {
+    ['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3', ['4'] = '4', ['5'] = '5', ['6'] = '6', ['7'] = '7',
+    ['8'] = '8', ['9'] = '9', ['a'] = 'a', ['b'] = 'b', ['c'] = 'c', ['d'] = 'd', ['e'] = 'e', ['f'] = 'f',
+    ['g'] = 'g', ['h'] = 'h', ['i'] = 'i', ['j'] = 'j', ['k'] = 'k', ['l'] = 'l', ['m'] = 'm', ['n'] = 'n',
+    ['o'] = 'o', ['p'] = 'p', ['q'] = 'q', ['r'] = 'r', ['s'] = 's', ['t'] = 't', ['u'] = 'u', ['v'] = 'v',
+    ['w'] = 'w', ['x'] = 'x', ['y'] = 'y', ['z'] = 'z', ['A'] = 'a', ['B'] = 'b', ['C'] = 'c', ['D'] = 'd',
+    ['E'] = 'e', ['F'] = 'f', ['G'] = 'g', ['H'] = 'h', ['I'] = 'i', ['J'] = 'j', ['K'] = 'k', ['L'] = 'l',
+    ['M'] = 'm', ['N'] = 'n', ['O'] = 'o', ['P'] = 'p', ['Q'] = 'q', ['R'] = 'r', ['S'] = 's', ['T'] = 't',
+    ['U'] = 'u', ['V'] = 'v', ['W'] = 'w', ['X'] = 'x', ['Y'] = 'y', ['Z'] = 'z',
+};
+
+static inline int is_alnum(Py_UCS4 c) { return c < 128 ? FOLDED[c] : Py_UNICODE_ISALNUM(c); }
 
 static inline Py_UCS4 lower(Py_UCS4 c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; }
 
@@ -220,24 +248,34 @@ static inline int scan(Words *self, int kind, const void *data, Py_ssize_t size,
         Py_UCS4 c = AT(i);
         if (c >= 128) {
             if (mode == TIED && !Py_UNICODE_ISDIGIT(c)) self->word_numeric = 0;
-            if (put_character(self, c) < 0) return -1;
+            put_character(self, c);
             continue;
         }
-        if (is_alnum(c)) {
+        if (FOLDED[c]) {
             int length = mode == NAME ? 0 : language(kind, data, size, i);
-            if (!IS_DIGIT(c)) self->word_numeric = 0;
-            if (put_byte(self, lower(c)) < 0) return -1;
-            for (int more = 1; more < length; more++)
-                if (put_byte(self, AT(i + more)) < 0) return -1;
             if (length) {
+                put_character(self, FOLDED[c]);
+                for (int more = 1; more < length; more++) put_character(self, AT(i + more));
                 i += length - 1;
                 sign_end = i + 1;
+                self->word_numeric = 0;
+                continue;
             }
+            uint8_t *end = self->word + self->word_size;
+            int letters = 0;
+            do {
+                letters |= *end++ = FOLDED[c];
+                i++;
+            } while (i < size && (c = AT(i)) < 128 && FOLDED[c]);
+            i--;
+            /* Of ASCII letters and digits only letters have this bit. */
+            if (letters & 64) self->word_numeric = 0;
+            self->word_size = (size_t)(end - self->word);
             continue;
         }
         if (c == '.' && mode != NAME) {
             if (i > 0 && i + 1 < size && IS_DIGIT(AT(i - 1)) && IS_DIGIT(AT(i + 1))) {
-                if (put_byte(self, '.') < 0) return -1;
+                put_character(self, '.');
                 continue;
             }
         } else if (c == '\'' || (c == '`' && mode == NAME)) {
@@ -272,6 +310,11 @@ static int append(PyObject *stream, const uint32_t *numbers, size_t count) {
 static PyObject *read_folded(Words *self, PyObject *text, int mode) {
     int failed;
     Py_ssize_t size = PyUnicode_GET_LENGTH(text);
+    size_t room = PyUnicode_IS_ASCII(text) ? (size_t)size : (size_t)size * 4;
+    if (room > self->word_room) {
+        if (grow((void **)&self->word, room) < 0) return PyErr_NoMemory();
+        self->word_room = room;
+    }
     self->found_size = self->forms_size = self->word_size = 0;
     self->parts = self->hyphens = 0;
     self->form_numeric = self->word_numeric = 1;
@@ -314,8 +357,7 @@ static PyObject *words_vocabulary(PyObject *object, PyObject *unused) {
     Table *t = &((Words *)object)->words;
     PyObject *list = PyList_New(t->count);
     for (uint32_t n = 0; list && n < t->count; n++) {
-        PyObject *word = PyUnicode_DecodeUTF8((char *)t->bytes + t->starts[n], t->starts[n + 1] - t->starts[n],
-                                              "surrogatepass");
+        PyObject *word = PyUnicode_DecodeUTF8((char *)t->bytes + t->keys[n].start, t->keys[n].size, "surrogatepass");
         if (!word) Py_CLEAR(list);
         else PyList_SET_ITEM(list, n, word);
     }
@@ -326,7 +368,7 @@ static PyObject *words_forms(PyObject *object, PyObject *unused) {
     Table *t = &((Words *)object)->forms;
     PyObject *list = PyList_New(t->count);
     for (uint32_t n = 0; list && n < t->count; n++) {
-        Py_ssize_t parts = (Py_ssize_t)((t->starts[n + 1] - t->starts[n]) / sizeof(uint32_t));
+        Py_ssize_t parts = (Py_ssize_t)(t->keys[n].size / sizeof(uint32_t));
         PyObject *form = PyTuple_New(parts);
         if (!form) {
             Py_CLEAR(list);
@@ -336,7 +378,7 @@ static PyObject *words_forms(PyObject *object, PyObject *unused) {
         for (Py_ssize_t part = 0; list && part < parts; part++) {
             uint32_t number;
             PyObject *value;
-            memcpy(&number, t->bytes + t->starts[n] + part * sizeof number, sizeof number);
+            memcpy(&number, t->bytes + t->keys[n].start + part * sizeof number, sizeof number);
             value = PyLong_FromUnsignedLong(number);
             if (!value) Py_CLEAR(list);
             else PyTuple_SET_ITEM(form, part, value);
@@ -409,6 +451,40 @@ static PyType_Slot words_slots[] = {
 };
 
 static PyType_Spec words_spec = {"indexer.index.codec._bulk.Words", sizeof(Words), 0, Py_TPFLAGS_DEFAULT, words_slots};
+
+/* --- texts that read as they are --- */
+
+/* Characters that a text as read may resolve, drop or move: whatever is not listed here and not part of one of the
+   pairs below stays as it is. */
+static int is_special(uint8_t c) { return c < 32 || c > 126 || strchr("&<[\\${~_^", c) != NULL; }
+
+static int is_plain(const uint8_t *text, Py_ssize_t size) {
+    static uint8_t table[256];
+    if (!table['&']) {
+        for (int c = 0; c < 256; c++) table[c] = is_special((uint8_t)c) ? 2 : strchr(" .-", c) ? 1 : 0;
+    }
+    if (size && (text[0] == ' ' || text[size - 1] == ' ')) return 0;
+    if (size >= 8 && memcmp(text, "Abstract", 8) == 0) return 0;
+    for (Py_ssize_t i = 0; i < size; i++) {
+        uint8_t c = text[i], next;
+        if (!table[c]) continue;
+        if (table[c] == 2) return 0;
+        next = i + 1 < size ? text[i + 1] : 0;
+        if (c == ' ' && (next == ' ' || next == ',' || next == ';')) return 0;
+        if (c == '-' && (next == ' ' || next == '-')) return 0;
+        if (c == '.' && next == ' ' && i + 2 < size) {
+            uint8_t after = text[i + 2];
+            if (IS_DIGIT(after) || (i + 3 < size && text[i + 3] == '.' && strchr("eidgrtka", after))) return 0;
+        }
+    }
+    return 1;
+}
+
+static PyObject *plain(PyObject *module, PyObject *text) {
+    if (!PyUnicode_Check(text)) return PyErr_Format(PyExc_TypeError, "a text is wanted");
+    if (!PyUnicode_IS_ASCII(text)) Py_RETURN_FALSE;
+    return PyBool_FromLong(is_plain(PyUnicode_1BYTE_DATA(text), PyUnicode_GET_LENGTH(text)));
+}
 
 /* --- postings --- */
 
@@ -536,6 +612,7 @@ static PyObject *invert(PyObject *module, PyObject *args) {
 }
 
 static PyMethodDef functions[] = {
+    {"plain", plain, METH_O, "Whether a text is surely the same as read (text.as_read gives it back); False decides nothing."},
     {"invert", invert, METH_VARARGS,
      "invert(stream, term_of, bits, extents, lengths, places, fields, terms): the postings of a stream of words.\n\n"
      "stream, term_of, extents, lengths, places uint32, bits uint8; places may be empty. Gives bytearrays: first posting\n"
