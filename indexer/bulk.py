@@ -116,7 +116,7 @@ class Indexer:
 
     def add(self, paper: Paper, file: int, rank: int, counts: Counts) -> None:
         """Index one paper that `file` holds, unless the index already stores just this record."""
-        stored = encode(paper.as_record())
+        stored = encode(paper)
         if self._known is not None:
             found = self._known.find(paper.id, content_hash(stored, self._venues.canonical(paper.venue)))
             if found is not None:

@@ -143,9 +143,6 @@ def neighbours(key: str, others: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 # What suffixes are made of; without it, the letters of a name are the same before and after any step.
 _OF_SUFFIXES = frozenset("ijrsv0123456789")
-_NO_LETTERS = dict.fromkeys(
-    code for code in range(128) if not chr(code).isalnum() or chr(code) in _OF_SUFFIXES
-)  # for `str.translate`, which drops them
 
 
 def neighbour_blocks(key: str) -> tuple[int, int]:
@@ -155,15 +152,8 @@ def neighbour_blocks(key: str) -> tuple[int, int]:
     suffixes are made of), neighbours by initial the second (of the last name). Sharing one proves nothing.
     """
     folded = fold_for_words(key)
-    if folded.isascii():
-        letters = sorted(folded.translate(_NO_LETTERS))
-    else:
-        letters = sorted(sign for sign in folded if sign.isalnum() and sign not in _OF_SUFFIXES)
-    if "." in folded or "," in folded or "'" in folded or not folded.isprintable() or folded.endswith(" "):
-        last = "".join(_units(folded)[-1:])
-    else:
-        last = folded.rpartition(" ")[2]
-    return _hash("".join(letters)), _hash(last)
+    letters = sorted(sign for sign in folded if sign.isalnum() and sign not in _OF_SUFFIXES)
+    return _hash("".join(letters)), _hash("".join(_units(folded)[-1:]))
 
 
 def _hash(text: str) -> int:

@@ -56,7 +56,7 @@ class SegmentBuilder:
     def add(self, paper: Paper, stored: bytes | None = None) -> int:
         """Analyse and keep one paper; gives its document number. `stored` is its encoded record where already made."""
         if stored is None:
-            stored = encode(paper.as_record())
+            stored = encode(paper)
         title = read(paper.title)
         venue = self._venues.canonical(paper.venue)
         searched = venue_text(paper.venue, venue) if venue else ""

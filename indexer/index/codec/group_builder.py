@@ -124,25 +124,25 @@ def write_postings(writer: ArrayFileWriter, name: str, postings: Postings) -> No
     totals = np.concatenate([[0], np.cumsum(postings.counts.sum(axis=1, dtype=np.int64))])
     writer.add(f"{name}.skip", totals[:: 1 << SKIP].astype(np.uint32))
     counts = postings.counts
-    packed = np.zeros(len(counts), dtype=np.uint32)
-    for number in range(counts.shape[1]):
-        packed |= np.minimum(counts[:, number], 15) << np.uint32(4 * number)
-    small = (counts < 15).all(axis=1)
-    seen = np.bincount(packed[small], minlength=1 << 16)
+    seen = np.bincount(counts.packed, minlength=1 << 16)
+    # What holds a 15 may hold more: an exception, never a code.
+    seen -= np.bincount(counts.packed[counts.wide], minlength=1 << 16)
     common = np.argsort(-seen, kind="stable")[:ESCAPE]
     common = common[seen[common] > 0]
     code_of = np.full(1 << 16, ESCAPE, dtype=np.uint8)
     code_of[common] = np.arange(len(common), dtype=np.uint8)
-    codes = code_of[packed]
-    codes[~small] = ESCAPE
-    combos = np.zeros((ESCAPE + 1, counts.shape[1]), dtype=np.int32)
-    for number in range(counts.shape[1]):
-        combos[: len(common), number] = common >> (4 * number) & 15
+    codes = code_of[counts.packed]
+    fields = counts.exact.shape[1]
+    shifts = np.arange(0, 4 * fields, 4)
+    combos = np.zeros((ESCAPE + 1, fields), dtype=np.int32)
+    combos[: len(common)] = common[:, None] >> shifts & 15
     escaped = np.flatnonzero(codes == ESCAPE)
+    exact = (counts.packed[escaped].astype(np.int32)[:, None] >> shifts & 15).astype(np.int32)
+    exact[np.searchsorted(escaped, counts.wide)] = counts.exact
     writer.add(f"{name}.code", codes)
     writer.add(f"{name}.combo", combos)
     writer.add(f"{name}.code_x", escaped.astype(np.uint32))
-    writer.add(f"{name}.combo_x", counts[escaped].astype(np.int32))
+    writer.add(f"{name}.combo_x", exact)
     wide = np.flatnonzero(postings.positions >= WIDE)
     writer.add(f"{name}.pos", np.minimum(postings.positions, WIDE).astype(np.uint16))
     writer.add(f"{name}.pos_x", wide.astype(np.uint32))

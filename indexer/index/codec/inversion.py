@@ -34,13 +34,43 @@ class Occurrences:
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """Term frequencies of postings in each of at most four fields."""
+
+    packed: npt.NDArray[np.uint16]  # four bits a field, the first field lowest; 15 is 15 or more
+    wide: npt.NDArray[np.int64]  # postings with a 15, rising
+    exact: npt.NDArray[np.uint32]  # (wide, fields) their true frequencies
+
+    @classmethod
+    def of(cls, counts: Array) -> Counts:
+        """From frequencies, postings x fields."""
+        packed = np.zeros(len(counts), dtype=np.uint16)
+        for number in range(counts.shape[1]):
+            packed |= np.minimum(counts[:, number], 15).astype(np.uint16) << np.uint16(4 * number)
+        wide = np.flatnonzero((counts >= 15).any(axis=1))
+        return cls(packed, wide, counts[wide].astype(np.uint32))
+
+    @classmethod
+    def of_packed(cls, packed: npt.NDArray[np.uint16], above: Array, fields: int) -> Counts:
+        """From what is packed, and posting * fields + field of each occurrence above 15."""
+        full = np.zeros(len(packed), dtype=bool)
+        for number in range(fields):
+            full |= (packed >> np.uint16(4 * number) & np.uint16(15)) == 15
+        wide = np.flatnonzero(full)
+        shifts = np.arange(0, 4 * fields, 4, dtype=np.uint16)
+        exact = (packed[wide][:, None] >> shifts & np.uint16(15)).astype(np.uint32)
+        np.add.at(exact, (np.searchsorted(wide, above // fields), above % fields), 1)
+        return cls(packed, wide, exact)
+
+
+@dataclass(frozen=True, slots=True)
 class Postings:
     """A group's postings before they are written: sorted by term, then document, then position."""
 
     terms: list[bytes]
     term_starts: Array  # (terms + 1,) first posting
     docs: Array  # (postings,) uint16
-    counts: Array  # (postings, fields) uint32 term frequencies
+    counts: Counts
     occurrence_starts: Array  # (terms + 1,) first occurrence
     positions: Array  # (occurrences,) uint32
 
@@ -55,7 +85,7 @@ def invert(
     if not compiled:
         return _sorted(occurrences, term_of, bits, terms)
     fields = occurrences.lengths.shape[1]
-    starts, occurrence_starts, docs, counts, positions, masks = _bulk.invert(
+    starts, occurrence_starts, docs, packed, positions, masks, above = _bulk.invert(
         occurrences.stream,
         term_of,
         bits,
@@ -69,7 +99,7 @@ def invert(
         terms,
         np.frombuffer(starts, np.int64),
         np.frombuffer(docs, np.uint16),
-        np.frombuffer(counts, np.uint32).reshape(-1, fields),
+        Counts.of_packed(np.frombuffer(packed, np.uint16), np.frombuffer(above, np.uint64).astype(np.int64), fields),
         np.frombuffer(occurrence_starts, np.int64),
         np.frombuffer(positions, np.uint32),
     )
@@ -112,7 +142,7 @@ def _collapsed(
     masks = np.left_shift(np.uint8(1), (keys & np.uint64(7)).astype(np.uint8))
     if len(firsts):
         masks = np.bitwise_or.reduceat(masks, firsts)
-    return Postings(terms, starts, docs, counts, occurrence_starts, positions), masks
+    return Postings(terms, starts, docs, Counts.of(counts), occurrence_starts, positions), masks
 
 
 def _counts(lengths: Array, docs: Array, positions: Array, firsts: Array) -> Array:

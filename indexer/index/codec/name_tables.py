@@ -24,9 +24,12 @@ from indexer.index.codec.inversion import Occurrences
 from indexer.index.codec.layout import NAME_BITS
 from indexer.index.codec.narrow import narrow
 from indexer.index.codec.strings import StringTable, write_strings
-from indexer.index.codec.word_stream import WordStream
+from indexer.index.codec.word_stream import COMPILED, WordStream
 from indexer.index.names import key_of_spelling, neighbour_blocks, spelling
 from indexer.index.paper import Author
+
+if COMPILED:
+    from indexer.index.codec import _bulk
 
 _NAME_WORDS = (1 << NAME_BITS) - 1
 
@@ -140,7 +143,7 @@ def write_name_tables(
     place[order] = np.arange(len(order))
     row_cluster = place[row_cluster] if len(row_cluster) else row_cluster
     write_strings(writer, "cluster", [encoded[at] for at in order], ordered=True)
-    blocks = np.array([neighbour_blocks(clusters[at]) for at in order], dtype=np.uint32).reshape(-1, 2)
+    blocks = np.array([_blocks(clusters[at]) for at in order], dtype=np.uint32).reshape(-1, 2)
     writer.add("cluster.block", blocks)
     docs = np.repeat(np.arange(len(row_at) - 1, dtype=np.int64), np.diff(row_at))
     first = again == 0
@@ -153,6 +156,10 @@ def write_name_tables(
     writer.add("doc.row_at", row_at.astype(np.uint32))
     writer.add("doc.row", narrow(rows))
     writer.add("doc.row_again", again)
+
+
+def _blocks(key: str) -> tuple[int, int]:
+    return (COMPILED and _bulk.neighbour_blocks(key)) or neighbour_blocks(key)
 
 
 class NameTables:

@@ -25,10 +25,32 @@ _DICTIONARY = 1 << 16
 _LEVEL = 3
 
 
-def encode(record: Mapping[str, Any]) -> bytes:
-    """A record as the two lines that are stored."""
-    head = {key: record[key] for key in HEAD if key in record}
-    rest = {key: value for key, value in record.items() if key not in head}
+def encode(paper: Paper) -> bytes:
+    """The record of a paper as the two lines that are stored: `Paper.as_record` parted, without the record between."""
+    head: dict[str, Any] = {"id": paper.id, "title": paper.title}
+    rest: dict[str, Any] = {}
+    if paper.abstract:
+        rest["abstract"] = paper.abstract
+    if paper.authors:
+        head["authors"] = [author.as_record() for author in paper.authors]
+    if paper.venue:
+        head["venue"] = paper.venue
+    if paper.year is not None:
+        head["year"] = paper.year
+    if paper.type:
+        head["type"] = paper.type
+    if paper.url:
+        head["url"] = paper.url
+    if paper.pdf:
+        rest["pdf"] = paper.pdf
+    if paper.doi:
+        rest["doi"] = paper.doi
+    if paper.arxiv:
+        rest["arxiv"] = paper.arxiv
+    if paper.keywords:
+        rest["keywords"] = paper.keywords
+    if paper.extra:
+        rest.update(paper.extra)
     return orjson.dumps(head) + b"\n" + (orjson.dumps(rest) if rest else b"")
 
 

@@ -19,8 +19,12 @@ typedef struct {
     uint32_t size, hash;
 } Key;
 
+/* What tells most keys apart stands in the slot itself: words of eight bytes or less, three of four in a text, are
+   found without a look at any other memory. */
 typedef struct {
-    uint32_t hash, number; /* number 0: free */
+    uint64_t head;   /* the first eight bytes */
+    uint32_t number; /* 0: free */
+    uint32_t mixed;  /* of size and hash */
 } Slot;
 
 typedef struct {
@@ -56,6 +60,21 @@ static int grow(void **memory, size_t bytes) {
     return 0;
 }
 
+static uint64_t head_of(const uint8_t *key, size_t size) {
+    uint64_t head = 0;
+    memcpy(&head, key, size < 8 ? size : 8);
+    return head;
+}
+
+/* Equal for keys of eight bytes or less only if they are equally long. */
+static uint32_t mixed_of(size_t size, uint32_t hash) {
+    return size <= 8 ? (uint32_t)size : 16 | (hash & 0xFFFFFFE0u);
+}
+
+static Slot slot_of(const uint8_t *key, size_t size, uint32_t hash, uint32_t number) {
+    return (Slot){head_of(key, size), number, mixed_of(size, hash)};
+}
+
 static int table_grow(Table *t) {
     uint32_t places = t->places * 2;
     size_t mask = t->mask * 2 + 1;
@@ -67,7 +86,7 @@ static int table_grow(Table *t) {
     for (uint32_t n = 0; n < t->count; n++) {
         size_t at = t->keys[n].hash & mask;
         while (slots[at].number) at = (at + 1) & mask;
-        slots[at] = (Slot){t->keys[n].hash, n + 1};
+        slots[at] = slot_of(t->bytes + t->keys[n].start, t->keys[n].size, t->keys[n].hash, n + 1);
     }
     PyMem_Free(t->slots);
     t->slots = slots;
@@ -91,12 +110,15 @@ static uint32_t hash_of(const uint8_t *key, size_t size) {
 
 /* The number of a key, new or not; 0 where memory is out. */
 static uint32_t table_number(Table *t, const uint8_t *key, size_t size) {
-    uint32_t hash = hash_of(key, size);
+    uint32_t hash = hash_of(key, size), mixed = mixed_of(size, hash);
+    uint64_t head = head_of(key, size);
     size_t at;
     for (at = hash & t->mask; t->slots[at].number; at = (at + 1) & t->mask) {
-        const Key *known = t->keys + t->slots[at].number - 1;
-        if (t->slots[at].hash == hash && known->size == size && memcmp(t->bytes + known->start, key, size) == 0)
-            return t->slots[at].number;
+        const Key *known;
+        if (t->slots[at].head != head || t->slots[at].mixed != mixed) continue;
+        if (size <= 8) return t->slots[at].number;
+        known = t->keys + t->slots[at].number - 1;
+        if (known->size == size && memcmp(t->bytes + known->start, key, size) == 0) return t->slots[at].number;
     }
     if (size > UINT32_MAX) return 0;
     if (t->count == t->places) {
@@ -111,7 +133,7 @@ static uint32_t table_number(Table *t, const uint8_t *key, size_t size) {
     memcpy(t->bytes + t->used, key, size);
     t->keys[t->count] = (Key){t->used, (uint32_t)size, hash};
     t->used += size;
-    t->slots[at] = (Slot){hash, ++t->count};
+    t->slots[at] = slot_of(key, size, hash, ++t->count);
     return t->count;
 }
 
@@ -486,6 +508,50 @@ static PyObject *plain(PyObject *module, PyObject *text) {
     return PyBool_FromLong(is_plain(PyUnicode_1BYTE_DATA(text), PyUnicode_GET_LENGTH(text)));
 }
 
+/* --- names --- */
+
+static uint32_t crc32_of(const uint8_t *text, Py_ssize_t size) {
+    static uint32_t table[256];
+    uint32_t crc = 0xFFFFFFFFu;
+    if (!table[1]) {
+        for (uint32_t n = 0; n < 256; n++) {
+            uint32_t value = n;
+            for (int bit = 0; bit < 8; bit++) value = value & 1 ? value >> 1 ^ 0xEDB88320u : value >> 1;
+            table[n] = value;
+        }
+    }
+    for (Py_ssize_t i = 0; i < size; i++) crc = crc >> 8 ^ table[(crc ^ text[i]) & 255];
+    return ~crc;
+}
+
+static PyObject *neighbour_blocks(PyObject *module, PyObject *key) {
+    const uint8_t *text;
+    Py_ssize_t size, kept = 0, unit = 0, counts[26] = {0};
+    uint8_t letters[256], last[256];
+    int ended = 0;
+    if (!PyUnicode_Check(key)) return PyErr_Format(PyExc_TypeError, "a key is wanted");
+    text = PyUnicode_DATA(key);
+    size = PyUnicode_GET_LENGTH(key);
+    if (!PyUnicode_IS_ASCII(key) || size > 256) Py_RETURN_NONE;
+    for (Py_ssize_t i = 0; i < size; i++) {
+        uint8_t c = FOLDED[text[i]];
+        if (text[i] < 32 || text[i] > 126) Py_RETURN_NONE;
+        if (c >= 'a' && !strchr("ijrsv", c)) counts[c - 'a']++;
+        /* The last name: stops before hyphens and apostrophes are nothing, other stops and commas part. */
+        if (text[i] == '\'' || (text[i] == '.' && i + 1 < size && text[i + 1] == '-')) continue;
+        if (strchr(" .,", text[i])) {
+            ended = 1;
+            continue;
+        }
+        if (ended) unit = 0;
+        ended = 0;
+        last[unit++] = (uint8_t)lower(text[i]);
+    }
+    for (int letter = 0; letter < 26; letter++)
+        for (; counts[letter]; counts[letter]--) letters[kept++] = (uint8_t)('a' + letter);
+    return Py_BuildValue("II", crc32_of(letters, kept), crc32_of(last, unit));
+}
+
 /* --- postings --- */
 
 typedef struct {
@@ -522,8 +588,24 @@ static int count_terms(const Input *in, int64_t *starts, int64_t *occurrences, u
     return 1;
 }
 
-static void fill(const Input *in, int64_t *next_posting, int64_t *next_occurrence, uint32_t *last, uint16_t *docs,
-                 uint32_t *counts, uint32_t *positions, uint8_t *masks) {
+/* Where a count does not fit its four bits, once for each occurrence above 15: posting * fields + field. */
+typedef struct {
+    uint64_t *rows;
+    size_t size, room;
+} Overflow;
+
+static int overflow(Overflow *list, uint64_t row) {
+    if (list->size == list->room) {
+        size_t room = list->room ? list->room * 2 : 256;
+        if (grow((void **)&list->rows, room * sizeof(uint64_t)) < 0) return -1;
+        list->room = room;
+    }
+    list->rows[list->size++] = row;
+    return 0;
+}
+
+static int fill(const Input *in, int64_t *next_posting, int64_t *next_occurrence, uint32_t *last, uint16_t *docs,
+                uint16_t *packed, Overflow *above, uint32_t *positions, uint8_t *masks) {
     const uint32_t *word = in->stream;
     for (Py_ssize_t doc = 0; doc < in->docs; doc++) {
         const uint32_t *start = word, *end = word + in->extents[doc], *lengths = in->lengths + doc * in->fields;
@@ -542,11 +624,15 @@ static void fill(const Input *in, int64_t *next_posting, int64_t *next_occurrenc
                 docs[next_posting[term]++] = (uint16_t)doc;
             }
             posting = next_posting[term] - 1;
-            counts[posting * in->fields + field]++;
+            if ((packed[posting] >> (4 * field) & 15) < 15)
+                packed[posting] += (uint16_t)(1u << (4 * field));
+            else if (overflow(above, (uint64_t)posting * in->fields + field) < 0)
+                return -1;
             masks[posting] |= (uint8_t)(1u << (in->bits[*word] & 7));
             positions[next_occurrence[term]++] = position;
         }
     }
+    return 0;
 }
 
 static PyObject *zeros(Py_ssize_t bytes) {
@@ -557,7 +643,8 @@ static PyObject *zeros(Py_ssize_t bytes) {
 
 static PyObject *invert_input(const Input *in) {
     size_t table = ((size_t)in->terms + 1) * sizeof(int64_t);
-    PyObject *made[6] = {zeros(table), zeros(table), NULL, NULL, NULL, NULL}, *result = NULL;
+    PyObject *made[7] = {zeros(table), zeros(table), NULL, NULL, NULL, NULL, NULL}, *result = NULL;
+    Overflow above = {NULL, 0, 0};
     int64_t *next = PyMem_Malloc(2 * table), *starts, *occurrences;
     uint32_t *last = PyMem_Calloc(in->terms + 1, sizeof(uint32_t));
     if (!made[0] || !made[1] || !next || !last) {
@@ -571,19 +658,24 @@ static PyObject *invert_input(const Input *in) {
         goto done;
     }
     made[2] = zeros(starts[in->terms] * sizeof(uint16_t));
-    made[3] = zeros(starts[in->terms] * in->fields * sizeof(uint32_t));
+    made[3] = zeros(starts[in->terms] * sizeof(uint16_t));
     made[4] = zeros(occurrences[in->terms] * sizeof(uint32_t));
     made[5] = zeros(starts[in->terms]);
     if (!made[2] || !made[3] || !made[4] || !made[5]) goto done;
     memcpy(next, starts, table);
     memcpy((char *)next + table, occurrences, table);
     memset(last, 0, in->terms * sizeof(uint32_t));
-    fill(in, next, next + in->terms + 1, last, (uint16_t *)PyByteArray_AS_STRING(made[2]),
-         (uint32_t *)PyByteArray_AS_STRING(made[3]), (uint32_t *)PyByteArray_AS_STRING(made[4]),
-         (uint8_t *)PyByteArray_AS_STRING(made[5]));
-    result = PyTuple_Pack(6, made[0], made[1], made[2], made[3], made[4], made[5]);
+    if (fill(in, next, next + in->terms + 1, last, (uint16_t *)PyByteArray_AS_STRING(made[2]),
+             (uint16_t *)PyByteArray_AS_STRING(made[3]), &above, (uint32_t *)PyByteArray_AS_STRING(made[4]),
+             (uint8_t *)PyByteArray_AS_STRING(made[5])) < 0) {
+        PyErr_NoMemory();
+        goto done;
+    }
+    made[6] = PyByteArray_FromStringAndSize((char *)above.rows, (Py_ssize_t)(above.size * sizeof(uint64_t)));
+    if (made[6]) result = PyTuple_Pack(7, made[0], made[1], made[2], made[3], made[4], made[5], made[6]);
 done:
-    for (int n = 0; n < 6; n++) Py_XDECREF(made[n]);
+    for (int n = 0; n < 7; n++) Py_XDECREF(made[n]);
+    PyMem_Free(above.rows);
     PyMem_Free(next);
     PyMem_Free(last);
     return result;
@@ -597,7 +689,7 @@ static PyObject *invert(PyObject *module, PyObject *args) {
         return NULL;
     Input in = {stream.buf, term_of.buf, extents.buf, lengths.buf, places.len ? places.buf : NULL, bits.buf,
                 stream.len / 4, term_of.len / 4, extents.len / 4, fields, terms};
-    if (fields < 1 || terms < 0 || in.docs > 65536 || bits.len != in.surfaces || lengths.len / 4 != in.docs * fields ||
+    if (fields < 1 || fields > 4 || terms < 0 || in.docs > 65536 || bits.len != in.surfaces || lengths.len / 4 != in.docs * fields ||
         (places.len && places.len != stream.len))
         PyErr_SetString(PyExc_ValueError, "arrays of unequal length");
     else
@@ -617,7 +709,10 @@ static PyMethodDef functions[] = {
      "invert(stream, term_of, bits, extents, lengths, places, fields, terms): the postings of a stream of words.\n\n"
      "stream, term_of, extents, lengths, places uint32, bits uint8; places may be empty. Gives bytearrays: first posting\n"
      "and first occurrence of each term (int64, terms + 1), then of postings by term and paper: papers (uint16), counts\n"
-     "(uint32, postings x fields), positions of all occurrences (uint32), forms (uint8)."},
+     "of each field up to 15 (uint16, four bits a field), positions of all occurrences (uint32), forms (uint8); at last,\n"
+     "for each occurrence above 15, its posting * fields + field (uint64)."},
+    {"neighbour_blocks", neighbour_blocks, METH_O,
+     "names.neighbour_blocks of a key; None for one that is not plain ASCII, which is left to that."},
     {NULL, NULL, 0, NULL},
 };
 
