@@ -121,8 +121,6 @@ def write_postings(writer: ArrayFileWriter, name: str, postings: Postings) -> No
     writer.add(f"{name}.start", postings.term_starts.astype(np.uint32))
     writer.add(f"{name}.occ", postings.occurrence_starts.astype(np.uint32))
     writer.add(f"{name}.doc", postings.docs)
-    totals = np.concatenate([[0], np.cumsum(postings.counts.sum(axis=1, dtype=np.int64))])
-    writer.add(f"{name}.skip", totals[:: 1 << SKIP].astype(np.uint32))
     counts = postings.counts
     seen = np.bincount(counts.packed, minlength=1 << 16)
     # What holds a 15 may hold more: an exception, never a code.
@@ -139,6 +137,9 @@ def write_postings(writer: ArrayFileWriter, name: str, postings: Postings) -> No
     escaped = np.flatnonzero(codes == ESCAPE)
     exact = (counts.packed[escaped].astype(np.int32)[:, None] >> shifts & 15).astype(np.int32)
     exact[np.searchsorted(escaped, counts.wide)] = counts.exact
+    totals = combos.sum(axis=1, dtype=np.int64)[codes]
+    totals[escaped] = exact.sum(axis=1)
+    writer.add(f"{name}.skip", np.concatenate([[0], np.cumsum(totals)])[:: 1 << SKIP].astype(np.uint32))
     writer.add(f"{name}.code", codes)
     writer.add(f"{name}.combo", combos)
     writer.add(f"{name}.code_x", escaped.astype(np.uint32))

@@ -5,22 +5,29 @@
 
 from __future__ import annotations
 
+import os
 from array import array
 from collections import defaultdict
 from itertools import count
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from indexer.index.analysis import joins, name_words, words
 from indexer.index.folding import fold_for_words
 from indexer.index.text import as_read
 
-try:
+if TYPE_CHECKING:
     from indexer.index.codec import _bulk
-except ImportError:  # no compiler was there when Quiver was installed
-    _bulk = None  # type: ignore[assignment]
+else:
+    _bulk = None
+    if os.environ.get("QUIVER_KERNEL", "") != "python":
+        try:
+            from indexer.index.codec import _bulk
+        except ImportError:
+            # Built without a C compiler: the same bytes take three times as long.
+            _bulk = None
 
 COMPILED = _bulk is not None
-"""Whether the loops in C are there."""
+"""Whether the loops in C are there and wanted (see `kernel`)."""
 
 
 def read(text: str) -> str:
