@@ -108,23 +108,37 @@ class StoredPapers:
         self._at = arrays["paper.at"].data
         self._arrays = arrays
         self._reader: zstandard.ZstdDecompressor | None = None
+        # A hit's head is asked for, then its abstract.
+        self._last: tuple[int, bytes] = (-1, b"")
 
     def stored(self, doc: int) -> bytes:
         """The two stored lines of a paper. Raises BadIndexError where they are damaged."""
+        last = self._last
+        if last[0] == doc:
+            return last[1]
         if self._reader is None:
             content = bytes(self._arrays["paper.dict"])
             shared = zstandard.ZstdCompressionDict(content, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
             self._reader = zstandard.ZstdDecompressor(dict_data=shared)
         try:
-            return self._reader.decompress(self._blob[self._at[doc] : self._at[doc + 1]])
+            found = self._reader.decompress(self._blob[self._at[doc] : self._at[doc + 1]])
         except zstandard.ZstdError as error:
             raise BadIndexError(f"{self._name}: stored paper {doc} is damaged; run `quiver rebuild`") from error
+        self._last = (doc, found)
+        return found
 
     def head(self, doc: int) -> dict[str, Any]:
         """What a hit shows: id, title, authors, venue, year, type, url."""
         stored = self.stored(doc)
         parsed: dict[str, Any] = orjson.loads(stored[: stored.index(b"\n")])
         return parsed
+
+    def abstract(self, doc: int) -> str:
+        """The abstract of a paper, empty where it has none."""
+        stored = self.stored(doc)
+        rest = stored[stored.index(b"\n") + 1 :]
+        abstract: str = orjson.loads(rest).get("abstract", "") if rest else ""
+        return abstract
 
     def record(self, doc: int) -> dict[str, Any]:
         """The whole record in its canonical order."""

@@ -474,11 +474,11 @@ static PyType_Slot words_slots[] = {
 
 static PyType_Spec words_spec = {"indexer.index.codec._bulk.Words", sizeof(Words), 0, Py_TPFLAGS_DEFAULT, words_slots};
 
-/* --- texts that read as they are --- */
+/* --- texts that are read and shown as they are --- */
 
-/* Characters that a text as read may resolve, drop or move: whatever is not listed here and not part of one of the
+/* Characters that a text as read or as shown may resolve, drop or move: whatever is not listed here and not part of one of the
    pairs below stays as it is. */
-static int is_special(uint8_t c) { return c < 32 || c > 126 || strchr("&<[\\${~_^", c) != NULL; }
+static int is_special(uint8_t c) { return c < 32 || c > 126 || strchr("&<[\\${~_^`", c) != NULL; }
 
 static int is_plain(const uint8_t *text, Py_ssize_t size) {
     static uint8_t table[256];
@@ -704,7 +704,7 @@ static PyObject *invert(PyObject *module, PyObject *args) {
 }
 
 static PyMethodDef functions[] = {
-    {"plain", plain, METH_O, "Whether a text is surely the same as read (text.as_read gives it back); False decides nothing."},
+    {"plain", plain, METH_O, "Whether a text is surely the same as read and as shown; False decides nothing."},
     {"invert", invert, METH_VARARGS,
      "invert(stream, term_of, bits, extents, lengths, places, fields, terms): the postings of a stream of words.\n\n"
      "stream, term_of, extents, lengths, places uint32, bits uint8; places may be empty. Gives bytearrays: first posting\n"
