@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from html import escape
 
 from indexer.index.analysis import stem, tokens, words
 from indexer.index.codec.word_stream import show
@@ -61,6 +60,12 @@ def marked(
     opening = [("... ", False)] if start > 0 else []
     closing = [(" ...", False)] if end < len(shown) else []
     return opening + _segments(shown, (start, end), found) + closing
+
+
+def escape(text: str) -> str:
+    """`html.escape` without the table of all entities, which takes 3 ms to import."""
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace('"', "&quot;").replace("'", "&#x27;")
 
 
 def _html(segments: list[tuple[str, bool]]) -> str:

@@ -98,7 +98,7 @@ def _decoded(misread: re.Match[str]) -> str:
 def _composed(text: str) -> str:
     if text.isascii():
         return text
-    if len(text) > 1000:
+    if len(text) > 1000 and any("\u0300" <= sign < "\u2000" or "\u20d0" <= sign <= "\u20ff" for sign in set(text)):
         text = re.sub(_MARK_RUN, r"\1", text)
     return text if is_normalized("NFC", text) else normalize("NFC", text)
 

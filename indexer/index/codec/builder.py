@@ -16,7 +16,8 @@ from indexer.index.codec.groups import ragged
 from indexer.index.codec.inversion import Occurrences
 from indexer.index.codec.join_table import write_join_forms
 from indexer.index.codec.layout import SEGMENT_DOCS, SEGMENT_KIND, SEGMENT_WORDS
-from indexer.index.codec.name_tables import NameBuilder, hash_bytes
+from indexer.index.codec.name_builder import NameBuilder
+from indexer.index.codec.name_tables import hash_bytes
 from indexer.index.codec.papers import PaperBuilder, encode
 from indexer.index.codec.word_stream import COMPILED, new_words, read
 from indexer.index.paper import Paper
