@@ -194,7 +194,7 @@ class Draft:
         held = len(self.segments)
         self.segments = [segment for segment in self.segments if len(segment.claims.docs)]
         before = self.segments
-        for group in _merge_groups([(len(np.unique(segment.claims.docs)), segment.docs) for segment in before]):
+        for group in _merge_groups([(segment.claims.distinct, segment.docs) for segment in before]):
             chosen = [before[number] for number in group]
             name = new_name("seg")
             claims = merge_segments(

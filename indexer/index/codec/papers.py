@@ -1,7 +1,8 @@
 """Stored papers: each compressed by itself, so that one is read in a few microseconds, with one shared dictionary.
 
-Arrays: paper.blob, paper.at (papers + 1 offsets), paper.dict (raw content dictionary). What is compressed is two
-lines of JSON: what a hit shows, and the rest of the record; a hit parses the first alone.
+Arrays: paper.blob, paper.at (papers + 1 offsets), paper.dict (a trained dictionary, or of a small segment its first
+papers). What is compressed is two lines of JSON: what a hit shows, and the rest of the record; a hit parses the first
+alone.
 """
 
 from __future__ import annotations
@@ -20,8 +21,14 @@ from indexer.index.errors import BadIndexError
 from indexer.index.paper import Paper
 
 HEAD = ("id", "title", "authors", "venue", "year", "type", "url")
-# 64 KiB of other papers as dictionary: 0.37 of the size against 0.52 without, no training time.
+# A dictionary of 64 KiB trained on papers: 0.26 of the size and 15 microseconds a paper to compress, where 64 KiB of
+# papers as they are give 0.34 and 21, and none 0.52. Training takes 0.3 s.
 _DICTIONARY = 1 << 16
+_WAITING = 24 << 20
+"""Bytes of papers that wait for the dictionary: so many that it does not know the first venue alone."""
+_SAMPLE = 4 << 20
+_TRAINED = 1 << 20
+"""Bytes of papers below which training has too little to learn from; they are the dictionary themselves then."""
 _LEVEL = 3
 
 
@@ -70,14 +77,19 @@ class PaperBuilder:
         if self._compressor is None:
             self._waiting.append(stored)
             self._size += len(stored)
-            if self._size >= _DICTIONARY:
+            if self._size >= _WAITING:
                 self._start()
         else:
             self._compress(stored)
 
     def _start(self) -> None:
-        self._dictionary = b"".join(self._waiting)[:_DICTIONARY]
-        shared = zstandard.ZstdCompressionDict(self._dictionary, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+        if self._size >= _TRAINED:
+            sample: list[Any] = self._waiting[:: -(-self._size // _SAMPLE)]
+            shared = zstandard.train_dictionary(_DICTIONARY, sample)
+            self._dictionary = shared.as_bytes()
+        else:
+            self._dictionary = b"".join(self._waiting)[:_DICTIONARY]
+            shared = zstandard.ZstdCompressionDict(self._dictionary, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
         self._compressor = zstandard.ZstdCompressor(
             level=_LEVEL, dict_data=shared, write_checksum=False, write_content_size=True
         )
@@ -118,7 +130,8 @@ class StoredPapers:
             return last[1]
         if self._reader is None:
             content = bytes(self._arrays["paper.dict"])
-            shared = zstandard.ZstdCompressionDict(content, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+            # A trained one says so in its first bytes, which no paper begins with.
+            shared = zstandard.ZstdCompressionDict(content, dict_type=zstandard.DICT_TYPE_AUTO)
             self._reader = zstandard.ZstdDecompressor(dict_data=shared)
         try:
             found = self._reader.decompress(self._blob[self._at[doc] : self._at[doc + 1]])
