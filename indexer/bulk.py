@@ -116,16 +116,16 @@ class Indexer:
 
     def add(self, paper: Paper, file: int, rank: int, counts: Counts) -> None:
         """Index one paper that `file` holds, unless the index already stores just this record."""
-        record = paper.as_record()
+        stored = encode(paper)
         if self._known is not None:
-            found = self._known.find(paper.id, content_hash(encode(record), self._venues.canonical(paper.venue)))
+            found = self._known.find(paper.id, content_hash(stored, self._venues.canonical(paper.venue)))
             if found is not None:
                 counts.unchanged += 1
                 self.seen.append(Seen(*found, file, rank))
                 return
         if self._builder is None:
             self._builder = SegmentBuilder(self._venues)
-        self._builder.add(paper, record)
+        self._builder.add(paper, stored)
         self._files.append(file)
         self._ranks.append(rank)
         if self._builder.full:

@@ -13,6 +13,7 @@ from indexer.index.bm25f import average_length
 from indexer.index.codec.arrayfile import ArrayFile
 from indexer.index.codec.claims import Claims, read_claims, read_live, winners, write_state
 from indexer.index.codec.columns import key_hash
+from indexer.index.codec.groups import ragged
 from indexer.index.codec.impacts import write_impacts
 from indexer.index.codec.layout import SEGMENT_DOCS
 from indexer.index.codec.merge import merge_segments
@@ -55,6 +56,9 @@ class Draft:
 
     def __init__(self, writing: Writing, base: Manifest | None) -> None:
         self._folder = writing.folder
+        self._base = base
+        # Id hashes of papers whose claims have changed: which of their documents is live must be decided anew.
+        self._touched: list[npt.NDArray[np.uint64]] = []
         self.segments: list[DraftSegment] = []
         self.indexed = 0
         """Live papers that were analysed for this generation; known after `finish`."""
@@ -74,9 +78,10 @@ class Draft:
         for segment in self.segments:
             claims = segment.claims
             old = np.isin(claims.files, wanted) & (claims.ranks >> np.uint64(32) < np.uint64(before))
-            if keys is not None:
+            if keys is not None and old.any():
                 old &= np.isin(segment.arrays["doc.key"][claims.docs], keys)
             if old.any():
+                self._touched.append(segment.arrays["doc.key"][claims.docs[old]])
                 segment.claims, segment.state = claims.keep(~old), None
 
     def claim_again(self, seen: Sequence[Seen]) -> npt.NDArray[np.uint64]:
@@ -93,6 +98,7 @@ class Draft:
             )
             segment.state = None
             keys.append(segment.arrays["doc.key"][docs])
+        self._touched += keys
         return np.concatenate(keys) if keys else np.empty(0, np.uint64)
 
     def add(self, new: Iterable[NewSegment]) -> npt.NDArray[np.uint64]:
@@ -102,23 +108,29 @@ class Draft:
             arrays = ArrayFile(self._folder / segment.name)
             self.segments.append(DraftSegment(segment.name, arrays, segment.claims, _none(segment.docs), new=True))
             keys.append(arrays["doc.key"])
+        self._touched += keys
         return np.concatenate(keys)
 
     def finish(self, manifest: Manifest) -> Manifest:
         """Decide what is live, merge, write impacts and states; gives the manifest to publish."""
-        before = self._live_keys()
-        banned = np.array([key_hash("id", deleted) for deleted in manifest.deleted], dtype=np.uint64)
-        self._choose(banned)
+        before = [segment.live for segment in self.segments]
+        banned = _id_hashes(manifest.deleted)
+        if self._base is None:
+            self._choose(banned)
+        else:
+            changed = _id_hashes(set(self._base.deleted) ^ set(manifest.deleted))
+            self._choose_touched(np.unique(np.concatenate([*self._touched, changed])), banned)
         self.indexed = sum(segment.alive for segment in self.segments if segment.new)
         self.left_out = sum(
             int(np.isin(segment.arrays["doc.key"], banned).sum()) for segment in self.segments if segment.new
         )
-        self.removed = int(np.count_nonzero(~np.isin(before, self._live_keys())))
+        self.removed = self._removed(before)
         if self._compact():
             self._choose(banned)
         lengths = np.zeros(len(FIELDS), dtype=np.int64)
         for segment in self.segments:
-            lengths += segment.arrays["doc.length"][:, segment.live].sum(axis=1, dtype=np.int64)
+            held = segment.arrays["doc.length"]
+            lengths += (held if segment.live.all() else held[:, segment.live]).sum(axis=1, dtype=np.int64)
         papers = sum(segment.alive for segment in self.segments)
         averages = [average_length(int(total), papers) for total in lengths]
         entries = tuple(self._entry(segment, averages) for segment in self.segments)
@@ -137,9 +149,30 @@ class Draft:
             if not np.array_equal(segment.live, live):
                 segment.live, segment.state = live, None
 
-    def _live_keys(self) -> npt.NDArray[np.uint64]:
-        keys = [segment.arrays["doc.key"][segment.live] for segment in self.segments]
-        return np.concatenate(keys) if keys else np.empty(0, np.uint64)
+    def _choose_touched(self, keys: npt.NDArray[np.uint64], banned: npt.NDArray[np.uint64]) -> None:
+        """Decide it for the papers of some id hashes (sorted) alone; the rest is as in the generation before.
+
+        Of 800,000 papers in 13 segments a hundred are looked up in 2 ms, where deciding on all takes 300.
+        """
+        found = [_documents(segment.arrays, keys) for segment in self.segments]
+        lives = winners(
+            [segment.arrays["doc.key"][docs] for segment, docs in zip(self.segments, found, strict=True)],
+            [segment.claims.top_ranks(segment.docs)[docs] for segment, docs in zip(self.segments, found, strict=True)],
+            banned,
+        )
+        for segment, docs, live in zip(self.segments, found, lives, strict=True):
+            if not np.array_equal(segment.live[docs], live):
+                segment.live = segment.live.copy()
+                segment.live[docs] = live
+                segment.state = None
+
+    def _removed(self, before: Sequence[npt.NDArray[np.bool_]]) -> int:
+        """How many papers that were live before are so no longer, in no document."""
+        lost, gained = [np.empty(0, np.uint64)], [np.empty(0, np.uint64)]
+        for segment, old in zip(self.segments, before, strict=True):
+            lost.append(segment.arrays["doc.key"][old & ~segment.live])
+            gained.append(segment.arrays["doc.key"][segment.live & ~old])
+        return int(np.count_nonzero(~np.isin(np.concatenate(lost), np.concatenate(gained))))
 
     def _entry(self, segment: DraftSegment, averages: list[float]) -> SegmentEntry:
         if segment.impacts is None or self._drifted(segment.impacts, averages):
@@ -161,7 +194,7 @@ class Draft:
         held = len(self.segments)
         self.segments = [segment for segment in self.segments if len(segment.claims.docs)]
         before = self.segments
-        for group in _merge_groups([(len(np.unique(segment.claims.docs)), segment.docs) for segment in before]):
+        for group in _merge_groups([(segment.claims.distinct, segment.docs) for segment in before]):
             chosen = [before[number] for number in group]
             name = new_name("seg")
             claims = merge_segments(
@@ -176,6 +209,19 @@ class Draft:
             kept = [segment for segment in self.segments if all(segment is not other for other in chosen)]
             self.segments = [*kept, merged]
         return self.segments is not before or len(before) != held
+
+
+def _documents(arrays: ArrayFile, keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint16]:
+    """Documents of a segment whose id hash is one of some sorted keys."""
+    hashes = arrays["key.hash"]
+    where, owners = ragged(low := np.searchsorted(hashes, keys), np.searchsorted(hashes, keys, side="right") - low)
+    docs: npt.NDArray[np.uint16] = arrays["key.doc"][where]
+    # A DOI or an address may have the same hash as an id, one chance in 2 ** 64.
+    return np.unique(docs[arrays["doc.key"][docs] == keys[owners]])
+
+
+def _id_hashes(ids: Iterable[str]) -> npt.NDArray[np.uint64]:
+    return np.fromiter((key_hash("id", paper) for paper in ids), dtype=np.uint64)
 
 
 def _none(docs: int) -> npt.NDArray[np.bool_]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from indexer.build import processes
 from indexer.bulk import Indexer, Known, run_tasks
@@ -82,9 +83,7 @@ class _Finder:
 
     def __init__(self, generation: Generation) -> None:
         self._segments = generation.segments
-        self._claimed = [np.zeros(segment.docs, dtype=bool) for segment in self._segments]
-        for claimed, segment in zip(self._claimed, self._segments, strict=True):
-            claimed[segment.claims().docs] = True
+        self._claimed: list[npt.NDArray[np.uint16] | None] = [None] * len(self._segments)
 
     def __call__(self, paper: str, content: int) -> tuple[int, int] | None:
         key = np.uint64(key_hash("id", paper))
@@ -94,10 +93,18 @@ class _Finder:
             low = int(np.searchsorted(hashes, key))
             while low < len(hashes) and hashes[low] == key:
                 doc = int(segment.arrays["key.doc"][low])
-                if segment.arrays["doc.content"][doc] == wanted and self._claimed[at][doc]:
+                if segment.arrays["doc.content"][doc] == wanted and self._is_claimed(at, doc):
                     return at, doc
                 low += 1
         return None
+
+    def _is_claimed(self, at: int, doc: int) -> bool:
+        # Read where first asked: most updates meet few of the segments.
+        claimed = self._claimed[at]
+        if claimed is None:
+            claimed = self._claimed[at] = self._segments[at].state["claim.doc"]
+        place = int(np.searchsorted(claimed, np.uint16(doc)))
+        return place < len(claimed) and bool(claimed[place] == doc)
 
 
 def _merged_files(base: Manifest, plan: Plan) -> tuple[list[SourceFile], list[int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -45,25 +45,31 @@ def passage(text: str, found: Sequence[Match], formulas: Sequence[Span], width: 
     core_start, core_end = _densest(found, width) if found else (0, 1)
     core_end = min(core_end, core_start + width + _LONGEST_FORMULA)
     units = _units(text, core_start, core_end, formulas, width)
-    first = next(i for i, unit in enumerate(units) if unit[1] > core_start)
-    last = next((i for i, unit in enumerate(units) if unit[1] >= core_end), len(units) - 1)
+    stops = [unit[1] for unit in units]
+    first = bisect_right(stops, core_start)
+    last = min(bisect_left(stops, core_end), len(units) - 1)
 
     def fits(begin: int, end: int) -> bool:
         return units[end][1] - units[begin][0] <= width
 
-    begins = [i for i in range(first + 1) if _begins_sentence(text, units, i) and fits(i, last)]
-    begin = begins[-1] if begins else first
-    if not begins:
+    begin = first
+    while begin >= 0 and fits(begin, last) and not _begins_sentence(text, units, begin):
+        begin -= 1
+    if begin < 0 or not fits(begin, last):
+        begin = first
         room = (width - (units[last][1] - units[first][0])) // 2
         while begin > 0 and units[first][0] - units[begin - 1][0] <= room:
             begin -= 1
     end = last
     while end + 1 < len(units) and fits(begin, end + 1):
         end += 1
-    ends = [i for i in range(last, end + 1) if i + 1 < len(units) and _begins_sentence(text, units, i + 1)]
-    if units[end][1] < len(text) and ends and units[ends[-1]][1] - units[begin][0] >= width // 2:
-        end = ends[-1]
-    elif units[end][1] == len(text):
+    if units[end][1] < len(text):
+        at = min(end, len(units) - 2)
+        while at >= last and not _begins_sentence(text, units, at + 1):
+            at -= 1
+        if at >= last and units[at][1] - units[begin][0] >= width // 2:
+            end = at
+    else:
         while begin > 0 and fits(begin - 1, end):
             begin -= 1
     return units[begin][0], units[end][1]
@@ -91,9 +97,10 @@ def _begins_sentence(text: str, units: Sequence[Span], index: int) -> bool:
         return True
     if index == 0:
         return False
-    before = text[units[index - 1][0] : units[index - 1][1]]
-    if before[-1].isalnum() or before[-1] in ",;:":
+    stop = units[index - 1][1]
+    if text[stop - 1].isalnum() or text[stop - 1] in ",;:":
         return False
+    before = text[units[index - 1][0] : stop]
     return bool(
         _SENTENCE_END.search(before) and not _ABBREVIATION.search(before) and _SENTENCE_START.match(text, start)
     )
@@ -109,9 +116,12 @@ def _units(text: str, core_start: int, core_end: int, formulas: Sequence[Span], 
     runs = [run.span() for run in _CHUNK.finditer(text, start, end)]
     if formulas or not text[start:end].isascii():
         runs = _joined(text, runs, formulas)
-    units: list[Span] = []
-    for run in runs:
-        units += [run] if run[1] - run[0] <= width else _taken_apart(text, *run, formulas, width)
+    if all(stop - start <= width for start, stop in runs):
+        units = runs
+    else:
+        units = []
+        for run in runs:
+            units += [run] if run[1] - run[0] <= width else _taken_apart(text, *run, formulas, width)
     if end < len(text) and len(units) > 1 and units[-1][1] >= end:
         # This one may go on beyond the end, and so far from the core it is not needed.
         units.pop()

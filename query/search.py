@@ -280,7 +280,7 @@ def _check(what: str, value: str, allowed: Iterable[str]) -> None:
 
 
 def _snippet(segment: Segment, doc: int, marks: Marks) -> str:
-    return snippet(segment.papers.record(doc).get("abstract", ""), marks.stems, match=marks.match)
+    return snippet(segment.papers.abstract(doc), marks.stems, match=marks.match)
 
 
 def _loader(segment: Segment, doc: int) -> Callable[[], Paper]:

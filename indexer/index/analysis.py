@@ -78,6 +78,7 @@ def _last_pass(hyphen: str) -> _LastPass:
 _PARTED = _last_pass(" ")
 _HYPHENATED = _last_pass("-")
 _SAME_LENGTH = _LastPass({**_PARTED, ord(_NOTHING): _NOTHING})
+_NAME_PARTED = _LastPass({**_PARTED, **dict.fromkeys(map(ord, _MARKERS), " ")})
 _RUN = re.compile("[^ ]+")
 
 
@@ -179,7 +180,7 @@ def name_words(name: str) -> list[str]:
     folded = fold_for_words(name)
     if "'" in folded or "`" in folded:
         folded = _NAME_APOSTROPHE.sub("", folded)
-    return folded.translate(_PARTED).split()
+    return folded.translate(_NAME_PARTED).split()
 
 
 # --- stems ---

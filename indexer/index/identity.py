@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from hashlib import blake2b
 
 import orjson
+
+from indexer.index.hashing import blake2b
 
 MAX_ID_BYTES = 512
 

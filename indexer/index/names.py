@@ -38,7 +38,11 @@ def cluster_key(name: str) -> str:
 
     Accents, punctuation, initials, word order and trailing numbers all count.
     """
-    spelled = spelling(name)
+    return key_of_spelling(spelling(name))
+
+
+def key_of_spelling(spelled: str) -> str:
+    """The cluster key of a name that is already as read."""
     return spelled.lower() if spelled.isascii() else normalize("NFC", spelled.casefold())
 
 
@@ -147,10 +151,9 @@ def neighbour_blocks(key: str) -> tuple[int, int]:
     Neighbours by accent, hyphen, suffix or inversion share the first (of the sorted letters but those that
     suffixes are made of), neighbours by initial the second (of the last name). Sharing one proves nothing.
     """
-    letters = sorted(sign for sign in fold_for_words(key) if sign.isalnum())
-    kept = "".join(letter for letter in letters if letter not in _OF_SUFFIXES)
-    last = _units(fold_for_words(key))[-1:]
-    return _hash(kept), _hash("".join(last))
+    folded = fold_for_words(key)
+    letters = sorted(sign for sign in folded if sign.isalnum() and sign not in _OF_SUFFIXES)
+    return _hash("".join(letters)), _hash("".join(_units(folded)[-1:]))
 
 
 def _hash(text: str) -> int:

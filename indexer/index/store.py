@@ -7,14 +7,12 @@ nothing refers to the new files, after it nothing changes them. The generation b
 from __future__ import annotations
 
 import os
-import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-import filelock
 import orjson
 
 from indexer.index.codec.segment import Segment
@@ -96,7 +94,7 @@ def open_generation(folder: Path) -> Generation:
 def new_name(suffix: str) -> str:
     """A fresh file name in the form that Whoosh takes for its own segments'."""
     # From the system's randomness: a caller who seeds `random` must not meet an old name.
-    return f"MAIN_{secrets.token_hex(8)}.{suffix}"
+    return f"MAIN_{os.urandom(8).hex()}.{suffix}"
 
 
 class Writing:
@@ -178,6 +176,9 @@ def writing(folder: Path, command: str, timeout: float = LOCK_SECONDS) -> Iterat
     Waits `timeout` seconds. The lock is the system's: it dies with its holder. What a writer left that died, or that
     failed in here, is swept. Raises LockedError naming the holder, BadIndexError where the disk refuses.
     """
+    # Only who writes needs it: with its own imports it takes 5 ms, which a search would pay at every start.
+    import filelock
+
     try:
         lock = filelock.FileLock(folder / LOCK_NAME)
         lock.acquire(timeout=timeout)

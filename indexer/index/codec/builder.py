@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from indexer.index.analysis import joins, name_words, stems, words
+from indexer.index.analysis import stems
 from indexer.index.codec.arrayfile import ArrayFileWriter
-from indexer.index.codec.columns import ColumnBuilder
-from indexer.index.codec.group_builder import GroupBuilder
-from indexer.index.codec.join_table import JoinBuilder
-from indexer.index.codec.layout import NAME_BITS, SEGMENT_DOCS, SEGMENT_KIND, SEGMENT_WORDS
-from indexer.index.codec.name_tables import NameBuilder, hash64
+from indexer.index.codec.columns import ColumnBuilder, work_hash
+from indexer.index.codec.group_builder import GroupBuilder, write_group
+from indexer.index.codec.groups import ragged
+from indexer.index.codec.inversion import Occurrences
+from indexer.index.codec.join_table import write_join_forms
+from indexer.index.codec.layout import SEGMENT_DOCS, SEGMENT_KIND, SEGMENT_WORDS
+from indexer.index.codec.name_builder import NameBuilder
+from indexer.index.codec.name_tables import hash_bytes
 from indexer.index.codec.papers import PaperBuilder, encode
-from indexer.index.names import spelling
+from indexer.index.codec.word_stream import COMPILED, new_words, read
 from indexer.index.paper import Paper
 from indexer.index.schema import GROUPS, NAMES, TEXT
-from indexer.index.text import as_read
 from indexer.index.venues import VenueTable
-
-_NAME_WORDS = (1 << NAME_BITS) - 1
-
-
-def author_words(names: Sequence[str]) -> tuple[list[str], list[int]]:
-    """Words of all author names and their positions (author number << NAME_BITS | word number)."""
-    found: list[str] = []
-    places: list[int] = []
-    for number, name in enumerate(names):
-        for at, word in enumerate(name_words(name)):
-            found.append(word)
-            places.append(number << NAME_BITS | min(at, _NAME_WORDS))
-    return found, places
 
 
 def venue_text(published: str, canonical: str) -> str:
@@ -43,63 +32,75 @@ def venue_text(published: str, canonical: str) -> str:
 
 def content_hash(stored: bytes, canonical_venue: str) -> int:
     """Equal hashes: the same record read with the same venue name, so nothing need be analysed again."""
-    return hash64(stored.decode("utf-8", "surrogatepass") + "\n" + canonical_venue)
+    return hash_bytes(stored + b"\n" + canonical_venue.encode("utf-8", "surrogatepass"))
 
 
 class SegmentBuilder:
     """Collects papers and writes them as one segment file."""
 
-    def __init__(self, venues: VenueTable) -> None:
+    def __init__(self, venues: VenueTable, compiled: bool = COMPILED) -> None:
         self._venues = venues
-        self._text = GroupBuilder(TEXT, len(GROUPS[TEXT]), stems)
-        self._names = GroupBuilder(NAMES, len(GROUPS[NAMES]), None)
-        self._joins = JoinBuilder()
-        self._clusters = NameBuilder()
+        self._compiled = compiled
+        self._text = GroupBuilder(new_words(compiled), [field.name != "venue" for field in GROUPS[TEXT]])
+        self._names = NameBuilder()
         self._columns = ColumnBuilder()
         self._papers = PaperBuilder()
+        self._keywords: dict[str, str] = {}
+        self._words = 0
         self.docs = 0
 
     @property
     def full(self) -> bool:
         """Whether the next paper belongs into the next segment."""
-        return self.docs >= SEGMENT_DOCS or self._text.words >= SEGMENT_WORDS
+        return self.docs >= SEGMENT_DOCS or self._words >= SEGMENT_WORDS
 
-    def add(self, paper: Paper, record: Mapping[str, object] | None = None) -> int:
-        """Analyse and keep one paper; gives its document number. `record` is its record where already made."""
-        stored = encode(record if record is not None else paper.as_record())
-        title, abstract = as_read(paper.title), as_read(paper.abstract)
+    def add(self, paper: Paper, stored: bytes | None = None) -> int:
+        """Analyse and keep one paper; gives its document number. `stored` is its encoded record where already made."""
+        if stored is None:
+            stored = encode(paper)
+        title = read(paper.title)
         venue = self._venues.canonical(paper.venue)
-        keywords = [as_read(keyword) for keyword in paper.keywords]
-        venue_words = words(venue_text(paper.venue, venue)) if venue else []
-        self._text.add((words(title), venue_words, words(abstract), ()))
-        if keywords:
-            self._text.add_phrases([words(keyword) for keyword in keywords])
-        found, places = author_words([spelling(author.name) for author in paper.authors])
-        self._names.add_placed(found, places)
-        for text in (title, abstract, *keywords):
-            if "-" in text or not text.isascii():
-                self._joins.add(self.docs, joins(text))
-        self._clusters.add(paper.authors)
+        searched = venue_text(paper.venue, venue) if venue else ""
+        keywords = [self._keyword(keyword) for keyword in paper.keywords]
+        self._words += self._text.add((title, searched, read(paper.abstract), ""), keywords)
+        self._names.add(paper.authors)
         self._columns.add(paper, title, venue, content_hash(stored, venue))
         self._papers.add(stored)
         self.docs += 1
         return self.docs - 1
 
-    def lengths(self) -> npt.NDArray[np.uint32]:
-        """Words in each field of each paper so far: (papers, fields), columns as in the schema."""
-        return np.concatenate([self._text.lengths(), self._names.lengths()], axis=1)
+    def _keyword(self, keyword: str) -> str:
+        known = self._keywords.get(keyword)
+        if known is None:
+            known = self._keywords[keyword] = read(keyword)
+        return known
 
     def write(self, path: Path) -> None:
         """Write the segment, synced to disk."""
+        vocabulary = self._text.words.vocabulary()
+        occurrences = self._text.occurrences()
         with ArrayFileWriter(path, SEGMENT_KIND) as writer:
             writer.meta["docs"] = self.docs
-            self._text.write(writer)
+            write_group(writer, TEXT, vocabulary, occurrences, stems, self._compiled)
+            words = new_words(self._compiled)
+            names = self._names.occurrences(words)
+            write_group(writer, NAMES, words.vocabulary(), names, None, self._compiled)
+            write_join_forms(writer, vocabulary, self._text.words.forms(), *self._text.form_docs())
+            write_lengths(writer, np.concatenate([occurrences.lengths, names.lengths], axis=1))
             self._names.write(writer)
-            self._joins.write(writer)
-            write_lengths(writer, self.lengths())
-            self._clusters.write(writer)
-            self._columns.write(writer)
+            self._columns.write(writer, self._works(vocabulary, occurrences))
             self._papers.write(writer)
+
+    def _works(self, vocabulary: list[str], occurrences: Occurrences) -> npt.NDArray[np.uint64]:
+        """The hash of each paper's work; the words of its title are its first."""
+        starts = np.cumsum(occurrences.extents, dtype=np.int64) - occurrences.extents
+        where, _ = ragged(starts, occurrences.lengths[:, 0].astype(np.int64))
+        titles = iter([vocabulary[number - 1] for number in occurrences.stream[where].tolist()])
+        hashes = (
+            work_hash(islice(titles, length), first)
+            for length, first in zip(occurrences.lengths[:, 0].tolist(), self._names.first_keys(), strict=True)
+        )
+        return np.fromiter(hashes, dtype=np.uint64, count=self.docs)
 
 
 def write_lengths(writer: ArrayFileWriter, lengths: npt.NDArray[np.uint32]) -> None:

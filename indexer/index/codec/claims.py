@@ -36,6 +36,11 @@ class Claims:
         order = np.lexsort((ranks, docs))
         return cls(docs[order].astype(np.uint16), files[order].astype(np.uint32), ranks[order].astype(np.uint64))
 
+    @property
+    def distinct(self) -> int:
+        """How many documents are claimed."""
+        return int(np.count_nonzero(self.docs[1:] != self.docs[:-1])) + 1 if len(self.docs) else 0
+
     def keep(self, mask: npt.NDArray[np.bool_]) -> Claims:
         """The claims where a mask (a claim an entry) is true."""
         return Claims(self.docs[mask], self.files[mask], self.ranks[mask])

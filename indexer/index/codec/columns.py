@@ -10,18 +10,16 @@ uint64) and key.doc.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from indexer.index.analysis import words
 from indexer.index.codec.arrayfile import Array, ArrayFile, ArrayFileWriter
 from indexer.index.codec.name_tables import hash64
 from indexer.index.codec.narrow import narrow
 from indexer.index.codec.strings import StringTable, write_strings
-from indexer.index.names import cluster_key
 from indexer.index.paper import TYPES, Paper
 from indexer.index.text import as_read
 
@@ -34,9 +32,9 @@ def key_hash(kind: str, value: str) -> int:
     return hash64(f"{kind}\n{value if kind == 'id' else value.casefold()}")
 
 
-def work_hash(title: str, first_author: str) -> int:
-    """Hash that two records of one work share: words of the title, first author's cluster."""
-    return hash64(" ".join(words(title)) + "\n" + cluster_key(first_author))
+def work_hash(title_words: Iterable[str], first_author: str) -> int:
+    """Hash that two records of one work share, of the words of the title and the first author's cluster key."""
+    return hash64(" ".join(title_words) + "\n" + first_author)
 
 
 class ColumnBuilder:
@@ -52,9 +50,9 @@ class ColumnBuilder:
         self._ids: list[bytes] = []
         self._titles: list[bytes] = []
         self._content = array("Q")
-        self._work = array("Q")
         self._id_hash = array("Q")
-        self._keys: list[tuple[int, int]] = []
+        self._keys = array("Q")
+        self._key_docs = array("H")
 
     def add(self, paper: Paper, title: str, venue: str, content: int) -> None:
         """The next paper; `title` as read, `venue` canonical, `content` the hash of its stored form."""
@@ -66,16 +64,24 @@ class ColumnBuilder:
         self._ids.append(paper.id.encode("utf-8", "surrogatepass"))
         self._titles.append(title_key(title))
         self._content.append(content)
-        self._work.append(work_hash(title, paper.authors[0].name if paper.authors else ""))
-        self._id_hash.append(key_hash("id", paper.id))
-        self._keys.append((self._id_hash[-1], number))
-        for kind in ("doi", "arxiv", "url", "pdf"):
-            value = getattr(paper, kind)
-            if value:
-                self._keys.append((key_hash("url" if kind == "pdf" else kind, value), number))
+        own = key_hash("id", paper.id)
+        self._id_hash.append(own)
+        self._key(own, number)
+        if paper.doi:
+            self._key(key_hash("doi", paper.doi), number)
+        if paper.arxiv:
+            self._key(key_hash("arxiv", paper.arxiv), number)
+        if paper.url:
+            self._key(key_hash("url", paper.url), number)
+        if paper.pdf:
+            self._key(key_hash("url", paper.pdf), number)
 
-    def write(self, writer: ArrayFileWriter) -> None:
-        """Add the columns to a segment file."""
+    def _key(self, key: int, doc: int) -> None:
+        self._keys.append(key)
+        self._key_docs.append(doc)
+
+    def write(self, writer: ArrayFileWriter, works: Array) -> None:
+        """Add the columns to a segment file; `works` are the papers' `work_hash`, uint64."""
         writer.add("doc.year", np.array(self._years, dtype=np.int16))
         writer.add("doc.type", np.array(self._types, dtype=np.uint8))
         writer.add("doc.venue", narrow(np.array(self._venue, dtype=np.uint16)))
@@ -85,16 +91,17 @@ class ColumnBuilder:
         write_strings(writer, "id", self._ids, ordered=False)
         _write_orders(writer, self._ids, self._titles)
         writer.add("doc.content", np.array(self._content, dtype=np.uint64))
-        writer.add("doc.work", np.array(self._work, dtype=np.uint64))
+        writer.add("doc.work", works)
         writer.add("doc.key", np.array(self._id_hash, dtype=np.uint64))
-        self._keys.sort()
-        writer.add("key.hash", np.array([key for key, _ in self._keys], dtype=np.uint64))
-        writer.add("key.doc", np.array([doc for _, doc in self._keys], dtype=np.uint16))
+        keys, docs = np.array(self._keys, dtype=np.uint64), np.array(self._key_docs, dtype=np.uint16)
+        order = np.argsort(keys, kind="stable")
+        writer.add("key.hash", keys[order])
+        writer.add("key.doc", docs[order])
 
 
 def _write_orders(writer: ArrayFileWriter, ids: list[bytes], titles: list[bytes]) -> None:
     writer.add("doc.id_rank", _ranks(sorted(range(len(ids)), key=ids.__getitem__)))
-    by_title = sorted(range(len(ids)), key=lambda doc: (titles[doc], ids[doc]))
+    by_title = [doc for _, _, doc in sorted(zip(titles, ids, range(len(ids)), strict=True))]
     writer.add("doc.title_rank", _ranks(by_title))
     new = np.ones(len(ids), dtype=np.uint8)
     new[by_title[1:]] = [titles[doc] != titles[before] for before, doc in pairwise(by_title)]

@@ -6,7 +6,7 @@ sorted), joins.start, joins.doc (papers of each, rising).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -15,28 +15,26 @@ from indexer.index.codec.arrayfile import Array, ArrayFileWriter
 from indexer.index.codec.strings import StringTable, write_strings
 
 
-class JoinBuilder:
-    """Collects hyphenated forms, paper by paper in rising order."""
+def write_join_forms(
+    writer: ArrayFileWriter, vocabulary: Sequence[str], found: Sequence[tuple[int, ...]], forms: Array, docs: Array
+) -> None:
+    """Add the table of the hyphenated forms in a text group.
 
-    def __init__(self) -> None:
-        self._docs: dict[tuple[str, ...], list[int]] = {}
-
-    def add(self, doc: int, found: Iterable[tuple[str, ...]]) -> None:
-        """The hyphenated forms of one text of a paper."""
-        for parts in found:
-            docs = self._docs.setdefault(parts, [])
-            if not docs or docs[-1] != doc:
-                docs.append(doc)
-
-    def write(self, writer: ArrayFileWriter) -> None:
-        """Add the table to a segment file."""
-        surfaces = sorted({part for parts in self._docs for part in parts} | {"".join(parts) for parts in self._docs})
-        stem = dict(zip(surfaces, stems(surfaces), strict=True))
-        merged: dict[bytes, set[int]] = {}
-        for parts, docs in self._docs.items():
-            key = f"{stem[''.join(parts)]}\t{' '.join(stem[part] for part in parts)}"
-            merged.setdefault(key.encode("utf-8", "surrogatepass"), set()).update(docs)
-        write_joins(writer, {key: sorted(docs) for key, docs in merged.items()})
+    `found` are the forms as numbers (from 1) of words of the vocabulary; `forms` and `docs` say, for every time that
+    one stood somewhere, which form it was (from 0) and in which paper.
+    """
+    parts = [tuple(vocabulary[number - 1] for number in form) for form in found]
+    surfaces = sorted({part for form in parts for part in form} | {"".join(form) for form in parts})
+    stem = dict(zip(surfaces, stems(surfaces), strict=True))
+    texts = [f"{stem[''.join(form)]}\t{' '.join([stem[part] for part in form])}" for form in parts]
+    encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+    keys = sorted(set(encoded))
+    number = {key: at for at, key in enumerate(keys)}
+    key_of = np.fromiter(map(number.__getitem__, encoded), dtype=np.int64, count=len(encoded))
+    pairs = np.unique(key_of[forms] << 16 | docs)
+    write_strings(writer, "joins", keys, ordered=True)
+    writer.add("joins.start", np.searchsorted(pairs >> 16, np.arange(len(keys) + 1)).astype(np.uint32))
+    writer.add("joins.doc", (pairs & 0xFFFF).astype(np.uint16))
 
 
 def write_joins(writer: ArrayFileWriter, postings: Mapping[bytes, Iterable[int]]) -> None:

@@ -13,8 +13,9 @@ from indexer.index.codec.arrayfile import Array, ArrayFile, ArrayFileWriter
 from indexer.index.codec.builder import write_lengths
 from indexer.index.codec.claims import Claims
 from indexer.index.codec.columns import merge_columns
-from indexer.index.codec.group_builder import Postings, write_form_arrays, write_postings, write_rare
+from indexer.index.codec.group_builder import write_form_arrays, write_postings, write_rare
 from indexer.index.codec.groups import LAST_FORM, PostingGroup, ragged
+from indexer.index.codec.inversion import Counts, Postings
 from indexer.index.codec.join_table import JoinTable, write_joins
 from indexer.index.codec.layout import SEGMENT_KIND
 from indexer.index.codec.name_tables import NameTables, write_name_tables
@@ -107,7 +108,7 @@ def _merge_group(writer: ArrayFileWriter, name: str, fields: int, parts: Sequenc
         [terms[at] for at in used.tolist()],
         bounds,
         (key & 0xFFFF).astype(np.uint16),
-        count,
+        Counts.of(count),
         total[bounds],
         np.concatenate(positions)[where] if positions else np.empty(0, np.uint32),
     )

@@ -8,10 +8,8 @@ before in the same paper, so that it counts once).
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import blake2b
 
 import numpy as np
 import numpy.typing as npt
@@ -20,70 +18,22 @@ from indexer.index.codec import kernel
 from indexer.index.codec.arrayfile import Array, ArrayFileWriter
 from indexer.index.codec.narrow import narrow
 from indexer.index.codec.strings import StringTable, write_strings
-from indexer.index.names import cluster_key, neighbour_blocks, spelling
-from indexer.index.paper import Author
+from indexer.index.codec.word_stream import COMPILED
+from indexer.index.hashing import blake2b
+from indexer.index.names import neighbour_blocks
+
+if COMPILED:
+    from indexer.index.codec import _bulk
 
 
 def hash64(text: str) -> int:
     """A 64-bit hash that is the same on every run and machine; never 0."""
-    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little") or 1
+    return hash_bytes(text.encode("utf-8", "surrogatepass"))
 
 
-class NameBuilder:
-    """Collects the authors of papers, one `add` a paper."""
-
-    def __init__(self) -> None:
-        self._rows: dict[tuple[str, str | None], int] = {}
-        self._clusters: dict[str, int] = {}
-        self._row_cluster = array("I")
-        self._row_at = array("I", [0])
-        self._row = array("I")
-        self._again = array("B")
-
-    def add(self, authors: tuple[Author, ...]) -> None:
-        """The authors of the next paper."""
-        rows: dict[int, None] = {}
-        clusters: set[int] = set()
-        for author in authors:
-            pair = (author.name, author.id)
-            row = self._rows.get(pair)
-            if row is None:
-                row = self._new_row(author)
-                self._rows[pair] = row
-            rows[row] = None
-        for row in rows:
-            cluster = self._row_cluster[row]
-            self._row.append(row)
-            self._again.append(cluster in clusters)
-            clusters.add(cluster)
-        self._row_at.append(len(self._row))
-
-    def _new_row(self, author: Author) -> int:
-        # Two published names may be one spelling as read: the row is of the spelling.
-        read = spelling(author.name)
-        row = self._rows.get((read, author.id))
-        if row is None:
-            key = cluster_key(author.name)
-            self._row_cluster.append(self._clusters.setdefault(key, len(self._clusters)))
-            row = self._rows[(read, author.id)] = len(self._row_cluster) - 1
-        return row
-
-    def write(self, writer: ArrayFileWriter) -> None:
-        """Add the tables to a segment file."""
-        spellings: list[tuple[str, str | None]] = [("", None)] * len(self._row_cluster)
-        for (name, person), row in self._rows.items():
-            if not spellings[row][0] or name == spelling(name):
-                spellings[row] = (name, person)
-        write_name_tables(
-            writer,
-            clusters=list(self._clusters),
-            spellings=[name for name, _ in spellings],
-            row_ids=np.array([hash64(person) if person else 0 for _, person in spellings], dtype=np.uint64),
-            row_cluster=np.array(self._row_cluster, dtype=np.int64),
-            row_at=np.array(self._row_at, dtype=np.int64),
-            rows=np.array(self._row, dtype=np.int64),
-            again=np.array(self._again, dtype=np.uint8),
-        )
+def hash_bytes(text: bytes) -> int:
+    """The same of a text in UTF-8."""
+    return int.from_bytes(blake2b(text, digest_size=8).digest(), "little") or 1
 
 
 def write_name_tables(
@@ -104,7 +54,7 @@ def write_name_tables(
     place[order] = np.arange(len(order))
     row_cluster = place[row_cluster] if len(row_cluster) else row_cluster
     write_strings(writer, "cluster", [encoded[at] for at in order], ordered=True)
-    blocks = np.array([neighbour_blocks(clusters[at]) for at in order], dtype=np.uint32).reshape(-1, 2)
+    blocks = np.array([_blocks(clusters[at]) for at in order], dtype=np.uint32).reshape(-1, 2)
     writer.add("cluster.block", blocks)
     docs = np.repeat(np.arange(len(row_at) - 1, dtype=np.int64), np.diff(row_at))
     first = again == 0
@@ -117,6 +67,10 @@ def write_name_tables(
     writer.add("doc.row_at", row_at.astype(np.uint32))
     writer.add("doc.row", narrow(rows))
     writer.add("doc.row_again", again)
+
+
+def _blocks(key: str) -> tuple[int, int]:
+    return (COMPILED and _bulk.neighbour_blocks(key)) or neighbour_blocks(key)
 
 
 class NameTables:

@@ -1,7 +1,8 @@
 """Stored papers: each compressed by itself, so that one is read in a few microseconds, with one shared dictionary.
 
-Arrays: paper.blob, paper.at (papers + 1 offsets), paper.dict (raw content dictionary). What is compressed is two
-lines of JSON: what a hit shows, and the rest of the record; a hit parses the first alone.
+Arrays: paper.blob, paper.at (papers + 1 offsets), paper.dict (a trained dictionary, or of a small segment its first
+papers). What is compressed is two lines of JSON: what a hit shows, and the rest of the record; a hit parses the first
+alone.
 """
 
 from __future__ import annotations
@@ -20,15 +21,43 @@ from indexer.index.errors import BadIndexError
 from indexer.index.paper import Paper
 
 HEAD = ("id", "title", "authors", "venue", "year", "type", "url")
-# 64 KiB of other papers as dictionary: 0.37 of the size against 0.52 without, no training time.
+# A dictionary of 64 KiB trained on papers: 0.26 of the size and 15 microseconds a paper to compress, where 64 KiB of
+# papers as they are give 0.34 and 21, and none 0.52. Training takes 0.3 s.
 _DICTIONARY = 1 << 16
+_WAITING = 24 << 20
+"""Bytes of papers that wait for the dictionary: so many that it does not know the first venue alone."""
+_SAMPLE = 4 << 20
+_TRAINED = 1 << 20
+"""Bytes of papers below which training has too little to learn from; they are the dictionary themselves then."""
 _LEVEL = 3
 
 
-def encode(record: Mapping[str, Any]) -> bytes:
-    """A record as the two lines that are stored."""
-    head = {key: record[key] for key in HEAD if key in record}
-    rest = {key: value for key, value in record.items() if key not in head}
+def encode(paper: Paper) -> bytes:
+    """The record of a paper as the two lines that are stored: `Paper.as_record` parted, without the record between."""
+    head: dict[str, Any] = {"id": paper.id, "title": paper.title}
+    rest: dict[str, Any] = {}
+    if paper.abstract:
+        rest["abstract"] = paper.abstract
+    if paper.authors:
+        head["authors"] = [author.as_record() for author in paper.authors]
+    if paper.venue:
+        head["venue"] = paper.venue
+    if paper.year is not None:
+        head["year"] = paper.year
+    if paper.type:
+        head["type"] = paper.type
+    if paper.url:
+        head["url"] = paper.url
+    if paper.pdf:
+        rest["pdf"] = paper.pdf
+    if paper.doi:
+        rest["doi"] = paper.doi
+    if paper.arxiv:
+        rest["arxiv"] = paper.arxiv
+    if paper.keywords:
+        rest["keywords"] = paper.keywords
+    if paper.extra:
+        rest.update(paper.extra)
     return orjson.dumps(head) + b"\n" + (orjson.dumps(rest) if rest else b"")
 
 
@@ -48,14 +77,19 @@ class PaperBuilder:
         if self._compressor is None:
             self._waiting.append(stored)
             self._size += len(stored)
-            if self._size >= _DICTIONARY:
+            if self._size >= _WAITING:
                 self._start()
         else:
             self._compress(stored)
 
     def _start(self) -> None:
-        self._dictionary = b"".join(self._waiting)[:_DICTIONARY]
-        shared = zstandard.ZstdCompressionDict(self._dictionary, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+        if self._size >= _TRAINED:
+            sample: list[Any] = self._waiting[:: -(-self._size // _SAMPLE)]
+            shared = zstandard.train_dictionary(_DICTIONARY, sample)
+            self._dictionary = shared.as_bytes()
+        else:
+            self._dictionary = b"".join(self._waiting)[:_DICTIONARY]
+            shared = zstandard.ZstdCompressionDict(self._dictionary, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
         self._compressor = zstandard.ZstdCompressor(
             level=_LEVEL, dict_data=shared, write_checksum=False, write_content_size=True
         )
@@ -86,23 +120,38 @@ class StoredPapers:
         self._at = arrays["paper.at"].data
         self._arrays = arrays
         self._reader: zstandard.ZstdDecompressor | None = None
+        # A hit's head is asked for, then its abstract.
+        self._last: tuple[int, bytes] = (-1, b"")
 
     def stored(self, doc: int) -> bytes:
         """The two stored lines of a paper. Raises BadIndexError where they are damaged."""
+        last = self._last
+        if last[0] == doc:
+            return last[1]
         if self._reader is None:
             content = bytes(self._arrays["paper.dict"])
-            shared = zstandard.ZstdCompressionDict(content, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+            # A trained one says so in its first bytes, which no paper begins with.
+            shared = zstandard.ZstdCompressionDict(content, dict_type=zstandard.DICT_TYPE_AUTO)
             self._reader = zstandard.ZstdDecompressor(dict_data=shared)
         try:
-            return self._reader.decompress(self._blob[self._at[doc] : self._at[doc + 1]])
+            found = self._reader.decompress(self._blob[self._at[doc] : self._at[doc + 1]])
         except zstandard.ZstdError as error:
             raise BadIndexError(f"{self._name}: stored paper {doc} is damaged; run `quiver rebuild`") from error
+        self._last = (doc, found)
+        return found
 
     def head(self, doc: int) -> dict[str, Any]:
         """What a hit shows: id, title, authors, venue, year, type, url."""
         stored = self.stored(doc)
         parsed: dict[str, Any] = orjson.loads(stored[: stored.index(b"\n")])
         return parsed
+
+    def abstract(self, doc: int) -> str:
+        """The abstract of a paper, empty where it has none."""
+        stored = self.stored(doc)
+        rest = stored[stored.index(b"\n") + 1 :]
+        abstract: str = orjson.loads(rest).get("abstract", "") if rest else ""
+        return abstract
 
     def record(self, doc: int) -> dict[str, Any]:
         """The whole record in its canonical order."""
