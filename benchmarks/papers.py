@@ -4,7 +4,8 @@
 
 The conference lists come first, then the arXiv records (both from `QUIVER_SHARED`, where they are at hand), then
 papers that `tests.generate` makes up. The first n of that order are the collection of n papers, so that a smaller one
-is the beginning of every larger one. An id that came before is left out: every engine holds the same number.
+is the beginning of every larger one. An id that came before is left out: every engine holds the same number. Venues
+are given their canonical names, which Quiver's filter would find by any spelling and the others' only by that.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ import os
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 import orjson
 
 from indexer.index.paper import Paper
+from indexer.index.venues import VenueTable
 from indexer.readers.entries import Rejected
 from indexer.readers.sources import expand, read_file
 from tests.generate import papers as made_papers
@@ -27,6 +30,7 @@ from tests.generate import papers as made_papers
 SHARED = Path(os.environ.get("QUIVER_SHARED", Path(__file__).parents[2] / "shared"))
 DEFAULT_DATA = Path(tempfile.gettempdir()) / "quiver-benchmarks"
 SEED = 3
+_VENUES = VenueTable.default()
 
 
 def parse_count(text: str) -> int:
@@ -84,7 +88,8 @@ def write_papers(papers: list[Paper], path: Path) -> Path:
 
 
 def _line(paper: Paper) -> bytes:
-    return orjson.dumps(paper.as_record(), option=orjson.OPT_APPEND_NEWLINE)
+    named = replace(paper, venue=_VENUES.canonical(paper.venue))
+    return orjson.dumps(named.as_record(), option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _lines(data: Path, made_only: bool) -> Iterator[bytes]:
