@@ -32,9 +32,13 @@ def run_work(name: str, act: str, papers: Path, folder: Path) -> dict[str, Any]:
 def measure_builds(
     engines: Mapping[str, Engine], papers: Path, count: int, folder: Path
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Build each engine's index into a folder of its own: name and figures, one by one."""
+    """Build each index into a folder of its own, by the engine that builds it or else the first that searches it: name
+    and figures, one by one.
+    """
+    made: set[str] = set()
     for name, engine in engines.items():
-        if engine.builds:
+        if engine.builds or engine.index not in made:
+            made.add(engine.index)
             place = folder / engine.index
             shutil.rmtree(place, ignore_errors=True)
             place.mkdir(parents=True)

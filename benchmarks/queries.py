@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from random import Random
 
@@ -62,11 +63,14 @@ def draw(path: Path, count: int, seed: int = SEED) -> dict[str, list[Asked]]:
 
 def _records(path: Path, seed: int) -> Iterator[tuple[Mapping[str, object], Random]]:
     """Records in seeded order with a generator of their own, each record up to three times."""
-    lines = path.read_bytes().splitlines()
-    random = Random(seed)
-    for turn in range(3):
-        for at in random.sample(range(len(lines)), len(lines)):
-            yield orjson.loads(lines[at]), Random(f"{seed} {turn} {at}")
+    with path.open("rb") as lines:
+        ends = list(accumulate(map(len, lines)))
+        starts = [0, *ends[:-1]]
+        random = Random(seed)
+        for turn in range(3):
+            for at in random.sample(range(len(starts)), len(starts)):
+                lines.seek(starts[at])
+                yield orjson.loads(lines.readline()), Random(f"{seed} {turn} {at}")
 
 
 def _of_paper(record: Mapping[str, object], random: Random) -> Iterator[tuple[str, Asked]]:

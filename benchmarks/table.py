@@ -129,14 +129,20 @@ def _targets(result: Result) -> list[str]:
 
 
 def _check(result: Result) -> list[str]:
-    rows = [
-        (
-            kind, name, f"{row['overlap_at_10']:.2f}", f"{row['equal_totals']:.2f}",
-            f"{row['ratio_of_totals']:.3f}", f"{row['largest_difference']:.2f}",
-        )
-        for kind, by_engine in result["check"].items()
-        for name, row in by_engine.items()
-        if row
-    ]  # fmt: skip
-    head = ("against Quiver", "engine", "common of first ten", "equal totals", "median ratio", "largest difference")
-    return [*table(head, rows), ""]
+    """Each index once: settings that search the same one find the same."""
+    by_kind = result["check"]
+    first = {row["index"]: name for name, row in reversed(result["engines"].items())}
+    names = [name for name in first.values() if any(name in row for row in by_kind.values())][::-1]
+
+    def rows(cell: Callable[[Mapping[str, float]], str]) -> Iterable[Sequence[str]]:
+        return [(name, *(cell(row[name]) if row.get(name) else NONE for row in by_kind.values())) for name in names]
+
+    return [
+        *table(("of Quiver's first ten", *by_kind), rows(lambda row: f"{row['overlap_at_10']:.2f}")),
+        "",
+        *table(
+            ("equal totals; median ratio", *by_kind),
+            rows(lambda row: f"{row['equal_totals']:.0%}; {row['ratio_of_totals']:.3f}"),
+        ),
+        "",
+    ]

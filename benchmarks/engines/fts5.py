@@ -35,7 +35,7 @@ class Fts5(Engine):
     """FTS5 with one connection."""
 
     name = index = "FTS5"
-    matching = "title, abstract, authors, venue"
+    matching = "title, abstract and keywords, authors, venue"
     ranking = "bm25(), weights 3 1 2 1"
     total = "none"
     answers = frozenset(KINDS) - {"fuzzy", "any + snippets"}

@@ -70,7 +70,7 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The fields of a record as every engine but Quiver indexes them."""
+    """The fields of a record as every engine but Quiver indexes them; keywords stand at the end of the abstract."""
 
     id: str
     title: str
@@ -91,7 +91,7 @@ def records(papers: Path) -> Iterator[Texts]:
             yield Texts(
                 record["id"],
                 record["title"],
-                record.get("abstract", ""),
+                "\n".join((record.get("abstract", ""), *record.get("keywords", ()))),
                 authors,
                 record.get("venue", ""),
                 record.get("year") or 0,

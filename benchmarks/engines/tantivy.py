@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import reduce
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -53,13 +54,13 @@ class Tantivy(Engine):
         self.name, self.index = name, index
         self.builds, self.searches = builds, searches
         self._one_field, self._threads, self._count = one_field, threads, count
-        self.matching = "one field of all texts" if one_field else "title, abstract, authors, venue"
+        self.matching = "one field of all texts" if one_field else "title, abstract and keywords, authors, venue"
         self.ranking = "BM25" if one_field else "sum of BM25, weights 3 1 2 1"
         self.total = "exact" if count else "none"
         self.answers = frozenset(KINDS) - {"any + snippets"}
 
     def version(self) -> str:
-        return f"tantivy-py {tantivy.__version__}"
+        return f"tantivy-py {version('tantivy')}"
 
     def build(self, papers: Path, folder: Path) -> None:
         index = _register(tantivy.Index(_schema(self._one_field), path=str(folder)))

@@ -37,7 +37,7 @@ class Whoosh(Engine):
     """whoosh3 as it comes."""
 
     name = index = "Whoosh"
-    matching = "title, abstract, authors, venue"
+    matching = "title, abstract and keywords, authors, venue"
     ranking = "BM25F of Whoosh, weights 3 1 2 1"
     total = "none"
     answers = frozenset(KINDS) - {"any + facets", "any + snippets"}

@@ -13,7 +13,6 @@ from benchmarks import compare
 from benchmarks.engines import ENGINES, installed
 from benchmarks.papers import collection, parse_count, show_count
 from benchmarks.queries import KINDS, draw
-from benchmarks.report import END, START, paste
 from benchmarks.table import lines
 from benchmarks.targets import target_rows
 
@@ -51,12 +50,24 @@ def test_engines_find_the_same_papers(result: Result, kind: str) -> None:
 
 @pytest.mark.slow
 def test_tables_and_aims_are_made_of_the_result(result: Result) -> None:
-    text = paste(f"before\n{START}\nold\n{END}\nafter\n", [result])
+    report = pytest.importorskip("benchmarks.report", reason="matplotlib is not installed")
+    text = report.paste(f"before\n{report.START}\nold\n{report.END}\nafter\n", [result])
     assert text.startswith("before\n")
     assert text.endswith("after\n")
     assert "old" not in text
     assert "\n".join(lines(result)) in text
     assert {row.what for row in target_rows(result) if row.ratio is not None} > {"adding 100 papers"}
+
+
+@pytest.mark.slow
+def test_the_curves_of_growth_show_each_size_and_are_the_same_each_time(result: Result, tmp_path: Path) -> None:
+    growth = pytest.importorskip("benchmarks.growth", reason="matplotlib is not installed")
+    larger = {**result, "papers": 2000}
+    growth.draw_growth([larger, result], tmp_path / "one.svg")
+    growth.draw_growth([result, larger], tmp_path / "two.svg")
+    drawn = (tmp_path / "one.svg").read_text(encoding="utf-8")
+    assert drawn == (tmp_path / "two.svg").read_text(encoding="utf-8")
+    assert all(f">{text}<" in drawn for text in ("400", "2k", "Quiver", "FTS5"))
 
 
 def test_searches_are_the_same_for_the_same_seed_and_no_two_alike(tmp_path: Path) -> None:
@@ -89,5 +100,6 @@ def test_numbers_of_papers_are_read_as_people_say_them(text: str, count: int) ->
 
 
 def test_without_markers_nothing_is_pasted() -> None:
+    report = pytest.importorskip("benchmarks.report", reason="matplotlib is not installed")
     with pytest.raises(ValueError, match="results: start"):
-        paste("no markers", [])
+        report.paste("no markers", [])
