@@ -88,7 +88,7 @@ def _engines_for(count: int, asked: Sequence[str] | None) -> tuple[dict[str, Eng
     """The engines asked for, or all that suit the size; and why others are left out."""
     names = asked or [name for name in ENGINES if count < LARGE or name not in LEFT_OUT_WHEN_LARGE]
     found, missing = installed(names)
-    left = {name: "at this size it would take too long" for name in ENGINES if name not in names} if not asked else {}
+    left = {name: "not at this size" for name in ENGINES if name not in names} if not asked else {}
     return found, missing | left
 
 

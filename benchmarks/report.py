@@ -6,6 +6,7 @@ python -m benchmarks.report [--results DIR] [--into benchmarks/README.md] [--gro
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,14 +25,14 @@ def read_results(folder: Path) -> list[Mapping[str, Any]]:
     return sorted(found, key=lambda result: int(result["papers"]))
 
 
-def paste(text: str, results: Sequence[Mapping[str, Any]]) -> str:
-    """The text with all tables between its markers. Raises ValueError where it has none."""
+def paste(text: str, results: Sequence[Mapping[str, Any]], growth: str) -> str:
+    """The text with the picture `growth` and all tables between its markers. Raises ValueError where it has none."""
     before, start, rest = text.partition(START)
     _, end, after = rest.partition(END)
     if not start or not end:
         raise ValueError(f"no {START} and {END} to write between")
     tables = "\n".join(line for result in results for line in (f"### {result['papers']:,} papers", "", *lines(result)))
-    return f"{before}{START}\n\n{tables}\n{END}{after}"
+    return f"{before}{START}\n\n![Growth with the number of papers]({growth})\n\n{tables}\n{END}{after}"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -42,7 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--growth", type=Path, default=Path("benchmarks/growth.svg"), help="the SVG to draw")
     asked = parser.parse_args(arguments)
     results = read_results(asked.results)
-    asked.into.write_text(paste(asked.into.read_text(encoding="utf-8"), results), encoding="utf-8")
+    asked.into.write_text(
+        paste(asked.into.read_text(encoding="utf-8"), results, os.path.relpath(asked.growth, asked.into.parent)),
+        encoding="utf-8",
+    )
     draw_growth(results, asked.growth)
 
 

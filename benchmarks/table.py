@@ -64,8 +64,12 @@ def _heading(result: Result) -> list[str]:
 
 
 def _engines(result: Result) -> list[str]:
-    rows = [(name, row["matching"], row["ranking"], row["total"], "off") for name, row in result["engines"].items()]
-    return [*table(("engine", "fields", "ranking", "total", "snippets"), rows), ""]
+    held = result["open_bytes"]
+    rows = [
+        (name, row["matching"], row["ranking"], row["total"], "off", _megabytes(held[name]) if name in held else NONE)
+        for name, row in result["engines"].items()
+    ]
+    return [*table(("engine", "fields", "ranking", "total", "snippets", "MB when open, files aside"), rows), ""]
 
 
 def _builds(result: Result) -> list[str]:

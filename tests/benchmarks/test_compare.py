@@ -51,7 +51,7 @@ def test_engines_find_the_same_papers(result: Result, kind: str) -> None:
 @pytest.mark.slow
 def test_tables_and_aims_are_made_of_the_result(result: Result) -> None:
     report = pytest.importorskip("benchmarks.report", reason="matplotlib is not installed")
-    text = report.paste(f"before\n{report.START}\nold\n{report.END}\nafter\n", [result])
+    text = report.paste(f"before\n{report.START}\nold\n{report.END}\nafter\n", [result], "growth.svg")
     assert text.startswith("before\n")
     assert text.endswith("after\n")
     assert "old" not in text
@@ -102,4 +102,4 @@ def test_numbers_of_papers_are_read_as_people_say_them(text: str, count: int) ->
 def test_without_markers_nothing_is_pasted() -> None:
     report = pytest.importorskip("benchmarks.report", reason="matplotlib is not installed")
     with pytest.raises(ValueError, match="results: start"):
-        report.paste("no markers", [])
+        report.paste("no markers", [], "growth.svg")
