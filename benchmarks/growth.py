@@ -65,6 +65,7 @@ def _panel(axes: Any, title: str, by_engine: Curves) -> None:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda count, _: show_count(int(count))))
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.yaxis.set_minor_formatter(NullFormatter())
     axes.set_xlabel("papers")
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
