@@ -6,7 +6,7 @@ DEMO := $(VENV)/demo.idx
 # Two test processes on two processors; a busy machine takes what it has.
 WORKERS ?= auto
 
-.PHONY: help demo test test-all test-whoosh lint bench eval clean
+.PHONY: help demo test test-all test-whoosh lint bench bench-large eval clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -37,6 +37,19 @@ lint: $(VENV)/ready ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+$(VENV)/bench: $(VENV)/ready
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	-$(BIN)/pip install --quiet --disable-pip-version-check xapian-bindings-binary
+	@touch $@
+
+bench: $(VENV)/bench ## compare with other engines over 80,000 papers, in ten minutes
+	$(BIN)/python -m benchmarks.compare --papers 80k
+	$(BIN)/python -m benchmarks.report
+
+bench-large: $(VENV)/bench ## growth to 800,000 papers, in half an hour
+	$(BIN)/python -m benchmarks.compare --papers 10k,300k,800k
+	$(BIN)/python -m benchmarks.report
 
 clean: ## remove the environment and what tools left
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
