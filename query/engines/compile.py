@@ -11,6 +11,7 @@ from indexer.index.schema import FIELD_NUMBERS
 from indexer.index.text import as_read
 from indexer.index.venues import VenueTable
 from query.engines.collection import Collection
+from query.engines.joins import Joins
 from query.engines.nodes import (
     AndNode,
     ExactNode,
@@ -46,6 +47,7 @@ class Compiler:
 
     def __init__(self, collection: Collection, venues: VenueTable) -> None:
         self._collection = collection
+        self._joins = Joins(collection)
         self._venues = venues
 
     def compile(self, query: Query) -> Compiled:
@@ -59,11 +61,9 @@ class Compiler:
         kept = [(parts, boost) for parts, boost in words if not (drop_stops and _is_stop(parts))]
         joined = self._joined([parts for parts, _ in kept])
         for (parts, boost), extra in zip(kept, joined, strict=True):
-            compiled.bare.append(TermNode(Term(self._collection, parts, ALL_COLUMNS, boost, extra)))
+            compiled.bare.append(TermNode(self._term(parts, ALL_COLUMNS, boost, extra)))
         if drop_stops:
-            compiled.silent = [
-                Term(self._collection, parts, NAME_COLUMNS, boost) for parts, boost in words if _is_stop(parts)
-            ]
+            compiled.silent = [self._term(parts, NAME_COLUMNS, boost) for parts, boost in words if _is_stop(parts)]
         return compiled
 
     def _joined(self, words: Sequence[tuple[str, ...]]) -> list[list[str]]:
@@ -73,17 +73,14 @@ class Compiler:
             pair = words[at] + words[at + 1]
             if len(pair) == 2 and pair[0] != pair[1]:
                 joined = stem("".join(pair))
-                if self._tied(joined, " ".join(map(stem, pair))):
+                ties = self._joins.variants(joined)
+                if ties and tuple(map(stem, pair)) in ties:
                     extra[at].append(joined)
                     extra[at + 1].append(joined)
         return extra
 
-    def _tied(self, joined: str, parts: str) -> bool:
-        for segment in self._collection.segments:
-            for found, row in segment.joins.parts(joined):
-                if found == parts and (segment.all_live or segment.live[segment.joins.docs(row)].any()):
-                    return True
-        return False
+    def _term(self, words: tuple[str, ...], columns: Sequence[int], boost: float, joined: Sequence[str] = ()) -> Term:
+        return Term(self._joins, self._collection, words, columns, boost, joined)
 
     def _node(self, tree: Tree) -> Node | None:
         if isinstance(tree, And | Or):
@@ -119,7 +116,7 @@ class Compiler:
         return self._venues.canonical(text) if self._venues.type_of(self._venues.canonical(text)) else text
 
     def _word(self, tree: Word, text: str, columns: Sequence[int]) -> Node | None:
-        terms: list[Node] = [TermNode(Term(self._collection, parts, columns, tree.boost)) for parts in groups(text)]
+        terms: list[Node] = [TermNode(self._term(parts, columns, tree.boost)) for parts in groups(text)]
         if len(terms) < 2:
             return terms[0] if terms else None
         return AndNode(terms)
@@ -128,7 +125,7 @@ class Compiler:
         words = [word for parts in groups(text) for word in parts]
         if not words:
             return None
-        terms = [Term(self._collection, (word,), columns, tree.boost) for word in words]
+        terms = [self._term((word,), columns, tree.boost) for word in words]
         if len(words) == 1:
             return TermNode(terms[0])
         return PhraseNode(self._collection, [stem(word) for word in words], words, terms, columns, tree.slop)

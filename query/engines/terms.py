@@ -11,6 +11,7 @@ from indexer.index.bm25f import idf
 from indexer.index.codec.segment import Segment
 from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS, NAMES, TEXT
 from query.engines.collection import Collection
+from query.engines.joins import Joins, Parts
 from query.engines.phrases import phrase
 from query.engines.streams import SegmentTerm, Stream, stored_stream
 
@@ -28,6 +29,7 @@ class Term:
 
     def __init__(
         self,
+        joins: Joins,
         collection: Collection,
         words: tuple[str, ...],
         columns: Sequence[int] = ALL_COLUMNS,
@@ -38,48 +40,42 @@ class Term:
         self.columns = tuple(columns)
         self.boost = boost
         self.joined = tuple(joined)
+        self._joins = joins
         self._collection = collection
-        self._text = tuple(column for column in TEXT_COLUMNS if column in self.columns)
-        self._names = tuple(column for column in NAME_COLUMNS if column in self.columns)
-        self._variants = self._parts() if self._text else []
+        self._whole = "".join(words)
+        every = self.columns == ALL_COLUMNS
+        self._text = TEXT_COLUMNS if every else tuple(column for column in TEXT_COLUMNS if column in self.columns)
+        self._names = NAME_COLUMNS if every else tuple(column for column in NAME_COLUMNS if column in self.columns)
+        self._stems = (stem(self._whole), *joined)
+        self._variants = self._parts() if self._text else ()
+        self._year = int(self._whole) if len(words) == 1 and every and is_year(self._whole) else None
         self.segments = [self._find(segment) for segment in collection.segments]
 
-    def _parts(self) -> list[tuple[str, ...]]:
-        """Stems side by side that count as this term."""
-        joined = stem("".join(self.words))
-        own = [tuple(map(stem, self.words))] if len(self.words) > 1 else []
-        found = dict.fromkeys(own)
-        if len(self.words) == 1:
-            for segment in self._collection.segments:
-                for parts, row in segment.joins.parts(joined):
-                    pair = tuple(parts.split(" "))
-                    if pair not in found and (segment.all_live or segment.live[segment.joins.docs(row)].any()):
-                        found[pair] = None
-        return list(found)
+    def _parts(self) -> tuple[Parts, ...]:
+        """Stems side by side that count as this term: those of a hyphenated form are its own alone."""
+        return self._joins.variants(self._stems[0]) if len(self.words) == 1 else (tuple(map(stem, self.words)),)
 
     def _find(self, segment: Segment) -> SegmentTerm:
         term = SegmentTerm()
+        keep = term.streams.append
         if self._text:
-            for word in (stem("".join(self.words)), *self.joined):
-                self._keep(term, stored_stream(segment, TEXT, word, self._text))
+            for word in self._stems:
+                if (stream := stored_stream(segment, TEXT, word, self._text)) is not None:
+                    keep(stream)
             for parts in self._variants:
-                self._keep(term, self._phrase(segment, TEXT, parts, self._text))
+                found = self._joins.places(segment, parts, self._text)
+                if len(found.docs):
+                    keep(Stream(found.docs, found.bounds, self._text, counts=found.counts))
         if self._names:
             if len(self.words) > 1:
-                self._keep(term, self._phrase(segment, NAMES, self.words, self._names))
-            self._keep(term, stored_stream(segment, NAMES, "".join(self.words), self._names))
-        if len(self.words) == 1 and self.columns == ALL_COLUMNS and is_year(self.words[0]):
-            term.silent = segment.years == int(self.words[0])
+                found = phrase(self._collection, segment, NAMES, self.words, 1, self._names)
+                if len(found.docs):
+                    keep(Stream(found.docs, found.bounds, self._names, counts=found.counts))
+            if (stream := stored_stream(segment, NAMES, self._whole, self._names)) is not None:
+                keep(stream)
+        if self._year is not None:
+            term.silent = segment.years == self._year
         return term
-
-    @staticmethod
-    def _keep(term: SegmentTerm, stream: Stream | None) -> None:
-        if stream is not None:
-            term.streams.append(stream)
-
-    def _phrase(self, segment: Segment, group: str, words: Sequence[str], columns: tuple[int, ...]) -> Stream | None:
-        found = phrase(self._collection, segment, group, words, 1, columns)
-        return Stream(found.docs, found.bounds, columns, counts=found.counts) if len(found.docs) else None
 
     def native(self, at: int) -> tuple[float, list[tuple[Any, ...]]]:
         """The term in a segment as the kernel takes it."""

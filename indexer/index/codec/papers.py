@@ -7,6 +7,7 @@ alone.
 
 from __future__ import annotations
 
+import threading
 from array import array
 from collections.abc import Mapping
 from typing import Any
@@ -119,7 +120,8 @@ class StoredPapers:
         self._blob = arrays["paper.blob"].data
         self._at = arrays["paper.at"].data
         self._arrays = arrays
-        self._reader: zstandard.ZstdDecompressor | None = None
+        # One a thread: a decompressor lets other threads run while it works, and is not made for two at once.
+        self._readers = threading.local()
         # A hit's head is asked for, then its abstract.
         self._last: tuple[int, bytes] = (-1, b"")
 
@@ -128,13 +130,14 @@ class StoredPapers:
         last = self._last
         if last[0] == doc:
             return last[1]
-        if self._reader is None:
+        reader: zstandard.ZstdDecompressor | None = getattr(self._readers, "reader", None)
+        if reader is None:
             content = bytes(self._arrays["paper.dict"])
             # A trained one says so in its first bytes, which no paper begins with.
             shared = zstandard.ZstdCompressionDict(content, dict_type=zstandard.DICT_TYPE_AUTO)
-            self._reader = zstandard.ZstdDecompressor(dict_data=shared)
+            reader = self._readers.reader = zstandard.ZstdDecompressor(dict_data=shared)
         try:
-            found = self._reader.decompress(self._blob[self._at[doc] : self._at[doc + 1]])
+            found = reader.decompress(self._blob[self._at[doc] : self._at[doc + 1]])
         except zstandard.ZstdError as error:
             raise BadIndexError(f"{self._name}: stored paper {doc} is damaged; run `quiver rebuild`") from error
         self._last = (doc, found)
