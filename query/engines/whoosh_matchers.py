@@ -126,6 +126,15 @@ class PhraseMatcher(matching.WrappingMatcher):  # type: ignore[misc]
         return float(self._count)
 
 
+class WithoutMatcher(matching.AndNotMatcher):  # type: ignore[misc]
+    """What the first of two matches and the second does not."""
+
+    def skip_to(self, id: int) -> None:  # noqa: A002  # Whoosh's name
+        # Whoosh's own reads the id of the first also when that has come to its end.
+        while self.is_active() and self.id() < id:
+            self.next()
+
+
 def gains(matcher: Any, doc: int) -> Iterator[float]:
     """What adds up to the score of the document a tree of matchers stands on, in query order."""
     if isinstance(matcher, Gaining):
