@@ -9,7 +9,7 @@ from random import Random
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.build import build
@@ -24,7 +24,7 @@ from tests.conformance.random_queries import QueryMaker
 from tests.generate import papers
 
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
-LAYOUTS = 12 if THOROUGH else 3
+LAYOUTS, EXAMPLES = (12, 1000) if THOROUGH else (3, 50)
 
 
 def paper_of(paper: Paper, other: Paper) -> Paper:
@@ -70,6 +70,7 @@ def test_engines_agree(number: int, folder: Path) -> None:
     """On papers, order, scores to the last bit, tiers, totals and facets of any query with any filters."""
     made, path = layout(number, folder)
 
+    @settings(max_examples=EXAMPLES)
     @given(st.randoms(use_true_random=False), st.booleans(), st.sampled_from([0, 1, 7]))
     def agree(random: Random, filtered: bool, limit: int) -> None:
         text = QueryMaker(made, random).query()
