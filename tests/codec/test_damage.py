@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -186,12 +187,13 @@ print("alive", refused)
 """
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_no_damage_crashes_the_interpreter(seed: int, copy: Path, made: list[Paper]) -> None:
+@pytest.mark.parametrize(("seed", "kernel"), [(0, ""), (1, "python")])
+def test_no_damage_crashes_the_interpreter(seed: int, kernel: str, copy: Path, made: list[Paper]) -> None:
     """Cut, overwritten and emptied files end in an answer or in an error of ours, never in a crash."""
     words = " ".join(made[52].title.split()[:2])
     command = [sys.executable, "-c", PROGRAM, str(copy), words, str(seed)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    environment = os.environ | {"QUIVER_KERNEL": kernel}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300, env=environment)
     assert done.returncode == 0, done.stderr
     said, refused = done.stdout.split()
     assert said == "alive"
