@@ -127,10 +127,17 @@ class PhraseMatcher(matching.WrappingMatcher):  # type: ignore[misc]
 
 
 class WithoutMatcher(matching.AndNotMatcher):  # type: ignore[misc]
-    """What the first of two matches and the second does not."""
+    """What the first of two matches and the second does not.
+
+    Whoosh's own believes the first document where the second begins before it, and asks the first for its id also
+    when that has come to its end.
+    """
+
+    def _find_first(self) -> None:
+        if self.a.is_active():
+            self._find_next()
 
     def skip_to(self, id: int) -> None:  # noqa: A002  # Whoosh's name
-        # Whoosh's own reads the id of the first also when that has come to its end.
         while self.is_active() and self.id() < id:
             self.next()
 
