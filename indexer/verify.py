@@ -145,5 +145,5 @@ def _impacts(segment: Segment) -> Iterator[str]:
     for name, fields in GROUPS.items():
         rows = [FIELD_NUMBERS[field.name] for field in fields]
         field_norms = np.array([norms(row, segment.lengths[row], made[row]) for row in rows], dtype=np.float32)
-        if not np.array_equal(impacts(segment.group(name), field_norms), segment.impact(name)):
+        if not np.array_equal(impacts(segment.group(name), field_norms), segment.impacts[f"{name}.impact"]):
             yield f"{segment.impacts.path.name}: {IMPACTS_KIND} of {name} are not what the postings give"

@@ -121,7 +121,7 @@ def stored_stream(segment: Segment, group_name: str, term: str, columns: Sequenc
         return None
     low, high = group.span(number)
     docs = group.docs[low:high]
-    bounds = segment.impact(group_name)[low:high]
+    bounds = segment.impact(group_name, low, high)
     fields = GROUPS[group_name]
     first = FIELD_NUMBERS[fields[0].name]
     if len(columns) == len(fields):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,8 @@ ENGINES: dict[str, tuple[str, str]] = {
     "arrays": ("query.engines.arrays", "ArrayEngine"),
     "whoosh": ("query.engines.whoosh_engine", "WhooshEngine"),
 }
-DEFAULT = "arrays"
+DEFAULT = os.environ.get("QUIVER_ENGINE") or "arrays"
+"""Used where none is asked for; QUIVER_ENGINE=whoosh runs everything through Whoosh's matchers."""
 
 
 def engine_class(name: str) -> type[ArrayEngine]:

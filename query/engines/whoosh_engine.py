@@ -6,9 +6,11 @@ of an engine beside answers, is that of the array engine.
 
 from __future__ import annotations
 
+from itertools import chain, groupby
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from indexer.index.codec.segment import Segment
 from indexer.index.codec.whoosh_codec import ArraySegment
@@ -20,7 +22,7 @@ from indexer.index.whoosh_toc import segment_id
 from query.engines.answer import RELAX_BELOW, Answer, Request, Row
 from query.engines.arrays import ArrayEngine
 from query.engines.compile import Compiled
-from query.engines.orders import global_key
+from query.engines.orders import Found, first_rows
 from query.engines.whoosh_matchers import gains
 from query.engines.whoosh_queries import Leaf
 from query.engines.whoosh_translate import Translator
@@ -71,18 +73,24 @@ class WhooshEngine(ArrayEngine):
         required = translate.required(request.query)
         some = [translate.any(words)] if words else []
         every = some if request.match == "any" else words
-        first = self._run(translate.maybe(translate.all([*base, *every, *required]), silent))
-        rows = {key: Row(*key, 0, score) for key, score in first.items()}
-        if request.match == "auto" and len(words) > 1 and len(first) < RELAX_BELOW:
+        tiers = [self._run(translate.maybe(translate.all([*base, *every, *required]), silent))]
+        if request.match == "auto" and len(words) > 1 and len(tiers[0]) < RELAX_BELOW:
             second = self._run(translate.maybe(translate.all([*base, *some, *required]), silent))
-            rows |= {key: Row(*key, 1, score) for key, score in second.items() if key not in first}
+            tiers.append({key: score for key, score in second.items() if key not in tiers[0]})
+        total = sum(map(len, tiers))
         sort = "newest" if compiled.empty and request.sort == "relevance" else request.sort
-        segments = self.collection.segments
-        ordered = sorted(rows.values(), key=global_key(segments, sort))
-        masks = [np.zeros(segment.docs, dtype=bool) for segment in segments]
-        for at, doc in rows:
+        top = total if request.top is None else min(total, request.top)
+        rows: list[Row] = []
+        for tier, scores in enumerate(tiers):
+            if scores and len(rows) < top:
+                rows += first_rows(self.collection.segments, _parts(scores), tier, sort, top - len(rows))
+        return Answer(rows, total, len(tiers[0]), total > len(tiers[0]), self._masks(tiers))
+
+    def _masks(self, tiers: list[dict[tuple[int, int], float]]) -> list[npt.NDArray[np.bool_]]:
+        masks = [np.zeros(segment.docs, dtype=bool) for segment in self.collection.segments]
+        for at, doc in chain.from_iterable(tiers):
             masks[at][doc] = True
-        return Answer(ordered[: request.top], len(rows), len(first), len(rows) > len(first), masks)
+        return masks
 
     def _run(self, query: Any) -> dict[tuple[int, int], float]:
         collector = _Scores(self._numbers)
@@ -97,3 +105,12 @@ def _as_whoosh(segment: Segment) -> ArraySegment:
     known = ArraySegment("MAIN", segment.docs, segment_id(segment.name), gone)
     known.lend(segment.arrays)
     return known
+
+
+def _parts(scores: dict[tuple[int, int], float]) -> list[Found]:
+    """Scores by segment and document, in rising order, as arrays a segment."""
+    return [
+        Found(at, np.array([doc for (_, doc), _ in items], dtype=np.int64), np.array([score for _, score in items]))
+        for at, group in groupby(scores.items(), key=lambda item: item[0][0])
+        if (items := list(group))
+    ]

@@ -126,6 +126,22 @@ class PhraseMatcher(matching.WrappingMatcher):  # type: ignore[misc]
         return float(self._count)
 
 
+class WithoutMatcher(matching.AndNotMatcher):  # type: ignore[misc]
+    """What the first of two matches and the second does not.
+
+    Whoosh's own believes the first document where the second begins before it, and asks the first for its id also
+    when that has come to its end.
+    """
+
+    def _find_first(self) -> None:
+        if self.a.is_active():
+            self._find_next()
+
+    def skip_to(self, id: int) -> None:  # noqa: A002  # Whoosh's name
+        while self.is_active() and self.id() < id:
+            self.next()
+
+
 def gains(matcher: Any, doc: int) -> Iterator[float]:
     """What adds up to the score of the document a tree of matchers stands on, in query order."""
     if isinstance(matcher, Gaining):

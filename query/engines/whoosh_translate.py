@@ -18,6 +18,7 @@ from indexer.index.whoosh_library import matching, query
 from query.engines.collection import Collection
 from query.engines.compile import Compiled, read
 from query.engines.terms import Term
+from query.engines.whoosh_matchers import WithoutMatcher
 from query.engines.whoosh_queries import (
     ALL_COLUMNS,
     Combined,
@@ -51,7 +52,7 @@ class Translator:
 
     def without(self, part: Any) -> Any:
         """Live papers that do not match a part."""
-        return Combined(self._leaves, matching.AndNotMatcher, [Live(self._leaves), part])
+        return Combined(self._leaves, WithoutMatcher, [Live(self._leaves), part])
 
     def maybe(self, part: Any, more: Sequence[Any]) -> Any:
         """Papers that match a part; others add to their scores."""

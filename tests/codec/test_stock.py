@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from whoosh.util.numeric import byte_to_length, length_to_byte
 
@@ -26,6 +28,8 @@ from indexer.update import delete, update
 from tests.generate import papers
 
 FIELDS = ("title", "abstract", "keywords", "authors")
+EXAMPLES = 1000 if os.environ.get("HYPOTHESIS_PROFILE") == "thorough" else 40
+RANDOM = st.randoms(use_true_random=False)
 TABLE = VenueTable.default()
 
 
@@ -91,59 +95,57 @@ def fixture_pair(made: list[Paper], tmp_path_factory: pytest.TempPathFactory) ->
     return index.open_dir(folder / "ours.idx"), stock
 
 
-def _vocabulary(made: Sequence[Paper]) -> dict[str, list[str]]:
-    """Words of the fields, by field."""
-    found: dict[str, list[str]] = {name: [] for name in FIELDS}
-    for paper in made[::7]:
-        found["title"] += words(as_read(paper.title))
-        found["abstract"] += words(as_read(paper.abstract))
-        found["keywords"] += [word for keyword in paper.keywords for word in words(as_read(keyword))]
-        found["authors"] += [word for author in paper.authors for word in name_words(author.name)]
-    return found
+_DEPTH = 3
 
 
-def queries(made: Sequence[Paper]) -> st.SearchStrategy[Any]:
-    """Random trees of Whoosh's own queries."""
-    vocabulary = _vocabulary(made)
-    texts = [words(as_read(paper.abstract)) for paper in made[::5] if paper.abstract]
+class Maker:
+    """Makes random trees of Whoosh's own queries over the words of some papers.
 
-    def term(name: str, word: str) -> Any:
-        return query.Term(name, word if name == "authors" else stem(word))
+    `negation`: AndNot at the top alone. Inside an And, whichever the codec, `AndNotMatcher.skip_to` asks matchers at
+    their end for their id, and fails.
+    """
 
-    def phrase(text: list[str], at: int, length: int, slop: int) -> Any:
-        at %= max(1, len(text) - length)
-        return query.Phrase("abstract", [stem(word) for word in text[at : at + length]], slop=slop)
+    def __init__(self, made: Sequence[Paper], *, negation: bool = True) -> None:
+        self._negation = negation
+        self._texts = [words(as_read(paper.abstract)) for paper in made[::5] if paper.abstract]
+        self._words: dict[str, list[str]] = {name: [] for name in FIELDS}
+        for paper in made[::7]:
+            self._words["title"] += words(as_read(paper.title))
+            self._words["abstract"] += words(as_read(paper.abstract))
+            self._words["keywords"] += [word for keyword in paper.keywords for word in words(as_read(keyword))]
+            self._words["authors"] += [word for author in paper.authors for word in name_words(author.name)]
 
-    def several(kind: Any) -> Any:
-        return st.sampled_from(FIELDS).flatmap(
-            lambda name: st.sampled_from(vocabulary[name]).map(lambda word: kind(name, stem(word)))
-        )
+    def tree(self, random: Random, depth: int = _DEPTH) -> Any:
+        """A query."""
+        kind = random.randrange(8) if depth else 7
+        if kind < 4:
+            inner = [self.tree(random, depth - 1) for _ in range(random.choice((2, 2, 3, 4)))]
+            return query.AndMaybe(*inner[:2]) if kind == 3 else (query.And, query.Or, query.Or)[kind](inner)
+        if kind == 4 and self._negation and depth == _DEPTH:
+            return query.AndNot(self.tree(random, depth - 1), self.tree(random, depth - 1))
+        return self._leaf(random)
 
-    terms = st.sampled_from(FIELDS).flatmap(
-        lambda name: st.sampled_from(vocabulary[name]).map(lambda word: term(name, word))
-    )
-    leaves = st.one_of(
-        terms,
-        terms,
-        st.builds(phrase, st.sampled_from(texts), st.integers(0, 99), st.integers(2, 4), st.sampled_from([1, 1, 3])),
-        several(lambda name, word: query.Prefix(name, word[:3])),
-        several(lambda name, word: query.Wildcard(name, word[:1] + "*" + word[-1:])),
-        several(lambda name, word: query.FuzzyTerm(name, word)),
-        st.builds(lambda first, more: query.NumericRange("year", first, first + more), st.integers(2000, 2024),
-                  st.integers(0, 9)),
-        st.sampled_from([query.Term("type", "article"), query.Every()]),
-    )  # fmt: skip
-    return st.recursive(
-        leaves,
-        lambda inner: st.one_of(
-            st.lists(inner, min_size=2, max_size=4).map(query.And),
-            st.lists(inner, min_size=2, max_size=4).map(query.Or),
-            st.tuples(inner, inner).map(lambda pair: query.AndNot(*pair)),
-            st.tuples(inner, inner).map(lambda pair: query.AndMaybe(*pair)),
-            inner.map(lambda one: query.And([query.Every(), query.Not(one)])),
-        ),
-        max_leaves=6,
-    )
+    def _leaf(self, random: Random) -> Any:
+        name = random.choice(FIELDS)
+        word = random.choice(self._words[name])
+        term = word if name == "authors" else stem(word)
+        kind = random.randrange(11)
+        if kind == 0:
+            text, length = random.choice(self._texts), random.choice((2, 2, 3, 4))
+            at = random.randrange(max(1, len(text) - length))
+            sought = [stem(found) for found in text[at : at + length]]
+            return query.Phrase("abstract", sought, slop=random.choice((1, 1, 3)))
+        if kind == 1:
+            first = random.randrange(2000, 2025)
+            return query.NumericRange("year", first, first + random.randrange(9))
+        others = {
+            2: query.Term("type", "article"),
+            3: query.Every(),
+            4: query.Prefix(name, term[:3]),
+            5: query.Wildcard(name, term[:1] + "*" + term[-1:]),
+            6: query.FuzzyTerm(name, term),
+        }
+        return others.get(kind, query.Term(name, term))
 
 
 def answer(ix: Any, sought: Any, weighting: Any) -> dict[str, float]:
@@ -156,10 +158,14 @@ def answer(ix: Any, sought: Any, weighting: Any) -> dict[str, float]:
 def test_whooshs_own_codec_agrees(weighting: Any, made: list[Paper], pair: tuple[Any, Any]) -> None:
     """On which papers match any query, and on their scores, since here both hold lengths exactly."""
 
-    @given(queries(made))
-    def agree(sought: Any) -> None:
+    maker = Maker(made)
+
+    @settings(max_examples=EXAMPLES)
+    @given(RANDOM)
+    def agree(random: Random) -> None:
+        sought = maker.tree(random)
         ours, stock = (answer(ix, sought, weighting) for ix in pair)
-        assert ours.keys() == stock.keys()
+        assert ours.keys() == stock.keys(), sought
         assert ours == pytest.approx(stock, rel=1e-9)
 
     agree()
@@ -168,9 +174,13 @@ def test_whooshs_own_codec_agrees(weighting: Any, made: list[Paper], pair: tuple
 def test_top_hits_are_those_of_whooshs_own_codec(made: list[Paper], pair: tuple[Any, Any]) -> None:
     """With a limit, where Whoosh skips blocks by their bounds, the first scores are the same."""
 
-    @given(queries(made), st.integers(1, 12))
-    def agree(sought: Any, limit: int) -> None:
-        found = []
+    # With a limit `AndNotMatcher.skip_to_quality` fails in the same way, at the top too.
+    maker = Maker(made, negation=False)
+
+    @settings(max_examples=EXAMPLES)
+    @given(RANDOM, st.integers(1, 12))
+    def agree(random: Random, limit: int) -> None:
+        sought, found = maker.tree(random), []
         for ix in pair:
             with ix.searcher() as searcher:
                 found.append([hit.score for hit in searcher.search(sought, limit=limit)])

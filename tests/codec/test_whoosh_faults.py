@@ -356,3 +356,16 @@ def test_storage_that_is_no_folder_is_served_too() -> None:
     del opened
     assert not folder.exists()
     assert writing.SegmentWriter(ix, codec=ArrayCodec()).searcher().doc_count_all() == 1
+
+
+@pytest.mark.parametrize("codec", [None, ArrayCodec()])
+def test_a_skip_to_the_end_of_an_and_not(codec: ArrayCodec | None) -> None:
+    """`AndNotMatcher.skip_to` asks a matcher at its end for its id: it gets the last one, as from Whoosh's codec."""
+    ix = filestore.RamStorage().create_index(SCHEMA)
+    with ix.writer(codec=codec) as adding:
+        for number, word in enumerate(("bravo", "charlie", "alfa")):
+            adding.add_document(id=str(number), text=word)
+    a, b = query.Term("text", "alfa"), query.Term("text", "bravo")
+    with ix.searcher() as searcher:
+        assert [hit["id"] for hit in searcher.search(query.And([a, query.AndNot(b, a)]))] == []
+        assert [hit["id"] for hit in searcher.search(query.AndNot(a, query.AndNot(b, a)))] == ["2"]

@@ -8,9 +8,13 @@ Layout (all integers little-endian):
     24   8  offset of the directory      32   8  its length
     40   4  crc32 of the directory       44   4  crc32 of bytes 0..44
     48  16  zero
-    64      sections, then the page checksums (one crc32 for each 64 KiB from byte 64), then the directory
+    64      sections, then the page checksums (one crc32 for each 16 KiB from byte 64), then the directory
 
-The directory is JSON: {"kind", "meta", "pages": offset, "arrays": {name: [dtype, shape, offset]}}.
+The directory is JSON: {"kind", "meta", "pages": offset, "pages_crc", "arrays": {name: [dtype, shape, offset]}}.
+
+What is read was checked: the header and the directory when the file is opened, an array when it is first asked for, of
+the few arrays that are large and of which a query needs little (`lazy`) only the pages of the part that is read. A page
+is checked once, in 6 us.
 """
 
 from __future__ import annotations
@@ -19,7 +23,8 @@ import mmap
 import os
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -34,7 +39,8 @@ Array = npt.NDArray[Any]
 
 MAGIC = b"QuiverArrays\r\n\x1a\n"
 VERSION = 1
-PAGE = 1 << 16
+PAGE = 1 << 14
+"""Bytes under one checksum: what a query must check to read a little of a large array."""
 _HEADER = struct.Struct("<16sIIQQI")
 _HEADER_SIZE = 64
 _BYTE_ORDER = 0x01020304
@@ -127,8 +133,10 @@ class ArrayFileWriter:
 class ArrayFile(Mapping[str, Array]):
     """A mapped array file: `file["name"]` is a read-only view into the mapping, made without copying.
 
-    Opening checks magic, version, byte order, the checksums of header and directory, and that every section lies
-    inside the file; `verify` checks every page. Raises BadIndexError with the file's name.
+    Opening checks magic, version, byte order, size, and the checksums of header, directory and page checksums; what
+    is read is checked when it is first read; `verify` checks every page. Raises BadIndexError with the file's name.
+    A file that is cut short by somebody else while it is open cannot be told: the system ends the process. Quiver's
+    own writers never change a file that has its name.
     """
 
     def __init__(self, path: Path, kind: str | None = None) -> None:
@@ -154,28 +162,66 @@ class ArrayFile(Mapping[str, Array]):
         if order != _BYTE_ORDER:
             raise BadIndexError(f"{path.name} was written on a machine of another byte order; run `quiver rebuild`")
         directory = self._map[at : at + length]
-        if at + length > size or zlib.crc32(directory) != crc:
+        if at + length != size or zlib.crc32(directory) != crc:
             raise BadIndexError(f"{path.name} is cut short or damaged; run `quiver verify`, then `quiver rebuild`")
         parsed = orjson.loads(directory)
         self.kind: str = parsed["kind"]
         self.meta: dict[str, Any] = parsed["meta"]
         self._pages_at: int = parsed["pages"]
-        self._pages_crc: int = parsed["pages_crc"]
         self._directory: dict[str, tuple[str, list[int], int]] = parsed["arrays"]
         self._views: dict[str, Array] = {}
+        self._lazy: dict[str, Array] = {}
         if kind is not None and kind != self.kind:
             raise BadIndexError(f"{path.name} holds {self.kind}, not {kind}; run `quiver rebuild`")
+        pages = self._map[self._pages_at : at]
+        if len(pages) != 4 * -(-(self._pages_at - _HEADER_SIZE) // PAGE) or zlib.crc32(pages) != parsed["pages_crc"]:
+            raise BadIndexError(f"{path.name}: the page checksums are damaged; run `quiver rebuild`")
+        self._pages = np.frombuffer(pages, dtype="<u4")
+        self._unread = bytearray(b"\1") * len(self._pages)
 
     def __getitem__(self, name: str) -> Array:
         view = self._views.get(name)
+        if view is None:
+            view = self.lazy(name)
+            self.check(name, 0, view.size)
+            self._views[name] = view
+        return view
+
+    def lazy(self, name: str) -> Array:
+        """An array unchecked: `check` each part of it before it is read."""
+        view = self._lazy.get(name)
         if view is None:
             dtype, shape, offset = self._directory[name]
             count = 1
             for extent in shape:
                 count *= extent
             view = np.frombuffer(self._map, dtype=dtype, count=count, offset=offset) if count else np.empty(0, dtype)
-            view = self._views[name] = view.reshape(shape)
+            view = self._lazy[name] = view.reshape(shape)
         return view
+
+    def check(self, name: str, low: int, high: int) -> None:
+        """Make sure that items low..high of an array are as they were written. Raises BadIndexError."""
+        if low < high:
+            dtype, _, offset = self._directory[name]
+            size = np.dtype(dtype).itemsize
+            self._check_pages(offset + low * size - _HEADER_SIZE, offset + high * size - _HEADER_SIZE, name)
+
+    def _check_pages(self, start: int, stop: int, name: str) -> None:
+        past = -(-stop // PAGE)
+        page = self._unread.find(1, start // PAGE, past)
+        while page >= 0:
+            if not self._page_is_whole(page):
+                at = _HEADER_SIZE + page * PAGE
+                raise BadIndexError(
+                    f"{self.path.name}: bytes {at}..{min(at + PAGE, self._pages_at)} are damaged ({name}); "
+                    "run `quiver verify`, then `quiver rebuild`"
+                )
+            self._unread[page] = 0
+            page = self._unread.find(1, page + 1, past)
+
+    def _page_is_whole(self, page: int) -> bool:
+        start = _HEADER_SIZE + page * PAGE
+        return zlib.crc32(self._map[start : min(start + PAGE, self._pages_at)]) == int(self._pages[page])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._directory)
@@ -193,17 +239,13 @@ class ArrayFile(Mapping[str, Array]):
 
     def verify(self) -> list[str]:
         """Check every page; give what is wrong, a line each (empty: nothing)."""
-        pages_end = self._pages_at + 4 * (-(-(self._pages_at - _HEADER_SIZE) // PAGE))
-        stored = self._map[self._pages_at : pages_end]
-        if zlib.crc32(stored) != self._pages_crc:
-            return [f"{self.path.name}: the table of page checksums is damaged"]
         if any(self._map[48:_HEADER_SIZE]):
             return [f"{self.path.name}: the header's padding is not zero"]
         wrong = []
-        for number, crc in enumerate(np.frombuffer(stored, dtype="<u4").tolist()):
-            start = _HEADER_SIZE + number * PAGE
-            stop = min(start + PAGE, self._pages_at)
-            if zlib.crc32(self._map[start:stop]) != crc:
+        for page in range(len(self._pages)):
+            if not self._page_is_whole(page):
+                start = _HEADER_SIZE + page * PAGE
+                stop = min(start + PAGE, self._pages_at)
                 names = [name for name in self if self._overlaps(name, start, stop)] or ["padding"]
                 wrong.append(f"{self.path.name}: bytes {start}..{stop} are damaged ({', '.join(names)})")
         return wrong
@@ -218,8 +260,20 @@ class ArrayFile(Mapping[str, Array]):
     def close(self) -> None:
         """Forget the views; the mapping goes when the last array over it goes."""
         self._views.clear()
+        self._lazy.clear()
         try:
             self._map.close()
         except BufferError:
             # Someone still holds a view; closing now would crash the interpreter on its next touch.
             return
+
+
+def lazy(arrays: Mapping[str, Array], name: str) -> tuple[Array, Callable[[int, int], None]]:
+    """An array, and what checks items low..high of it, to be called before they are read: nothing if not in a file."""
+    if not isinstance(arrays, ArrayFile):
+        return arrays[name], _unchecked
+    return arrays.lazy(name), partial(arrays.check, name)
+
+
+def _unchecked(low: int, high: int) -> None:
+    """Arrays in memory are as they were made."""

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.index.codec import kernel
-from indexer.index.codec.arrayfile import Array
+from indexer.index.codec.arrayfile import Array, lazy
 from indexer.index.codec.strings import StringTable
 from indexer.index.schema import FIELD_NUMBERS, GROUPS
 
@@ -45,12 +45,16 @@ class PostingGroup:
         self.terms = StringTable(arrays, f"{name}.term")
         self._start = arrays[f"{name}.start"].data
         self._occ = arrays[f"{name}.occ"].data
-        self.docs: npt.NDArray[np.uint16] = arrays[f"{name}.doc"]
-        self.codes: npt.NDArray[np.uint8] = arrays[f"{name}.code"]
+        self.docs: npt.NDArray[np.uint16]
+        self.codes: npt.NDArray[np.uint8]
+        # A query reads little of these: each term's part is checked when the term is first asked for.
+        self.docs, self._check_docs = lazy(arrays, f"{name}.doc")
+        self.codes, self._check_codes = lazy(arrays, f"{name}.code")
+        self._pos, self._check_pos = lazy(arrays, f"{name}.pos")
+        self._unread = bytearray(b"\1") * len(self.terms)
         self._combos: npt.NDArray[np.int32] = arrays[f"{name}.combo"]
         self._code_x = arrays[f"{name}.code_x"]
         self._combo_x = arrays[f"{name}.combo_x"]
-        self._pos = arrays[f"{name}.pos"]
         self._pos_x = arrays[f"{name}.pos_x"]
         self._pos_v = arrays[f"{name}.pos_v"]
         self.has_forms = f"{name}.form_term" in arrays
@@ -59,7 +63,7 @@ class PostingGroup:
             self.form_term = arrays[f"{name}.form_term"]
             self.form_bit = arrays[f"{name}.form_bit"]
             self._forms_at = arrays[f"{name}.forms_at"].data
-            self._forms = arrays[f"{name}.forms"]
+            self._forms, self._check_forms = lazy(arrays, f"{name}.forms")
             self._rare_form = arrays[f"{name}.rare_form"]
             self._rare_doc = arrays[f"{name}.rare_doc"]
 
@@ -68,13 +72,27 @@ class PostingGroup:
         """The group as the kernel reads it, None without a kernel."""
         if kernel.native is None:
             return None
-        names = ("doc", "code", "combo", "code_x", "combo_x", "pos", "pos_x", "pos_v", "skip")
+        small = {name: self._arrays[f"{self._name}.{name}"] for name in ("combo", "code_x", "combo_x", "skip")}
         first = FIELD_NUMBERS[GROUPS[self._name][0].name]
-        return kernel.native.Group(*(self._arrays[f"{self._name}.{name}"] for name in names), self.fields, first)
+        # Postings and positions unread: who gives the kernel a term has asked for its span, which checks them.
+        return kernel.native.Group(
+            self.docs,
+            self.codes,
+            small["combo"],
+            small["code_x"],
+            small["combo_x"],
+            self._pos,
+            self._pos_x,
+            self._pos_v,
+            small["skip"],
+            self.fields,
+            first,
+        )
 
     @cached_property
     def starts(self) -> Ints:
-        """First posting of every term, and the end of the last."""
+        """First posting of every term, and the end of the last; all postings may then be read."""
+        self.check_all()
         return np.asarray(self._start).astype(np.int64)
 
     def find(self, term: bytes) -> int:
@@ -82,8 +100,25 @@ class PostingGroup:
         return self.terms.find(term)
 
     def span(self, term: int) -> tuple[int, int]:
-        """First and past-last posting of a term."""
+        """First and past-last posting of a term, whose postings may then be read. Raises BadIndexError."""
+        if self._unread[term]:
+            self._check(term, term + 1)
         return self._start[term], self._start[term + 1]
+
+    def check_all(self) -> None:
+        """Make sure that every posting may be read: for who takes `docs` and `codes` as a whole."""
+        if self._unread.find(1) >= 0:
+            self._check(0, len(self._unread))
+
+    def _check(self, low: int, high: int) -> None:
+        """Make sure that all that is stored of the terms low..high is as it was written."""
+        self._check_docs(self._start[low], self._start[high])
+        # From the last entry of the table of occurrences, whence the kernel adds up to find a posting's positions.
+        self._check_codes(self._start[low] >> SKIP << SKIP, self._start[high])
+        self._check_pos(self._occ[low], self._occ[high])
+        if self.has_forms:
+            self._check_forms(self._forms_at[low], self._forms_at[high])
+        self._unread[low:high] = bytes(high - low)
 
     def occurrences(self, term: int) -> tuple[int, int]:
         """First and past-last occurrence of a term."""
@@ -128,6 +163,7 @@ class PostingGroup:
 
     def every_position(self) -> npt.NDArray[np.uint32]:
         """Positions of all occurrences of the group."""
+        self.check_all()
         return self.all_positions(np.arange(len(self._pos), dtype=np.int64))
 
     def form_masks(self, term: int) -> npt.NDArray[np.uint8] | None:
@@ -146,6 +182,10 @@ class PostingGroup:
 
         `allowed` confines each term to some of its surface forms, a bit a form. `columns` are numbers of the schema.
         """
+        if self._unread.find(1) >= 0:
+            for term in terms.tolist():
+                if self._unread[term]:
+                    self._check(term, term + 1)
         every = len(columns) == self.fields
         if self.native is not None:
             forms = (allowed, self._arrays[f"{self._name}.forms_at"], self._forms) if allowed is not None else ()
@@ -185,6 +225,7 @@ class PostingGroup:
         ends = np.asarray(self._forms_at).astype(np.int64)
         sizes: Ints = ends[1:] - ends[:-1]
         masks = np.ones(len(self.docs), dtype=np.uint8)
+        self.check_all()
         held = np.flatnonzero(sizes)
         where, _ = ragged(starts[held], sizes[held])
         masks[where] = self._forms

@@ -24,6 +24,7 @@ _CHUNK = 1 << 18
 
 def impacts(group: PostingGroup, field_norms: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
     """ceil(255 * W / (k1 + W)) of every posting, at least 1; `field_norms` is (fields of the group, papers)."""
+    group.check_all()
     out = np.empty(len(group.docs), dtype=np.uint8)
     for low in range(0, len(out), _CHUNK):
         high = min(low + _CHUNK, len(out))

@@ -82,6 +82,7 @@ def _merge_group(writer: ArrayFileWriter, name: str, fields: int, parts: Sequenc
     forms = _FormUnion(groups, maps, len(terms)) if groups[0].has_forms else None
     for at, (part, group, new) in enumerate(zip(parts, groups, maps, strict=True)):
         starts = part.arrays[f"{name}.start"].astype(np.int64)
+        group.check_all()
         docs = part.renumbered()[group.docs]
         term = np.repeat(np.arange(len(new)), np.diff(starts))
         kept = np.flatnonzero(docs >= 0)

@@ -16,7 +16,7 @@ import numpy as np
 import orjson
 import zstandard
 
-from indexer.index.codec.arrayfile import Array, ArrayFileWriter
+from indexer.index.codec.arrayfile import Array, ArrayFileWriter, lazy
 from indexer.index.codec.narrow import narrow
 from indexer.index.errors import BadIndexError
 from indexer.index.paper import Paper
@@ -117,7 +117,8 @@ class StoredPapers:
 
     def __init__(self, arrays: Mapping[str, Array], name: str) -> None:
         self._name = name
-        self._blob = arrays["paper.blob"].data
+        blob, self._check = lazy(arrays, "paper.blob")
+        self._blob = blob.data
         self._at = arrays["paper.at"].data
         self._arrays = arrays
         # One a thread: a decompressor lets other threads run while it works, and is not made for two at once.
@@ -136,8 +137,10 @@ class StoredPapers:
             # A trained one says so in its first bytes, which no paper begins with.
             shared = zstandard.ZstdCompressionDict(content, dict_type=zstandard.DICT_TYPE_AUTO)
             reader = self._readers.reader = zstandard.ZstdDecompressor(dict_data=shared)
+        low, high = self._at[doc], self._at[doc + 1]
+        self._check(low, high)
         try:
-            found = reader.decompress(self._blob[self._at[doc] : self._at[doc + 1]])
+            found = reader.decompress(self._blob[low:high])
         except zstandard.ZstdError as error:
             raise BadIndexError(f"{self._name}: stored paper {doc} is damaged; run `quiver rebuild`") from error
         self._last = (doc, found)

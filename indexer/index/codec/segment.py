@@ -59,9 +59,11 @@ class Segment:
         """The posting group of a name of the schema."""
         return self.text if name == TEXT else self.names
 
-    def impact(self, group: str) -> npt.NDArray[np.uint8]:
-        """Impacts of a group's postings."""
-        return self.impacts[f"{group}.impact"]
+    def impact(self, group: str, low: int, high: int) -> npt.NDArray[np.uint8]:
+        """Impacts of a group's postings low..high."""
+        name = f"{group}.impact"
+        self.impacts.check(name, low, high)
+        return self.impacts.lazy(name)[low:high]
 
     @cached_property
     def joins(self) -> JoinTable:

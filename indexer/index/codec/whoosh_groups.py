@@ -116,6 +116,7 @@ class GroupFields:
     def _pick(self, fieldname: str) -> _Picked:
         if fieldname not in self._picks:
             group, column, _ = self._field(fieldname)
+            group.check_all()
             counts = np.empty(len(group.docs), dtype=np.int64)
             for low in range(0, len(counts), _CHUNK):
                 high = min(low + _CHUNK, len(counts))

@@ -104,6 +104,9 @@ class ArrayMatcher(matching.LeafMatcher):  # type: ignore[misc]  # Whoosh has no
     def _end(self) -> None:
         self._done = True
         self._i = self._length
+        # Whoosh's AndNotMatcher asks for the id also at the end (`matching/binary.py:585`), where its own codec's
+        # matchers still give the last one.
+        self._ids = [*self._ids[: self._length], *self._ids[-1:]]
 
     def copy(self) -> ArrayMatcher:
         """Another matcher on the same posting."""
