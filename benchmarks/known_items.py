@@ -13,7 +13,6 @@ import argparse
 import os
 import re
 import string
-import sys
 import tarfile
 import tempfile
 import time
@@ -223,6 +222,21 @@ def lists_index(path: Path | None) -> Iterator[PaperIndex]:
             yield index
 
 
+def table(index: PaperIndex, count: int, seed: int, timed: int) -> Iterator[str]:
+    """The table as Markdown, a line each, and what the rankings cost."""
+    yield "| known items, MRR@10 | queries | " + " | ".join(RANKINGS) + " |"
+    yield "| --- | ---: |" + " ---: |" * len(RANKINGS)
+    for kind, drawn, scores in measure(index, count, seed):
+        yield f"| {kind} | {drawn} | " + " | ".join(f"{scores[name]:.3f}" for name in RANKINGS) + " |"
+    taken = costs(index, timed, seed)
+    for number, name in enumerate(("median", "95th percentile")):
+        yield (
+            f"| cost, {name}, ms | {timed * len(KINDS)} | "
+            + " | ".join(f"{taken[ranking][number]:.2f}" for ranking in RANKINGS)
+            + " |"
+        )
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table as Markdown."""
     parser = argparse.ArgumentParser(description="MRR@10 of known-item searches, and their cost.")
@@ -232,12 +246,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--cost", type=int, default=40, help="queries of each kind that are timed")
     options = parser.parse_args(arguments)
     with lists_index(options.index) as index:
-        print("| known items | queries | " + " | ".join(RANKINGS) + " |\n| --- | ---: | ---: | ---: |")
-        for kind, count, scores in measure(index, options.queries, options.seed):
-            print(f"| {kind} | {count} | " + " | ".join(f"{scores[name]:.3f}" for name in RANKINGS) + " |")
-            sys.stdout.flush()
-        for ranking, (middle, high) in costs(index, options.cost, options.seed).items():
-            print(f"{ranking}: {middle:.2f} ms at the median, {high:.2f} ms at the 95th percentile")
+        for line in table(index, options.queries, options.seed, options.cost):
+            print(line, flush=True)
 
 
 if __name__ == "__main__":

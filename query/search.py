@@ -81,6 +81,11 @@ class PaperIndex:
         ]
 
     @property
+    def engine(self) -> ArrayEngine:
+        """The engine that answers, for programs that measure it."""
+        return self._engine
+
+    @property
     def segments(self) -> Sequence[Segment]:
         """The segments of the open generation."""
         return self._generation.segments

@@ -2,8 +2,8 @@
 
 The score of a re-scored hit is its BM25F score, in which function words of a sentence count less, plus what it gains
 (`Gain`). Hits stay in their tier, and in each tier the re-scored ones stand before those that are not: if their
-lowest score is below the highest of the others, all the others are lowered by the difference. So scores fall from hit
-to hit here as everywhere, and the order depends neither on `limit` nor on `offset`.
+lowest score does not exceed the highest of the others, all the others are lowered until it does. So scores fall from
+hit to hit here as everywhere, and the order depends neither on `limit` nor on `offset`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
+from indexer.index.codec.segment import Segment
 from query.engines.answer import Row
 from query.engines.collection import Collection
 from query.engines.compile import Compiled
-from query.engines.orders import global_key
 from query.engines.terms import Term
 from query.language.tree import Query
 from query.ranking.asked import ADDED, Asked, asked
@@ -29,6 +29,8 @@ from query.ranking.parameters import BEST, DEPTH, Parameters
 Floats = npt.NDArray[np.float64]
 Place = tuple[int, int]
 """Segment and document of a hit."""
+_STEP = 1e-6
+"""So much lower than the last re-scored hit the next one is at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +148,13 @@ def _sorted(collection: Collection, candidates: Candidates, scores: Floats) -> l
     # Ids are read for equal scores only.
     ties = [at for at in range(1, len(rows)) if rows[at].score == rows[at - 1].score]
     if ties:
-        rows.sort(key=global_key(collection.segments, "relevance"))
+        rows.sort(key=lambda row: _key(collection.segments[row.segment], row))
     return rows
+
+
+def _key(segment: Segment, row: Row) -> tuple[int, float, int, bytes]:
+    year = int(segment.years[row.doc])
+    return row.tier, -row.score, -year if year else 1, segment.ids[row.doc]
 
 
 def _lowered(rescored: Sequence[Row], rest: Sequence[Row]) -> tuple[list[Row], tuple[float, ...]]:
@@ -156,5 +163,5 @@ def _lowered(rescored: Sequence[Row], rest: Sequence[Row]) -> tuple[list[Row], t
     for tier in range(2):
         lowest = min((row.score for row in rescored if row.tier == tier), default=np.inf)
         highest = max((row.score for row in rest if row.tier == tier), default=-np.inf)
-        lowered.append(max(0.0, highest - lowest))
+        lowered.append(highest - lowest + _STEP if highest >= lowest else 0.0)
     return [replace(row, score=row.score - lowered[row.tier]) for row in rest], tuple(lowered)

@@ -22,7 +22,7 @@ from indexer.index.schema import FIELD_NUMBERS, K1, TEXT
 from indexer.index.text import as_read
 from query.engines.streams import SegmentTerm, stored_stream
 from query.ranking.candidates import TEXT_FIELDS, TITLE, Candidates, Counts, Ints
-from query.ranking.parameters import Parameters
+from query.ranking.parameters import DEPTH, Parameters
 from query.ranking.sentence import FUNCTION_WORDS
 
 Floats = npt.NDArray[np.float64]
@@ -99,8 +99,9 @@ class Feedback:
         total = np.zeros(self._candidates.size)
         for name in chosen:
             column = self._column(name).saturated * self._idf(name)
-            # What the first papers have more of than the others: common ground of all hits tells nothing.
-            leads.append(max(0.0, float((shares * column[first]).sum()) - float(column.mean())))
+            # What the first papers have more of than the others: common ground of all hits tells nothing. Where
+            # hits are few, those that are missing count as others.
+            leads.append(max(0.0, float((shares * column[first]).sum()) - float(column.sum()) / DEPTH))
             total += leads[-1] * column
         largest = float(total.max()) if chosen else 0.0
         found = []
