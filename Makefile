@@ -50,6 +50,7 @@ bench: $(VENV)/bench ## compare with other engines over 80,000 papers, in ten mi
 bench-large: $(VENV)/bench ## growth to 800,000 papers, in half an hour
 	$(BIN)/python -m benchmarks.compare --papers 10k,300k,800k
 	$(BIN)/python -m benchmarks.report
+
 eval: $(VENV)/ready ## measure the ranking: judged collections, known items; writes the table of the README
 	$(BIN)/python -m benchmarks.ranking --readme README.md
 

@@ -30,7 +30,7 @@ def explain_row(engine: ArrayEngine, request: Request, row: Row, ranked: Ranked 
     """
     compiled = engine.compile(request)
     segment = engine.collection.segments[row.segment]
-    number = ranked.numbers.get((row.segment, row.doc)) if ranked else None
+    number = ranked.number(row) if ranked else None
     multipliers: dict[int, float] = {}
     if ranked and ranked.asked and number is not None:
         multipliers = {

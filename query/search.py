@@ -184,8 +184,8 @@ class PaperIndex:
         # One hit more than is re-scored tells how high the others reach.
         top = None if request.top is None else max(request.top, DEPTH + 1)
         answer = self._engine.answer(replace(request, top=top), compiled)
-        ranked = rerank(self._engine.collection, request.query, compiled, answer.rows)
-        return replace(answer, rows=ranked.rows[: request.top]), ranked
+        ranked = rerank(self._engine.collection, request.query, compiled, answer.rows, top=request.top)
+        return replace(answer, rows=ranked.rows), ranked
 
     def _expanded(self, request: Request) -> Request:
         """The same with the words that its first papers share, any word matching."""

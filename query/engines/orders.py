@@ -48,7 +48,7 @@ def first_docs(segment: Segment, docs: Ints, sort: str, top: int) -> Ints:
 def first_rows(segments: Sequence[Segment], found: Sequence[Found], tier: int, sort: str, top: int) -> list[Row]:
     """The first `top` of what was found in all segments, in order (DESIGN section 3, Orders)."""
     floor = reached(found, top) if sort == "relevance" and found else -np.inf
-    rows = []
+    parts: list[Found] = []
     for part in found:
         docs, scores = part.docs, part.scores
         if len(docs) > top or len(found) == 1:
@@ -56,11 +56,40 @@ def first_rows(segments: Sequence[Segment], found: Sequence[Found], tier: int, s
             kept = np.flatnonzero(scores >= floor)
             kept = kept[local_order(segments[part.segment], docs[kept], scores[kept], sort)[:top]]
             docs, scores = docs[kept], scores[kept]
-        ordered = zip(docs.tolist(), scores.tolist(), strict=True)
+        parts.append(Found(part.segment, docs, scores))
+    if len(parts) > 1 and sort == "relevance":
+        return _merged(segments, parts, tier, top)
+    rows = []
+    for part in parts:
+        ordered = zip(part.docs.tolist(), part.scores.tolist(), strict=True)
         rows += [Row(part.segment, doc, tier, score) for doc, score in ordered]
     if len(found) > 1:
         rows.sort(key=global_key(segments, sort))
     return rows[:top]
+
+
+def _merged(segments: Sequence[Segment], parts: Sequence[Found], tier: int, top: int) -> list[Row]:
+    """The first `top` by relevance of several segments, by arrays; ids are read for equal scores of one year only."""
+    scores = np.concatenate([part.scores for part in parts])
+    docs = np.concatenate([part.docs for part in parts])
+    owners = np.repeat([part.segment for part in parts], [len(part.docs) for part in parts])
+    ages = np.concatenate([_age(segments[part.segment], part.docs, newest=True) for part in parts])
+    order = np.lexsort((ages, -scores))
+    firsts, years = scores[order], ages[order]
+    ends = np.append(np.flatnonzero((firsts[1:] != firsts[:-1]) | (years[1:] != years[:-1])) + 1, len(order))
+    if len(ends) < len(order):
+        low = 0
+        for high in ends.tolist():
+            if high - low > 1:
+                order[low:high] = sorted(
+                    order[low:high].tolist(), key=lambda at: segments[int(owners[at])].ids[int(docs[at])]
+                )
+            if high >= top:
+                break
+            low = high
+    order = order[:top]
+    columns = zip(owners[order].tolist(), docs[order].tolist(), scores[order].tolist(), strict=True)
+    return [Row(owner, doc, tier, score) for owner, doc, score in columns]
 
 
 def local_order(segment: Segment, docs: Ints, scores: npt.NDArray[np.float64], sort: str) -> Ints:

@@ -10,25 +10,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from indexer.index.codec.segment import Segment
 from query.engines.answer import Row
 from query.engines.collection import Collection
 from query.engines.compile import Compiled
 from query.engines.terms import Term
 from query.language.tree import Query
 from query.ranking.asked import ADDED, Asked, asked
-from query.ranking.candidates import Candidates, Counts
+from query.ranking.candidates import TEXT_FIELDS, TITLE, Candidates, Counts
 from query.ranking.features import pair_scores, title_scores
 from query.ranking.feedback import Feedback, FeedbackWord
 from query.ranking.parameters import BEST, DEPTH, Parameters
 
 Floats = npt.NDArray[np.float64]
-Place = tuple[int, int]
-"""Segment and document of a hit."""
 _STEP = 1e-6
 """So much lower than the last re-scored hit the next one is at least."""
 
@@ -55,29 +53,42 @@ class Ranked:
     asked: Asked | None = None
     candidates: Candidates | None = None
     gains: list[Gain] = field(default_factory=list)
-    numbers: dict[Place, int] = field(default_factory=dict)
     lowered: tuple[float, ...] = ()
+
+    def number(self, row: Row) -> int | None:
+        """The number of a row among the re-scored ones, by which gains are indexed."""
+        if self.candidates is None:
+            return None
+        same = (self.candidates.segments == row.segment) & (self.candidates.docs == row.doc)
+        found = np.flatnonzero(same)
+        return int(found[0]) if found.size else None
 
 
 def rerank(
-    collection: Collection, query: Query, compiled: Compiled, rows: Sequence[Row], parameters: Parameters = BEST
+    collection: Collection,
+    query: Query,
+    compiled: Compiled,
+    rows: Sequence[Row],
+    parameters: Parameters = BEST,
+    top: int | None = None,
 ) -> Ranked:
-    """Bring the first rows of an answer by relevance into the order of `best`.
+    """Bring the first rows of an answer by relevance into the order of `best`, and give the first `top` (None: all).
 
     `rows` must begin with the first DEPTH + 1 hits, or be all; the same rows give the same order always.
     """
     if not compiled.bare or not rows:
-        return Ranked(list(rows))
+        return Ranked(list(rows[:top]))
     wanted, candidates, scores, gains = _scored(collection, query, compiled, rows, parameters)
     # A query that feedback has widened needs none again.
     widened = query.bare[-1].start == ADDED
     for word in () if widened else Feedback(candidates, parameters).words(scores, wanted.highest):
         gains.append(Gain("feedback", word.word, word.gained, word.counts, word.papers))
         scores += word.gained
-    rescored = _sorted(collection, candidates, scores)
-    rest, lowered = _lowered(rescored, rows[DEPTH:])
-    numbers = {(row.segment, row.doc): number for number, row in enumerate(candidates.rows)}
-    return Ranked(rescored + rest, wanted, candidates, gains, numbers, lowered)
+    rescored = _sorted(collection, candidates, scores, top)
+    if top is not None and top <= candidates.size:
+        return Ranked(rescored, wanted, candidates, gains)
+    rest, lowered = _lowered(candidates, scores, rows[DEPTH:])
+    return Ranked((rescored + rest)[:top], wanted, candidates, gains, lowered)
 
 
 def feedback_words(
@@ -130,38 +141,45 @@ def _given(candidates: Candidates, term: Term) -> Floats:
 
 def _standing(candidates: Candidates, wanted: Asked, parameters: Parameters) -> list[Gain]:
     """Gains by how the words stand in the papers."""
-    places = {stem: candidates.places(stem) for stem in {word.stem: None for word in wanted.words}}
+    content = [] if len(wanted.words) == 1 else list(wanted.content())
+    everywhere = {word.stem for word in content}
+    # Of other words only the titles are read: a function word stands in most abstracts.
+    places = {
+        stem: candidates.places(stem, TEXT_FIELDS if stem in everywhere else (TITLE,))
+        for stem in dict.fromkeys(word.stem for word in wanted.words)
+    }
     gains = [
         Gain("adjacent", f"{left.text} {right.text}", gained)
-        for left, right, gained in pair_scores(candidates, list(wanted.content()), places, parameters)
+        for left, right, gained in pair_scores(candidates, content, places, parameters)
     ]
     return [*gains, Gain("title", "", title_scores(candidates, wanted.words, places, parameters))]
 
 
-def _sorted(collection: Collection, candidates: Candidates, scores: Floats) -> list[Row]:
-    """The re-scored rows in order: tier, score, newer year, id."""
+def _sorted(collection: Collection, candidates: Candidates, scores: Floats, top: int | None) -> list[Row]:
+    """The first re-scored rows in order: tier, score, newer year, id."""
+    # A paper without a year (0) stands last among equals.
     order = np.lexsort((-candidates.years, -scores, candidates.tiers))
-    rows = [
-        Row(old.segment, old.doc, old.tier, score)
-        for old, score in zip((candidates.rows[at] for at in order.tolist()), scores[order].tolist(), strict=True)
-    ]
-    # Ids are read for equal scores only.
-    ties = [at for at in range(1, len(rows)) if rows[at].score == rows[at - 1].score]
-    if ties:
-        rows.sort(key=lambda row: _key(collection.segments[row.segment], row))
-    return rows
+    # Ids are read for equal scores of one year only: they part runs of equals.
+    keys = np.stack([candidates.tiers, candidates.years, scores])[:, order]
+    ends = np.append(np.flatnonzero((keys[:, 1:] != keys[:, :-1]).any(axis=0)) + 1, len(order))
+    if len(ends) < len(order):
+        for low, high in pairwise([0, *ends.tolist()]):
+            if high - low > 1:
+                order[low:high] = sorted(order[low:high].tolist(), key=lambda at: _id(collection, candidates, at))
+    order = order[:top]
+    columns = (candidates.segments, candidates.docs, candidates.tiers, scores)
+    return [Row(*values) for values in zip(*(column[order].tolist() for column in columns), strict=True)]
 
 
-def _key(segment: Segment, row: Row) -> tuple[int, float, int, bytes]:
-    year = int(segment.years[row.doc])
-    return row.tier, -row.score, -year if year else 1, segment.ids[row.doc]
+def _id(collection: Collection, candidates: Candidates, at: int) -> bytes:
+    return collection.segments[int(candidates.segments[at])].ids[int(candidates.docs[at])]
 
 
-def _lowered(rescored: Sequence[Row], rest: Sequence[Row]) -> tuple[list[Row], tuple[float, ...]]:
+def _lowered(candidates: Candidates, scores: Floats, rest: Sequence[Row]) -> tuple[list[Row], tuple[float, ...]]:
     """The other rows with scores that do not exceed those of the re-scored rows of their tier; by how much, a tier."""
     lowered = []
     for tier in range(2):
-        lowest = min((row.score for row in rescored if row.tier == tier), default=np.inf)
+        lowest = float(scores[candidates.tiers == tier].min(initial=np.inf))
         highest = max((row.score for row in rest if row.tier == tier), default=-np.inf)
         lowered.append(highest - lowest + _STEP if highest >= lowest else 0.0)
     return [replace(row, score=row.score - lowered[row.tier]) for row in rest], tuple(lowered)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -21,49 +21,46 @@ TEXT_FIELDS = tuple(FIELD_NUMBERS[field.name] for field in GROUPS[TEXT])
 TITLE = FIELD_NUMBERS["title"]
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Occurrences of a stem in the text of candidates: whose, in which field, where in the paper. All int64."""
-
-    owners: Ints
-    fields: Ints
-    positions: Ints
+_COLUMNS = attrgetter("segment", "doc", "tier", "score")
+OWNER, FIELD = 40, 32
+"""A place of a word is the hit's number << OWNER | the field's << FIELD | the position inside the paper."""
 
 
 class Candidates:
-    """The hits to re-score, in their order. Arrays are indexed by hit."""
+    """The hits to re-score. Arrays are indexed by hit, by segment and document; `ranks` is where each stood."""
 
     def __init__(self, collection: Collection, rows: Sequence[Row]) -> None:
         self.collection = collection
-        self.rows = rows
         self.size = len(rows)
-        self.scores: Floats = np.array([row.score for row in rows], dtype=np.float64)
-        self.tiers: Ints = np.array([row.tier for row in rows], dtype=np.int64)
-        owners = np.array([row.segment for row in rows], dtype=np.int64)
-        docs = np.array([row.doc for row in rows], dtype=np.int64)
-        self._parts: list[tuple[int, Segment, Ints, Ints]] = []
+        # One array for all four: the numbers are small enough for float64 to hold them exactly.
+        given = np.array(list(map(_COLUMNS, rows)), dtype=np.float64).reshape(-1, 4)
+        self.ranks: Ints = np.lexsort((given[:, 1], given[:, 0]))
+        given = given[self.ranks]
+        self.segments, self.docs, self.tiers = given[:, :3].T.astype(np.int64)
+        self.scores: Floats = given[:, 3].copy()
+        self._parts: list[tuple[int, Segment, int, int]] = []
         self.lengths: Ints = np.empty((len(FIELDS), self.size), dtype=np.int64)
         self.years: Ints = np.empty(self.size, dtype=np.int64)
-        for at in np.flatnonzero(np.bincount(owners)).tolist() if self.size else ():
-            picked = np.flatnonzero(owners == at)
-            segment = collection.segments[at]
-            self._parts.append((at, segment, picked, docs[picked]))
-            self.lengths[:, picked] = segment.lengths[:, docs[picked]]
-            self.years[picked] = segment.years[docs[picked]]
+        ends = np.searchsorted(self.segments, np.arange(len(collection.segments) + 1)).tolist()
+        for at, segment in enumerate(collection.segments):
+            low, high = ends[at], ends[at + 1]
+            if low < high:
+                self._parts.append((at, segment, low, high))
+                self.lengths[:, low:high] = segment.lengths[:, self.docs[low:high]]
+                self.years[low:high] = segment.years[self.docs[low:high]]
         self.norms: Floats = np.stack(
             [norms(field, self.lengths[field], collection.averages[field]) for field in range(len(FIELDS))]
         )
-        self._borders = np.cumsum(self.lengths[list(TEXT_FIELDS[:-1])], axis=0)
 
     def order(self, scores: Floats) -> Ints:
         """Hits by tier and falling score; equal ones as they came."""
-        return np.lexsort((-scores, self.tiers))
+        return np.lexsort((self.ranks, -scores, self.tiers))
 
     def counts(self, read: Callable[[int, Segment, Ints], Counts]) -> Counts:
         """Term frequencies (hits x fields); `read` gives those of some papers of a segment, by its number."""
         out = np.zeros((self.size, len(FIELDS)), dtype=np.int32)
-        for at, segment, picked, docs in self._parts:
-            out[picked] = read(at, segment, docs)
+        for at, segment, low, high in self._parts:
+            out[low:high] = read(at, segment, self.docs[low:high])
         return out
 
     def shares(self, counts: Counts) -> Floats:
@@ -75,29 +72,30 @@ class Candidates:
         """W / (k1 + W) of each hit."""
         return saturate(self.shares(counts).sum(axis=0))
 
-    def places(self, stem: bytes) -> Places:
-        """Where a stem stands in the text fields of the hits."""
-        found = [self._places(segment, stem, picked, docs) for _, segment, picked, docs in self._parts]
-        if len(found) == 1:
-            owners, positions = found[0]
-        else:
-            owners = np.concatenate([part[0] for part in found])
-            positions = np.concatenate([part[1] for part in found])
-        fields = np.zeros(len(positions), dtype=np.int64)
-        for border in self._borders:
-            fields += positions >= border[owners]
-        return Places(owners, fields, positions)
+    def places(self, stem: bytes, columns: Sequence[int] = TEXT_FIELDS) -> Ints:
+        """Where a stem stands in some text fields of the hits, rising (see OWNER)."""
+        bits = sum(1 << column for column in columns)
+        found = [self._places(segment, stem, low, high, bits) for _, segment, low, high in self._parts]
+        return found[0] if len(found) == 1 else np.concatenate(found)
 
-    @staticmethod
-    def _places(segment: Segment, stem: bytes, picked: Ints, docs: Ints) -> tuple[Ints, Ints]:
+    def _places(self, segment: Segment, stem: bytes, low: int, high: int, columns: int) -> Ints:
         group = segment.text
         term = group.find(stem)
         if term < 0:
-            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-        low, high = group.span(term)
-        postings = group.docs[low:high]
-        at = np.searchsorted(postings, docs.astype(np.uint16))
-        at[at == high - low] = 0
+            return np.empty(0, dtype=np.int64)
+        first, last = group.span(term)
+        docs = self.docs[low:high].astype(np.uint16)
+        if group.native is not None:
+            native = group.native.places(first, last, docs, segment.lengths, segment.docs, low, columns)
+            return np.frombuffer(native, dtype=np.int64)
+        postings = group.docs[first:last]
+        at = np.searchsorted(postings, docs)
+        at[at == last - first] = 0
         held = np.flatnonzero(postings[at] == docs)
-        positions, owners = group.positions(term, at[held].astype(np.int64))
-        return picked[held[owners]], positions
+        positions, numbers = group.positions(term, at[held].astype(np.int64))
+        owners = held[numbers] + low
+        fields = np.zeros(len(positions), dtype=np.int64)
+        for border in np.cumsum(self.lengths[list(TEXT_FIELDS[:-1])], axis=0):
+            fields += positions >= border[owners]
+        places: Ints = (owners << OWNER | fields << FIELD | positions)[(columns >> fields & 1).astype(bool)]
+        return places

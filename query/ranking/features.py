@@ -15,15 +15,15 @@ import numpy.typing as npt
 
 from indexer.index.bm25f import saturate
 from query.ranking.asked import AskedWord
-from query.ranking.candidates import TITLE, Candidates, Places
+from query.ranking.candidates import FIELD, OWNER, TITLE, Candidates, Ints
 from query.ranking.parameters import Parameters
 
 Floats = npt.NDArray[np.float64]
-_OWNER, _FIELD = 40, 32
+_START = 1 << 20
 
 
 def pair_scores(
-    candidates: Candidates, content: Sequence[AskedWord], places: Mapping[bytes, Places], parameters: Parameters
+    candidates: Candidates, content: Sequence[AskedWord], places: Mapping[bytes, Ints], parameters: Parameters
 ) -> list[tuple[AskedWord, AskedWord, Floats]]:
     """For each two neighbouring content words what their standing together gives each hit.
 
@@ -35,12 +35,10 @@ def pair_scores(
         if apart > parameters.distance or left.stem == right.stem:
             continue
         first, second = places[left.stem], places[right.stem]
-        if not first.owners.size or not second.owners.size:
-            continue
-        both = np.intersect1d(_keys(first) + apart, _keys(second), assume_unique=True)
+        both = _common(first + apart, second)
         if not both.size:
             continue
-        owners, fields = both >> _OWNER, both >> _FIELD & 0xFF
+        owners, fields = both >> OWNER, both >> FIELD & 0xFF
         together: Floats = np.bincount(owners, candidates.norms[fields, owners], minlength=candidates.size).astype(
             np.float64
         )
@@ -49,12 +47,18 @@ def pair_scores(
     return found
 
 
-def _keys(places: Places) -> npt.NDArray[np.int64]:
-    return places.owners << _OWNER | places.fields << _FIELD | places.positions
+def _common(left: Ints, right: Ints) -> Ints:
+    """What two rising arrays share."""
+    if not left.size or not right.size:
+        return left[:0]
+    at = np.searchsorted(right, left)
+    at[at == right.size] = 0
+    both: Ints = left[right[at] == left]
+    return both
 
 
 def title_scores(
-    candidates: Candidates, words: Sequence[AskedWord], places: Mapping[bytes, Places], parameters: Parameters
+    candidates: Candidates, words: Sequence[AskedWord], places: Mapping[bytes, Ints], parameters: Parameters
 ) -> Floats:
     """What each hit gains by a title that runs as the query does.
 
@@ -65,22 +69,22 @@ def title_scores(
     gained = np.zeros(candidates.size)
     if len(words) == 1:
         there = places[words[0].stem]
-        gained[there.owners[there.positions == 0]] = parameters.first * words[0].weight
+        gained[there[(there & ((1 << OWNER) - 1)) == TITLE << FIELD] >> OWNER] = parameters.first * words[0].weight
         return gained
-    owners, starts, weights = [], [], []
+    keys, sizes = [], []
     for word in words:
         there = places[word.stem]
-        titles = there.fields == TITLE
-        owners.append(there.owners[titles])
-        starts.append(there.positions[titles] - word.place)
-        weights.append(np.full(len(owners[-1]), word.weight))
-    keys = np.concatenate(owners) << _FIELD | (np.concatenate(starts) + (1 << 20))
-    runs, where = np.unique(keys, return_inverse=True)
-    if not runs.size:
+        there = there[(there >> FIELD & 0xFF) == TITLE]
+        # Where the query's first word would stand; far from 0, since it may be missing before the title.
+        keys.append(there - word.place + _START)
+        sizes.append(len(there))
+    starts = np.concatenate(keys)
+    if not starts.size:
         return gained
-    held = np.bincount(where, np.concatenate(weights))
-    held[np.bincount(where) < 2] = 0.0
-    np.maximum.at(gained, runs >> _FIELD, held)
+    runs, where, count = np.unique(starts, return_inverse=True, return_counts=True)
+    held = np.bincount(where, np.repeat([word.weight for word in words], sizes))
+    held[count < 2] = 0.0
+    np.maximum.at(gained, runs >> OWNER, held)
     total = sum(word.weight for word in words)
     if total > 0:
         gained *= parameters.title * (gained / total) ** 2

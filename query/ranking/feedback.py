@@ -93,6 +93,8 @@ class Feedback:
     def _round(self, scores: Floats, most: float) -> list[FeedbackWord]:
         first = self._candidates.order(scores)[: self._parameters.papers]
         shares = np.maximum(scores[first], 0.0)
+        if not shares.any():
+            return []
         shares /= shares.sum()
         chosen = self._choose(first.tolist(), shares.tolist())
         leads = []
@@ -129,8 +131,8 @@ class Feedback:
     def _vocabulary(self, hit: int) -> _Vocabulary:
         found = self._vocabularies.get(hit)
         if found is None:
-            row = self._candidates.rows[hit]
-            record = self._candidates.collection.segments[row.segment].papers.record(row.doc)
+            segment = self._candidates.collection.segments[int(self._candidates.segments[hit])]
+            record = segment.papers.record(int(self._candidates.docs[hit]))
             weighed: Counter[str] = Counter()
             for field, text in ((TITLE, record["title"]), (ABSTRACT, record.get("abstract", ""))):
                 norm = float(self._candidates.norms[field, hit])
