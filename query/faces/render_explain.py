@@ -23,6 +23,7 @@ def explanation_lines(explanation: Mapping[str, Any], screen: Screen, indent: st
 _PARTS = {
     "adjacent": "for {!r} side by side as asked",
     "title": "for a title that runs as the query does",
+    "heading": "for a title and authors that hold every word",
     "year": "for being of {}",
     "feedback": "for {!r}, which the first papers share and which stands",
     "lowered": "for being {}",

@@ -22,7 +22,7 @@ from query.engines.terms import Term
 from query.language.tree import Query
 from query.ranking.asked import ADDED, Asked, asked
 from query.ranking.candidates import TEXT_FIELDS, TITLE, Candidates, Counts
-from query.ranking.features import pair_scores, title_scores
+from query.ranking.features import heading_scores, pair_scores, title_scores
 from query.ranking.feedback import Feedback, FeedbackWord
 from query.ranking.parameters import BEST, DEPTH, Parameters
 
@@ -152,7 +152,9 @@ def _standing(candidates: Candidates, wanted: Asked, parameters: Parameters) -> 
         Gain("adjacent", f"{left.text} {right.text}", gained)
         for left, right, gained in pair_scores(candidates, content, places, parameters)
     ]
-    return [*gains, Gain("title", "", title_scores(candidates, wanted.words, places, parameters))]
+    gains.append(Gain("title", "", title_scores(candidates, wanted.words, places, parameters)))
+    gains.append(Gain("heading", "", heading_scores(candidates, content, places, parameters)))
+    return gains
 
 
 def _sorted(collection: Collection, candidates: Candidates, scores: Floats, top: int | None) -> list[Row]:

@@ -13,6 +13,7 @@ from indexer.index.codec.segment import Segment
 from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS, TEXT
 from query.engines.answer import Row
 from query.engines.collection import Collection
+from query.engines.phrases import member
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -71,6 +72,16 @@ class Candidates:
     def saturated(self, counts: Counts) -> Floats:
         """W / (k1 + W) of each hit."""
         return saturate(self.shares(counts).sum(axis=0))
+
+    def named(self, word: str) -> npt.NDArray[np.bool_]:
+        """Whether a word stands in the author names of each hit."""
+        found = np.zeros(self.size, dtype=bool)
+        for _, segment, low, high in self._parts:
+            term = segment.names.find(word.encode("utf-8", "surrogatepass"))
+            if term >= 0:
+                first, last = segment.names.span(term)
+                found[low:high] = member(self.docs[low:high].astype(np.uint16), segment.names.docs[first:last])
+        return found
 
     def places(self, stem: bytes, columns: Sequence[int] = TEXT_FIELDS) -> Ints:
         """Where a stem stands in some text fields of the hits, rising (see OWNER)."""

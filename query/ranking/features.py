@@ -47,6 +47,21 @@ def pair_scores(
     return found
 
 
+def heading_scores(
+    candidates: Candidates, content: Sequence[AskedWord], places: Mapping[bytes, Ints], parameters: Parameters
+) -> Floats:
+    """What each hit gains whose title and author names hold every content word: a paper half remembered."""
+    held = np.full(candidates.size, 2 <= len(content) <= parameters.few)
+    for word in content:
+        if not held.any():
+            break
+        there = places[word.stem]
+        found = candidates.named(word.text)
+        found[there[(there >> FIELD & 0xFF) == TITLE] >> OWNER] = True
+        held &= found
+    return np.where(held, parameters.heading * sum(word.weight for word in content), 0.0)
+
+
 def _common(left: Ints, right: Ints) -> Ints:
     """What two rising arrays share."""
     if not left.size or not right.size:

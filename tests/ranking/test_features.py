@@ -23,6 +23,7 @@ TITLES = [
     "BERT: a language model",
     "What BERT knows",
 ]
+AUTHORS = ["Ada Wild", "Bo Walking", "Cy Legg", "Di Plan", "Ed Motion"]
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("few") / "p.idx"
     index_papers(
         [
-            Paper.from_record({"id": f"p{number}", "title": title, "abstract": "Robots, planning and BERT."})
+            Paper.from_record(
+                {
+                    "id": f"p{number}",
+                    "title": title,
+                    "abstract": "Robots, planning and BERT.",
+                    "authors": [AUTHORS[number]],
+                }
+            )
             for number, title in enumerate(TITLES)
         ],
         folder,
@@ -72,6 +80,13 @@ def test_a_word_that_opens_a_title_names_the_paper(few: PaperIndex) -> None:
     assert first(few, "bert") == "p3"
     assert set(gains(few, "bert", "p3")) == {"title"}
     assert gains(few, "bert", "p4") == {}
+
+
+def test_a_title_and_authors_that_hold_every_word_gain(few: PaperIndex) -> None:
+    """For who remembers two words and a surname."""
+    assert "heading" in gains(few, "planning legged legg", "p2")
+    assert "heading" not in gains(few, "planning legged legg", "p0")
+    assert "heading" not in gains(few, "bert robots plan", "p3")
 
 
 def test_words_side_by_side_gain_in_any_field(few: PaperIndex) -> None:
