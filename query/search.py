@@ -19,8 +19,9 @@ from query.clusters import Cluster, author_cluster
 from query.didyoumean import better_query
 from query.engines import table
 from query.engines.answer import MATCHES, SORTS, Answer, Request
-from query.engines.table import engine_class
+from query.engines.arrays import ArrayEngine
 from query.engines.compile import Compiled
+from query.engines.table import engine_class
 from query.explain import explain_row
 from query.facets import FACETS
 from query.filters import Filters, YearRange
