@@ -51,5 +51,8 @@ bench-large: $(VENV)/bench ## growth to 800,000 papers, in half an hour
 	$(BIN)/python -m benchmarks.compare --papers 10k,300k,800k
 	$(BIN)/python -m benchmarks.report
 
+eval: $(VENV)/ready ## measure the ranking: judged collections, known items; writes the table of the README
+	$(BIN)/python -m benchmarks.ranking --readme README.md
+
 clean: ## remove the environment and what tools left
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

@@ -79,6 +79,7 @@ def evaluate(
     judgments: Mapping[str, Judgments],
     *,
     ranking: str = "best",
+    expand: bool = False,
 ) -> Measures:
     """Run judged queries as plain words, any word matching, and take the means of all measures."""
     judged = {
@@ -86,7 +87,7 @@ def evaluate(
     }
     totals = dict.fromkeys(MEASURES, 0.0)
     for query, rows in judged.items():
-        ranked = index.rank_plain(queries[query], DEPTH, ranking=ranking)
+        ranked = index.rank_plain(queries[query], DEPTH, ranking=ranking, expand=expand)
         for name, measure in MEASURES.items():
             totals[name] += measure(ranked, rows)
     count = len(judged)

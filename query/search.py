@@ -19,6 +19,8 @@ from query.clusters import Cluster, author_cluster
 from query.didyoumean import better_query
 from query.engines import table
 from query.engines.answer import MATCHES, SORTS, Answer, Request
+from query.engines.arrays import ArrayEngine
+from query.engines.compile import Compiled
 from query.engines.table import engine_class
 from query.explain import explain_row
 from query.facets import FACETS
@@ -27,6 +29,9 @@ from query.information import Information, information
 from query.language.parser import parse
 from query.language.tree import Query, Word
 from query.marking import Marks, marks_of
+from query.ranking.best import Ranked, rerank
+from query.ranking.expand import expanded
+from query.ranking.parameters import DEPTH
 from query.related import related_query
 from query.results import FacetCount, Hit, Page
 from query.snippets import snippet
@@ -77,6 +82,11 @@ class PaperIndex:
         ]
 
     @property
+    def engine(self) -> ArrayEngine:
+        """The engine that answers, for programs that measure it."""
+        return self._engine
+
+    @property
     def segments(self) -> Sequence[Segment]:
         """The segments of the open generation."""
         return self._generation.segments
@@ -119,12 +129,13 @@ class PaperIndex:
         facets: Sequence[str] = (),
         snippets: bool = True,
         explain: bool = False,
+        expand: bool = False,
     ) -> Page:
         """Ranked papers for a query (DESIGN sections 3 to 5).
 
         `authors` all, any of `venues`, of `years` (a pair or pairs, ends included, None open) and of `types`;
-        `limit` 0 is the whole result. Raises QueryError for a query that cannot be understood, UsageError for
-        arguments that are not of the tables.
+        `limit` 0 is the whole result. `expand` adds words that the first papers share; any word matches then. Raises
+        QueryError for a query that cannot be understood, UsageError for arguments that are not of the tables.
         """
         started = time.perf_counter()
         filters = self._filters(authors, venues, years, types, exclude_venues, exclude_types)
@@ -137,9 +148,11 @@ class PaperIndex:
             raise UsageError(f"limit {limit} and offset {offset} must not be negative")
         parsed = parse(query)
         request = Request(parsed, filters, match, sort, offset + limit if limit else None)
-        answer = self._answer(request, ranking)
+        if expand:
+            request = self._expanded(request)
+        answer, ranked = self._answer(request, ranking)
         counted = {name: self._facet(name, answer) for name in facets}
-        hits = list(self._hits(answer, request, offset, snippets, explain))
+        hits = list(self._hits(answer, request, offset, snippets, ranked if explain else None))
         suggestion = better_query(parsed, answer, self.segments, lambda text: self._total(text, request))
         return Page(
             query=query,
@@ -156,13 +169,32 @@ class PaperIndex:
             diagnostics=parsed.diagnostics,
         )
 
-    def _answer(self, request: Request, ranking: str) -> Answer:
+    def _answer(self, request: Request, ranking: str) -> tuple[Answer, Ranked]:
         compiled = self._engine.compile(request)
         if compiled.empty and request.query.text.strip():
             raise QueryError(
                 f"there is no word to search for in {request.query.text!r}", length=len(request.query.text)
             )
-        return self._engine.answer(request, compiled)
+        return self._ranked(request, compiled, ranking)
+
+    def _ranked(self, request: Request, compiled: Compiled, ranking: str) -> tuple[Answer, Ranked]:
+        """The answer in its final order, and why hits have their scores."""
+        if ranking != "best" or request.sort != "relevance" or not compiled.bare:
+            answer = self._engine.answer(request, compiled)
+            return answer, Ranked(answer.rows)
+        # One hit more than is re-scored tells how high the others reach.
+        top = None if request.top is None else max(request.top, DEPTH + 1)
+        answer = self._engine.answer(replace(request, top=top), compiled)
+        ranked = rerank(self._engine.collection, request.query, compiled, answer.rows, top=request.top)
+        return replace(answer, rows=ranked.rows), ranked
+
+    def _expanded(self, request: Request) -> Request:
+        """The same with the words that its first papers share, any word matching."""
+        anywhere = replace(request, match="any", sort="relevance", top=DEPTH + 1)
+        compiled = self._engine.compile(anywhere)
+        answer = self._engine.answer(anywhere, compiled)
+        query = expanded(self._engine.collection, request.query, compiled, answer.rows)
+        return replace(request, query=query, match="any")
 
     def _filters(
         self,
@@ -193,7 +225,9 @@ class PaperIndex:
         answer = self._engine.answer(replace(request, query=parse(text), top=0))
         return answer.all_words, answer.total
 
-    def _hits(self, answer: Answer, request: Request, offset: int, snippets: bool, explain: bool) -> Iterator[Hit]:
+    def _hits(
+        self, answer: Answer, request: Request, offset: int, snippets: bool, ranked: Ranked | None
+    ) -> Iterator[Hit]:
         marks = marks_of(request.query) if snippets else None
         for rank, row in enumerate(answer.rows[offset:], offset + 1):
             segment = self.segments[row.segment]
@@ -206,13 +240,16 @@ class PaperIndex:
                 venue=segment.venue_names[segment.venues[row.doc]],
                 load=_loader(segment, row.doc),
                 snippet=_snippet(segment, row.doc, marks) if marks else "",
-                explanation=explain_row(self._engine, request, row) if explain else None,
+                explanation=explain_row(self._engine, request, row, ranked) if ranked else None,
             )
 
-    def rank_plain(self, text: str, limit: int, *, ranking: str = "best") -> list[str]:
+    def rank_plain(self, text: str, limit: int, *, ranking: str = "best", expand: bool = False) -> list[str]:
         """Ids of the first papers for a text read as plain words without syntax, any word matching."""
         query = Query(text, tuple(Word(word) for word in text.split()))
-        answer = self._engine.answer(Request(query, match="any", top=limit))
+        request = Request(query, match="any", top=limit)
+        if expand:
+            request = self._expanded(request)
+        answer, _ = self._ranked(request, self._engine.compile(request), ranking)
         return [self.segments[row.segment].paper_id(row.doc) for row in answer.rows]
 
     def papers(self, answer_of: Page) -> Iterator[Paper]:
@@ -254,7 +291,7 @@ class PaperIndex:
         me = self.segments.index(segment)
         rows = [row for row in answer.rows if (row.segment, row.doc) != (me, doc)]
         kept = replace(answer, rows=rows[:limit], total=max(0, answer.total - 1))
-        hits = list(self._hits(kept, request, 0, True, False))
+        hits = list(self._hits(kept, request, 0, True, None))
         return Page("", self.generation, kept.total, kept.total, False, 0, limit, hits, {}, 0.0)
 
     def author(self, name: str) -> Cluster:

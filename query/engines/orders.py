@@ -52,21 +52,54 @@ def first_docs(segment: Segment, docs: Ints, sort: str, top: int) -> Ints:
 def first_rows(segments: Sequence[Segment], found: Sequence[Found], tier: int, sort: str, top: int) -> list[Row]:
     """The first `top` of what was found in all segments, in order (DESIGN section 3, Orders)."""
     floor = reached(found, top) if sort == "relevance" and found else -np.inf
-    rows = []
-    for part in found:
-        docs, scores = part.docs, part.scores
-        if len(docs) > max(_FEW, top):
-            # Scores may be equal by the thousand: arrays order them before Python's objects are made.
-            kept = np.flatnonzero(scores >= floor)
-            kept = kept[local_order(segments[part.segment], docs[kept], scores[kept], sort)[:top]]
-            docs, scores = docs[kept], scores[kept]
-            if len(found) == 1:
-                ordered = zip(docs.tolist(), scores.tolist(), strict=True)
-                return [Row(part.segment, doc, tier, score) for doc, score in ordered]
-        pairs = zip(docs.tolist(), scores.tolist(), strict=True)
-        rows += [Row(part.segment, doc, tier, score) for doc, score in pairs if score >= floor]
-    rows.sort(key=global_key(segments, sort))
+    if sum(len(part.docs) for part in found) <= _FEW:
+        rows = [row for part in found for row in _rows(part, tier) if row.score >= floor]
+        rows.sort(key=global_key(segments, sort))
+        return rows[:top]
+    # Scores may be equal by the thousand: arrays order them before Python's objects are made.
+    parts = [_cut(segments[part.segment], part, floor, sort, top) for part in found]
+    if len(parts) > 1 and sort == "relevance":
+        return _merged(segments, parts, tier, top)
+    rows = [row for part in parts for row in _rows(part, tier)]
+    if len(parts) > 1:
+        rows.sort(key=global_key(segments, sort))
     return rows[:top]
+
+
+def _rows(part: Found, tier: int) -> list[Row]:
+    pairs = zip(part.docs.tolist(), part.scores.tolist(), strict=True)
+    return [Row(part.segment, doc, tier, score) for doc, score in pairs]
+
+
+def _cut(segment: Segment, part: Found, floor: float, sort: str, top: int) -> Found:
+    """The first `top` of the papers of one segment that reach a score, in order."""
+    kept = np.flatnonzero(part.scores >= floor)
+    kept = kept[local_order(segment, part.docs[kept], part.scores[kept], sort)[:top]]
+    return Found(part.segment, part.docs[kept], part.scores[kept])
+
+
+def _merged(segments: Sequence[Segment], parts: Sequence[Found], tier: int, top: int) -> list[Row]:
+    """The first `top` by relevance of several segments, by arrays; ids are read for equal scores of one year only."""
+    scores = np.concatenate([part.scores for part in parts])
+    docs = np.concatenate([part.docs for part in parts])
+    owners = np.repeat([part.segment for part in parts], [len(part.docs) for part in parts])
+    ages = np.concatenate([_age(segments[part.segment], part.docs, newest=True) for part in parts])
+    order = np.lexsort((ages, -scores))
+    firsts, years = scores[order], ages[order]
+    ends = np.append(np.flatnonzero((firsts[1:] != firsts[:-1]) | (years[1:] != years[:-1])) + 1, len(order))
+    if len(ends) < len(order):
+        low = 0
+        for high in ends.tolist():
+            if high - low > 1:
+                order[low:high] = sorted(
+                    order[low:high].tolist(), key=lambda at: segments[int(owners[at])].ids[int(docs[at])]
+                )
+            if high >= top:
+                break
+            low = high
+    order = order[:top]
+    columns = zip(owners[order].tolist(), docs[order].tolist(), scores[order].tolist(), strict=True)
+    return [Row(owner, doc, tier, score) for owner, doc, score in columns]
 
 
 def local_order(segment: Segment, docs: Ints, scores: npt.NDArray[np.float64], sort: str) -> Ints:

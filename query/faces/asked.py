@@ -40,6 +40,7 @@ class Asked:
     facets: tuple[str, ...] = ()
     snippets: bool = True
     explain: bool = False
+    expand: bool = False
 
     def search(self, index: PaperIndex) -> Page:
         """The page that is asked for."""

@@ -34,9 +34,10 @@ def verify(index: Path) -> None:
 @click.command("eval")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--ranking", type=click.Choice(RANKINGS), default=RANKINGS[0], show_default=True)
+@click.option("--expand", is_flag=True, help="Add words that the first papers share to each query.")
 @click.option("--procs", type=click.IntRange(min=1), metavar="N", help="Processes of the build.")
 @format_option("text", "json")
-def eval_command(folder: Path, ranking: str, procs: int | None, form: str) -> None:
+def eval_command(folder: Path, ranking: str, expand: bool, procs: int | None, form: str) -> None:
     """Measure on a judged collection.
 
     DIR has the BEIR layout: corpus.jsonl, queries.jsonl and qrels.tsv, compressed or not. Queries are read as
@@ -49,7 +50,7 @@ def eval_command(folder: Path, ranking: str, procs: int | None, form: str) -> No
 
     queries, judgments = read_queries(folder), read_judgments(folder)
     with judged_index(folder, procs) as index:
-        measures = evaluate(index, queries, judgments, ranking=ranking).as_json()
+        measures = evaluate(index, queries, judgments, ranking=ranking, expand=expand).as_json()
     if form == "json":
         output.write_json(measures)
     else:

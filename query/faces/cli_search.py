@@ -68,6 +68,9 @@ class SearchCommand(click.Command):
     show_default=True,
     help="How scores are made; best re-scores the first 200 of bm25f.",
 )
+@click.option(
+    "--expand", is_flag=True, help="Add words that the first papers share; papers with any of the words are found."
+)
 @click.option("--facets", "every_facet", is_flag=True, help="Count venues, years, types and authors of the answer.")
 @click.option("--facet", "some_facets", multiple=True, type=click.Choice(FACETS), help="Count one of them; repeat.")
 @click.option("--explain", is_flag=True, help="Say how each score came about.")

@@ -10,22 +10,34 @@ from query.faces.wording import counted
 
 
 def explanation_lines(explanation: Mapping[str, Any], screen: Screen, indent: str = "") -> Iterator[str]:
-    """The score, then each term with its share, its rarity, and what each field gave it."""
+    """The score, then each term with its share, its rarity and what each field gave it, then what re-scoring adds."""
     score = float(explanation["score"])
     terms = explanation["terms"]
     yield from screen.wrapped(f"score {score:.3f}, of which", indent)
     for term in terms:
         yield from screen.wrapped(_term_text(term), indent + "  ")
         yield from screen.joined(_field_texts(term), ", ", indent + "      ")
-    rest = score - sum(float(term["score"]) for term in terms)
-    if abs(rest) >= 0.0005:
-        yield from screen.wrapped(f"{rest:+.3f} by ranking best (--ranking bm25f leaves it out)", indent + "  ")
+
+
+# What re-scoring adds, in words; `{}` is what is named.
+_PARTS = {
+    "adjacent": "for {!r} side by side as asked",
+    "title": "for a title that runs as the query does",
+    "heading": "for a title and authors that hold every word",
+    "year": "for being of {}",
+    "feedback": "for {!r}, which the first papers share and which stands",
+    "lowered": "for being {}",
+    "pattern": "for a {}",
+}
 
 
 def _term_text(term: Mapping[str, Any]) -> str:
-    text = f"{float(term['score']):.3f} {safe(str(term['term']))!r}"
+    name = safe(str(term["term"]))
+    text = f"{float(term['score']):.3f} " + _PARTS.get(str(term.get("part")), "{!r}").format(name)
     if "papers" in term:
-        text += f" in {counted(int(term['papers']), 'paper')}, idf {float(term['idf']):.2f}"
+        text += f" in {counted(int(term['papers']), 'paper')}"
+    if "idf" in term:
+        text += f", idf {float(term['idf']):.2f}"
     if float(term.get("boost", 1.0)) != 1.0:
         text += f", boost {float(term['boost']):g}"
     return text

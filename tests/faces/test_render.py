@@ -139,14 +139,18 @@ def test_a_long_query_is_shown_around_the_place() -> None:
 
 
 def test_an_explanation_adds_up_in_words() -> None:
-    """Terms, fields, and what a second ranking added are told with their shares."""
+    """Terms, fields, and what re-scoring added are told with their shares."""
     field = {"field": "title", "count": 2, "length": 9, "score": 2.0}
     term = {"term": "bias", "score": 2.0, "idf": 1.5, "boost": 2.0, "papers": 12, "fields": [field]}
-    assert list(explanation_lines({"score": 2.5, "terms": [term]}, PLAIN)) == [
-        "score 2.500, of which",
+    gained = {"part": "adjacent", "term": "implicit bias", "score": 0.5, "fields": []}
+    other = {"part": "feedback", "term": "flat", "score": 0.25, "papers": 7, "fields": [field | {"score": 0.25}]}
+    assert list(explanation_lines({"score": 2.75, "terms": [term, gained, other]}, PLAIN)) == [
+        "score 2.750, of which",
         "  2.000 'bias' in 12 papers, idf 1.50, boost 2",
         "      title 2.000 (twice in 9 words)",
-        "  +0.500 by ranking best (--ranking bm25f leaves it out)",
+        "  0.500 for 'implicit bias' side by side as asked",
+        "  0.250 for 'flat', which the first papers share and which stands in 7 papers",
+        "      title 0.250 (twice in 9 words)",
     ]
 
 

@@ -36,6 +36,9 @@ class Group:
         name_bits: int,
         /,
     ) -> tuple[bytes, bytes, bytes]: ...
+    def places(
+        self, low: int, high: int, docs: Array, lengths: Array, papers: int, first: int, columns: int, /
+    ) -> bytes: ...
     def mark(
         self,
         mask: Array,

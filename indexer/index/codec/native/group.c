@@ -349,7 +349,76 @@ done:
     return result;
 }
 
+/* Places of one word in some papers (rising): owner << 40 | field << 32 | position, owners counted from `first`. */
+static PyObject *group_places(Group *self, PyObject *args) {
+    PyObject *docs_object, *lengths_object, *result = NULL;
+    long long low, high, first;
+    Py_ssize_t papers;
+    int columns;
+    if (!PyArg_ParseTuple(args, "LLOOnLi", &low, &high, &docs_object, &lengths_object, &papers, &first, &columns))
+        return NULL;
+    Array wanted, lengths;
+    if (take(docs_object, &wanted, 2, 0) < 0)
+        return NULL;
+    if (take(lengths_object, &lengths, 0, 0) < 0) {
+        give_back(&wanted);
+        return NULL;
+    }
+    Word word = {.low = low, .high = high, .cursor = low, .same = -1};
+    Bytes found = {0};
+    const uint16_t *docs = self->docs.view.buf, *asked = wanted.view.buf;
+    if (low < 0 || high < low || high > self->docs.n) {
+        damaged("postings of a word lie outside their array");
+        goto done;
+    }
+    if (papers < 0 || (Py_ssize_t)(self->first + self->fields) * papers > lengths.n) {
+        damaged("lengths of fields are missing");
+        goto done;
+    }
+    for (Py_ssize_t at = 0; at < wanted.n; at++) {
+        if (asked[at] >= papers) {
+            damaged("a paper is asked for that the segment lacks");
+            goto done;
+        }
+        if (!all_hold(docs, &word, 1, asked[at]))
+            continue;
+        const int32_t *row = frequencies(self, word.cursor);
+        int any = 0;
+        for (int field = 0; field < self->fields; field++)
+            any |= (columns >> (self->first + field) & 1) && row[field];
+        if (!any)
+            continue;
+        uint64_t borders[MAX_FIELDS], border = 0;
+        for (int field = 0; field < self->fields; field++)
+            borders[field] = border += length_of(&lengths, papers, self->first + field, asked[at]);
+        if (find_places(self, &word, borders, 0) < 0)
+            goto done;
+        uint64_t owner = (uint64_t)(first + at) << 40;
+        Py_ssize_t kept = 0;
+        for (Py_ssize_t place = 0; place < word.places.n; place++) {
+            uint64_t item = word.places.items[place];
+            uint64_t column = (uint64_t)self->first + (item >> 32);
+            if (columns >> column & 1)
+                word.places.items[kept++] = owner | (column << 32) | (item & 0xFFFFFFFF);
+        }
+        word.places.n = kept;
+        if (append(&found, word.places.items, word.places.n * (Py_ssize_t)sizeof *word.places.items) < 0)
+            goto done;
+    }
+    result = PyBytes_FromStringAndSize((const char *)found.items, found.n);
+done:
+    PyMem_Free(word.places.items);
+    PyMem_Free(found.items);
+    give_back(&wanted);
+    give_back(&lengths);
+    return result;
+}
+
 static PyMethodDef methods[] = {
+    {"places", (PyCFunction)group_places, METH_VARARGS,
+     "places(low, high, docs, lengths, papers, first, columns) -> bytes of int64: where a word stands in some papers "
+     "(uint16, rising), in the fields whose bits `columns` has: owner << 40 | field << 32 | position, the owner being "
+     "the paper's index plus `first`"},
     {"phrase", (PyCFunction)group_phrase, METH_VARARGS,
      "phrase(spans, lengths, parameters, papers, slop, columns, name_bits) -> (docs, counts, bounds): bytes of uint16, "
      "of rows of int32, one a field of the schema, and of uint8; `columns` a bit a field, `name_bits` 0 but for names"},

@@ -1,0 +1,187 @@
+"""`ranking="best"`: the first hits of BM25F, re-scored. The set of hits, totals and facets stay as they are.
+
+The score of a re-scored hit is its BM25F score, in which function words of a sentence count less, plus what it gains
+(`Gain`). Hits stay in their tier, and in each tier the re-scored ones stand before those that are not: if their
+lowest score does not exceed the highest of the others, all the others are lowered until it does. So scores fall from
+hit to hit here as everywhere, and the order depends neither on `limit` nor on `offset`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from query.engines.answer import Row
+from query.engines.collection import Collection
+from query.engines.compile import Compiled
+from query.engines.terms import Term
+from query.language.tree import Query
+from query.ranking.asked import ADDED, Asked, asked
+from query.ranking.candidates import TEXT_FIELDS, TITLE, Candidates, Counts
+from query.ranking.features import heading_scores, pair_scores, title_scores
+from query.ranking.feedback import Feedback, FeedbackWord
+from query.ranking.parameters import BEST, DEPTH, Parameters
+
+Floats = npt.NDArray[np.float64]
+_STEP = 1e-6
+"""So much lower than the last re-scored hit the next one is at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """Something that adds to scores of hits: its kind, in words what it is, how much each hit gains.
+
+    `counts` (hits x fields) are given where it is a word's, by which fields share the gain.
+    """
+
+    kind: str
+    name: str
+    gained: Floats
+    counts: Counts | None = None
+    papers: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Rows in their final order, and why the re-scored ones have their scores."""
+
+    rows: list[Row]
+    asked: Asked | None = None
+    candidates: Candidates | None = None
+    gains: list[Gain] = field(default_factory=list)
+    lowered: tuple[float, ...] = ()
+
+    def number(self, row: Row) -> int | None:
+        """The number of a row among the re-scored ones, by which gains are indexed."""
+        if self.candidates is None:
+            return None
+        same = (self.candidates.segments == row.segment) & (self.candidates.docs == row.doc)
+        found = np.flatnonzero(same)
+        return int(found[0]) if found.size else None
+
+
+def rerank(
+    collection: Collection,
+    query: Query,
+    compiled: Compiled,
+    rows: Sequence[Row],
+    parameters: Parameters = BEST,
+    top: int | None = None,
+) -> Ranked:
+    """Bring the first rows of an answer by relevance into the order of `best`, and give the first `top` (None: all).
+
+    `rows` must begin with the first DEPTH + 1 hits, or be all; the same rows give the same order always.
+    """
+    if not compiled.bare or not rows:
+        return Ranked(list(rows[:top]))
+    wanted, candidates, scores, gains = _scored(collection, query, compiled, rows, parameters)
+    # A query that feedback has widened needs none again.
+    widened = query.bare[-1].start == ADDED
+    for word in () if widened else Feedback(candidates, parameters).words(scores, wanted.highest):
+        gains.append(Gain("feedback", word.word, word.gained, word.counts, word.papers))
+        scores += word.gained
+    rescored = _sorted(collection, candidates, scores, top)
+    if top is not None and top <= candidates.size:
+        return Ranked(rescored, wanted, candidates, gains)
+    rest, lowered = _lowered(candidates, scores, rows[DEPTH:])
+    return Ranked((rescored + rest)[:top], wanted, candidates, gains, lowered)
+
+
+def feedback_words(
+    collection: Collection, query: Query, compiled: Compiled, rows: Sequence[Row], parameters: Parameters
+) -> list[FeedbackWord]:
+    """The words that a query is widened by (`--expand`), from the first hits that it has without them."""
+    if not compiled.bare or not rows:
+        return []
+    wanted, candidates, scores, _ = _scored(collection, query, compiled, rows, parameters)
+    return Feedback(candidates, parameters).words(scores, wanted.highest)
+
+
+def _scored(
+    collection: Collection, query: Query, compiled: Compiled, rows: Sequence[Row], parameters: Parameters
+) -> tuple[Asked, Candidates, Floats, list[Gain]]:
+    """Scores of the first hits before feedback."""
+    wanted = asked(query, compiled, parameters)
+    candidates = Candidates(collection, rows[:DEPTH])
+    scores, gains = _lexical(candidates, compiled, wanted)
+    gains += _standing(candidates, wanted, parameters)
+    for gain in gains:
+        scores += gain.gained
+    return wanted, candidates, scores, gains
+
+
+def _lexical(candidates: Candidates, compiled: Compiled, wanted: Asked) -> tuple[Floats, list[Gain]]:
+    """Scores in which function words count less, and what hits of the years asked for gain."""
+    scores = candidates.scores.copy()
+    gains = []
+    for number, (node, multiplier) in enumerate(zip(compiled.bare, wanted.scored, strict=True)):
+        year = number in wanted.years
+        if multiplier != 1.0 or year:
+            given = _given(candidates, node.term)
+            scores += (multiplier - 1.0) * given
+            if year:
+                # As though the year stood in the text as often as could be.
+                there = candidates.years == int(node.term.words[0])
+                gains.append(Gain("year", node.term.words[0], np.where(there, node.term.weight - given, 0.0)))
+    if wanted.silent != 1.0:
+        for term in compiled.silent:
+            scores += (wanted.silent - 1.0) * _given(candidates, term)
+    return scores, gains
+
+
+def _given(candidates: Candidates, term: Term) -> Floats:
+    """What a term gives each hit in BM25F."""
+    counts = candidates.counts(lambda at, _, docs: term.segments[at].frequencies(docs))
+    return term.weight * candidates.saturated(counts)
+
+
+def _standing(candidates: Candidates, wanted: Asked, parameters: Parameters) -> list[Gain]:
+    """Gains by how the words stand in the papers."""
+    content = [] if len(wanted.words) == 1 else list(wanted.content())
+    everywhere = {word.stem for word in content}
+    # Of other words only the titles are read: a function word stands in most abstracts.
+    places = {
+        stem: candidates.places(stem, TEXT_FIELDS if stem in everywhere else (TITLE,))
+        for stem in dict.fromkeys(word.stem for word in wanted.words)
+    }
+    gains = [
+        Gain("adjacent", f"{left.text} {right.text}", gained)
+        for left, right, gained in pair_scores(candidates, content, places, parameters)
+    ]
+    gains.append(Gain("title", "", title_scores(candidates, wanted.words, places, parameters)))
+    gains.append(Gain("heading", "", heading_scores(candidates, content, places, parameters)))
+    return gains
+
+
+def _sorted(collection: Collection, candidates: Candidates, scores: Floats, top: int | None) -> list[Row]:
+    """The first re-scored rows in order: tier, score, newer year, id."""
+    # A paper without a year (0) stands last among equals.
+    order = np.lexsort((-candidates.years, -scores, candidates.tiers))
+    # Ids are read for equal scores of one year only: they part runs of equals.
+    keys = np.stack([candidates.tiers, candidates.years, scores])[:, order]
+    ends = np.append(np.flatnonzero((keys[:, 1:] != keys[:, :-1]).any(axis=0)) + 1, len(order))
+    if len(ends) < len(order):
+        for low, high in pairwise([0, *ends.tolist()]):
+            if high - low > 1:
+                order[low:high] = sorted(order[low:high].tolist(), key=lambda at: _id(collection, candidates, at))
+    order = order[:top]
+    columns = (candidates.segments, candidates.docs, candidates.tiers, scores)
+    return [Row(*values) for values in zip(*(column[order].tolist() for column in columns), strict=True)]
+
+
+def _id(collection: Collection, candidates: Candidates, at: int) -> bytes:
+    return collection.segments[int(candidates.segments[at])].ids[int(candidates.docs[at])]
+
+
+def _lowered(candidates: Candidates, scores: Floats, rest: Sequence[Row]) -> tuple[list[Row], tuple[float, ...]]:
+    """The other rows with scores that do not exceed those of the re-scored rows of their tier; by how much, a tier."""
+    lowered = []
+    for tier in range(2):
+        lowest = float(scores[candidates.tiers == tier].min(initial=np.inf))
+        highest = max((row.score for row in rest if row.tier == tier), default=-np.inf)
+        lowered.append(highest - lowest + _STEP if highest >= lowest else 0.0)
+    return [replace(row, score=row.score - lowered[row.tier]) for row in rest], tuple(lowered)

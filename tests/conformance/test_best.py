@@ -1,0 +1,161 @@
+"""`ranking="best"` beside bm25f: the same papers in another order, and a score that its explanation adds up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+import query.search
+from indexer.collect import index_papers
+from indexer.index.errors import QueryError
+from indexer.index.paper import Paper
+from query import PaperIndex
+from query.ranking import best
+from query.results import Hit, Page
+from tests.conformance.checks import FACETS, Choice, facets_of, random_choice
+from tests.conformance.random_queries import QueryMaker
+
+QUERIES = 60
+FEW = 25
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Re-scores 25 hits, where 200 would be all that the sample has."""
+    monkeypatch.setattr(best, "DEPTH", FEW)
+    monkeypatch.setattr(query.search, "DEPTH", FEW)
+
+
+@pytest.fixture(scope="module")
+def fresh(sample: list[Paper], tmp_path_factory: pytest.TempPathFactory) -> PaperIndex:
+    """The sample in an index built at once."""
+    folder = tmp_path_factory.mktemp("fresh") / "p.idx"
+    index_papers(sample, folder)
+    return PaperIndex.open(folder)
+
+
+def searches(sample: list[Paper], seed: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Queries of many kinds, among them sentences and whole titles, and filters."""
+    random = Random(seed)
+    maker = QueryMaker(sample, random)
+    for turn in range(QUERIES):
+        title = random.choice(sample).title
+        text = random.choice((maker.query(), title, f"which are the {title}", f"papers on {maker.word()} and the like"))
+        choice = random_choice(sample, random, "relevance") if turn % 3 == 0 else Choice(match="any")
+        yield text, asdict(choice)
+
+
+def answers(index: PaperIndex, sample: list[Paper], seed: int, **more: Any) -> Iterator[tuple[Page, Page]]:
+    """The whole answers of both rankings."""
+    for text, choice in searches(sample, seed):
+        try:
+            plain = index.search(text, **choice, limit=0, facets=FACETS, snippets=False, ranking="bm25f", **more)
+        except QueryError:
+            continue
+        yield plain, index.search(text, **choice, limit=0, facets=FACETS, snippets=False, ranking="best", **more)
+
+
+@pytest.mark.usefixtures("few")
+def test_best_changes_neither_hits_nor_totals_nor_facets(index: PaperIndex, sample: list[Paper]) -> None:
+    """Both rankings find the same papers in the same tiers; those beyond the first hits follow as they stood."""
+    moved = 0
+    for plain, page in answers(index, sample, 1):
+        assert {(hit.id, hit.tier) for hit in page.hits} == {(hit.id, hit.tier) for hit in plain.hits}
+        assert (page.total, page.all_words, page.relaxed) == (plain.total, plain.all_words, plain.relaxed)
+        assert facets_of(page) == facets_of(plain)
+        assert [hit.id for hit in page.hits[FEW:]] == [hit.id for hit in plain.hits[FEW:]]
+        moved += [hit.id for hit in page.hits] != [hit.id for hit in plain.hits]
+    assert moved > QUERIES // 4
+
+
+@pytest.mark.usefixtures("few")
+def test_scores_of_best_fall_inside_a_tier(index: PaperIndex, sample: list[Paper]) -> None:
+    """Also where the re-scored hits end: tier, score, newer year, id is the order of both rankings."""
+    for _, page in answers(index, sample, 2):
+        assert [hit.rank for hit in page.hits] == [hit.rank for hit in sorted(page.hits, key=place)]
+
+
+def place(hit: Hit) -> tuple[int, float, int, str]:
+    """What a hit is ordered by."""
+    # The others are lowered together, so that a score may differ from its neighbour's in the last bit.
+    return hit.tier, -round(hit.score, 9), -(hit.paper.year or -1), hit.id
+
+
+@pytest.mark.usefixtures("few")
+def test_pages_of_best_are_cuts_of_the_whole(index: PaperIndex, sample: list[Paper]) -> None:
+    """Neither limit nor offset changes order or scores."""
+    random = Random(3)
+    for text, choice in searches(sample, 3):
+        try:
+            whole = index.search(text, **choice, limit=0, snippets=False)
+        except QueryError:
+            continue
+        limit, offset = random.choice((1, 3, 10, 60)), random.choice((0, 0, 7, 20, 30))
+        page = index.search(text, **choice, limit=limit, offset=offset, snippets=False)
+        expected = [(hit.id, hit.score) for hit in whole.hits[offset : offset + limit]]
+        assert [(hit.id, hit.score) for hit in page.hits] == expected
+
+
+def test_best_does_not_know_the_segments(index: PaperIndex, fresh: PaperIndex, sample: list[Paper]) -> None:
+    """An index that grew by updates and deletions orders and scores as one built at once."""
+    for text, choice in searches(sample, 4):
+        for expand in (False, True):
+            try:
+                page = index.search(text, **choice, limit=0, snippets=False, expand=expand)
+            except QueryError:
+                continue
+            expected = fresh.search(text, **choice, limit=0, snippets=False, expand=expand)
+            assert {hit.id for hit in page.hits} == {hit.id for hit in expected.hits}
+            scores = {hit.id: hit.score for hit in expected.hits}
+            assert [hit.score for hit in page.hits] == pytest.approx([scores[hit.id] for hit in page.hits], rel=1e-9)
+
+
+@pytest.mark.usefixtures("few")
+@pytest.mark.parametrize("ranking", ["bm25f", "best"])
+def test_explanations_add_up(index: PaperIndex, sample: list[Paper], ranking: str) -> None:
+    """The rows of an explanation sum up to the score, the fields of a row to the row; there is no row for a rest."""
+    parts = set()
+    for text, choice in searches(sample, 5):
+        for expand in (False, True):
+            try:
+                page = index.search(
+                    text, **choice, limit=40, snippets=False, explain=True, ranking=ranking, expand=expand
+                )
+            except QueryError:
+                continue
+            for hit in page.hits:
+                assert hit.explanation is not None
+                rows = hit.explanation["terms"]
+                assert sum(row["score"] for row in rows) == pytest.approx(hit.score, rel=1e-9, abs=1e-9)
+                for row in rows:
+                    if row["fields"]:
+                        total = sum(field["score"] for field in row["fields"])
+                        assert total == pytest.approx(row["score"], rel=1e-9, abs=1e-9)
+                parts |= {row["part"] for row in rows}
+    assert "term" in parts
+    assert (parts >= {"adjacent", "title", "feedback", "lowered"}) == (ranking == "best")
+
+
+def test_an_expanded_query_finds_all_that_the_query_finds(tmp_path: Path) -> None:
+    """It finds more, by words that the first papers share, and says which."""
+    records = [
+        Paper.from_record({"id": f"a{n}", "title": f"Memory curse {n}", "abstract": "about forgetting and recurrence"})
+        for n in range(4)
+    ]
+    records += [Paper.from_record({"id": "b", "title": "Forgetting", "abstract": "in recurrence"})]
+    records += [Paper.from_record({"id": f"c{n}", "title": f"Robots {n}", "abstract": "that walk"}) for n in range(20)]
+    index_papers(records, tmp_path / "p.idx")
+    with PaperIndex.open(tmp_path / "p.idx") as index:
+        text = "memory of elephants whales dolphins"
+        plain = {hit.id for hit in index.search(text, limit=0).hits}
+        page = index.search(text, limit=0, expand=True, explain=True)
+    assert plain == {"a0", "a1", "a2", "a3"}
+    assert plain < {hit.id for hit in page.hits} == plain | {"b"}
+    why = page.hits[-1].explanation
+    assert why is not None
+    assert {row["term"] for row in why["terms"]} <= {"forgetting", "recurrence"}
