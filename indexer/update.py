@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.build import processes
-from indexer.bulk import Indexer, Known, run_tasks
+from indexer.bulk import Indexer, Known
 from indexer.draft import Draft
 from indexer.index.codec.columns import key_hash
 from indexer.index.errors import BadIndexError, NotFoundError
@@ -18,6 +18,7 @@ from indexer.index.manifest import Manifest, SourceFile, generations, read_manif
 from indexer.index.recorded_venues import recorded_table
 from indexer.index.store import LOCK_SECONDS, Generation, latest, writing
 from indexer.plan import Plan, brought, plan_sources
+from indexer.pool import run_tasks
 from indexer.report import BuildReport, Progress, Tally
 from indexer.tasks import tasks
 
