@@ -48,8 +48,10 @@ class Generation:
     def nbytes(self) -> int:
         """Size of its files in bytes, its table of contents not counted once that is swept."""
         toc = self.folder / toc_name(self.number)
-        files = (file.nbytes for row in self.segments for file in (row.arrays, row.impacts, row.state))
-        return sum(files) + (toc.stat().st_size if toc.exists() else 0)
+        files = [file.nbytes for row in self.segments for file in (row.arrays, row.impacts, row.state)]
+        with suppress(FileNotFoundError):
+            return sum(files) + toc.stat().st_size
+        return sum(files)
 
     def close(self) -> None:
         """Let go of every file."""
