@@ -113,6 +113,8 @@ def _run(run: Any, index: Path, rest: dict[str, Any], *, changes: bool = False, 
     write_messages(problem_lines(report, kept=rejects is not None))
     if rejects:
         write_rejects(report.rejects, rejects)
+        if report.rejected > len(report.rejects):
+            write_messages([f"note: {rejects} holds the first {len(report.rejects):,} rejected records"])
 
 
 @example(
