@@ -1,7 +1,7 @@
 """Ctrl-C at any moment: one line and status 130, whatever is being imported, asked or written.
 
 An exception in the middle of an import or of the interpreter's end shows a traceback at best, so that by default the
-process ends there and then: nothing that reads needs to be tidied up. Only who writes to an index is told by a
+process ends there and then: nothing that reads needs to be tidied up. Only who writes is told by a
 KeyboardInterrupt, to stop its workers and sweep; and if even that were cut short, the next writer would sweep.
 """
 
