@@ -257,9 +257,9 @@ def test_an_index_of_a_newer_format_is_refused(write: Write, index: Path, monkey
 
 
 def _newer(dump: object) -> object:
-    def dumped(self: manifests.Manifest) -> bytes:
+    def dumped(self: manifests.Manifest, *more: object) -> bytes:
         assert callable(dump)
-        data: bytes = dump(self)
+        data: bytes = dump(self, *more)
         return data[:-12] + (99).to_bytes(4, "little") + data[-8:]
 
     return dumped
