@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from indexer.bulk import Indexer, default_procs, run_tasks
+from indexer.bulk import Indexer
 from indexer.draft import Draft
 from indexer.index.analysis import fingerprint
 from indexer.index.errors import BadIndexError, UsageError
@@ -15,6 +15,7 @@ from indexer.index.recorded_venues import as_recorded, recorded_table
 from indexer.index.store import LOCK_SECONDS, Writing, is_index, latest, writing
 from indexer.index.venues import VenueTable, read_venues
 from indexer.plan import Plan, plan_again, plan_sources
+from indexer.pool import default_procs, run_tasks
 from indexer.report import BuildReport, Progress, Tally
 from indexer.tasks import tasks
 

@@ -89,7 +89,7 @@ def plan_again(recorded: Manifest, index: Path, missing: str) -> Plan:
             files = [] if name == STANDARD_INPUT else list(_files(name, own))
         except MissingSourceError as error:
             if missing == "stop":
-                raise MissingSourceError(f"{error}; `quiver rebuild --missing keep` or drop goes on without") from error
+                raise MissingSourceError(f"{error}; --missing keep or --missing drop goes on without it") from error
             if missing == "drop":
                 continue
             files = []

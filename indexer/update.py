@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.build import processes
-from indexer.bulk import Indexer, Known, run_tasks
+from indexer.bulk import Indexer, Known, NewSegment, Seen
 from indexer.draft import Draft
 from indexer.index.codec.columns import key_hash
 from indexer.index.errors import BadIndexError, NotFoundError
@@ -18,6 +18,7 @@ from indexer.index.manifest import Manifest, SourceFile, generations, read_manif
 from indexer.index.recorded_venues import recorded_table
 from indexer.index.store import LOCK_SECONDS, Generation, latest, writing
 from indexer.plan import Plan, brought, plan_sources
+from indexer.pool import run_tasks
 from indexer.report import BuildReport, Progress, Tally
 from indexer.tasks import tasks
 
@@ -44,25 +45,15 @@ def update(
         base = latest(folder)
         plan = plan_sources([str(source) for source in sources], folder, format, base.formats)
         merged, numbers = _merged_files(base, plan)
-        opened = Generation(folder, base)
         tally = Tally(plan, progress)
-        first = base.readings + 1
-        indexer = Indexer(folder, recorded_table(base.venues), Known(_Finder(opened)))
-        in_plan = {number: at for at, number in enumerate(numbers)}
-        new, seen = run_tasks(
-            (replace(task, file=numbers[task.file]) for task in tasks(plan, first, folder, None)),
-            indexer,
-            processes(plan, procs),
-            lambda task, counts: tally.report(replace(task, file=in_plan[task.file]), counts),
-        )
-        opened.close()
+        new, seen = _read(folder, base, plan, numbers, procs, tally)
         tally.check()
         draft = Draft(door, base)
         keys = np.concatenate([draft.claim_again(seen), draft.add(new)])
         # What a file that broke off may still hold is not given up: only what was read anew is claimed anew.
-        whole = [number for at, number in enumerate(numbers) if prune and at not in tally.broken]
-        draft.release(set(numbers) - set(whole), keys, first)
-        draft.release([*whole, *(_former_files(merged, plan) if prune else ())], None, first)
+        whole = {number for at, number in enumerate(numbers) if prune and at not in tally.broken}
+        draft.release(set(numbers) - whole, keys, base.readings + 1)
+        draft.release(whole.union(_former_files(merged, plan) if prune else ()), None, base.readings + 1)
         back = set(keys.tolist())
         # The fingerprint of the analysis stays: papers that were not read again are of the analysis that it names.
         manifest = draft.finish(
@@ -76,6 +67,24 @@ def update(
             )
         )
         return tally.finish(door.publish(manifest), folder, draft)
+
+
+def _read(
+    folder: Path, base: Manifest, plan: Plan, numbers: Sequence[int], procs: int | None, tally: Tally
+) -> tuple[list[NewSegment], list[Seen]]:
+    """Read a plan, whose files have these numbers in the index: new segments, and the records found unchanged."""
+    opened = Generation(folder, base)
+    indexer = Indexer(folder, recorded_table(base.venues), Known(_Finder(opened)))
+    in_plan = {number: at for at, number in enumerate(numbers)}
+    try:
+        return run_tasks(
+            (replace(task, file=numbers[task.file]) for task in tasks(plan, base.readings + 1, folder, None)),
+            indexer,
+            processes(plan, procs),
+            lambda task, counts: tally.report(replace(task, file=in_plan[task.file]), counts),
+        )
+    finally:
+        opened.close()
 
 
 class _Finder:

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
+from indexer.derived import differences
 from indexer.index.analysis import fingerprint
 from indexer.index.bm25f import norms
-from indexer.index.codec.arrayfile import Array, ArrayFile
-from indexer.index.codec.builder import SegmentBuilder
-from indexer.index.codec.claims import winners
+from indexer.index.codec.arrayfile import ArrayFile
+from indexer.index.codec.claims import READING_SHIFT, Claims, winners
 from indexer.index.codec.columns import key_hash
-from indexer.index.codec.groups import PostingGroup
 from indexer.index.codec.impacts import IMPACTS_KIND, impacts
-from indexer.index.codec.name_tables import NameTables
 from indexer.index.codec.segment import Segment
-from indexer.index.codec.strings import StringTable
-from indexer.index.errors import QuiverError, RecordError
+from indexer.index.errors import QuiverError
 from indexer.index.manifest import Manifest
 from indexer.index.recorded_venues import recorded_table
 from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS
 from indexer.index.store import Generation, latest
-from indexer.index.venues import VenueTable
 
 
 def verify(index: str | Path) -> list[str]:
@@ -49,7 +44,7 @@ def verify(index: str | Path) -> list[str]:
             wrong.append("the index was made with another version of the analysis; run `quiver rebuild`")
         for segment in generation.segments:
             if same_analysis:
-                wrong += _derived(segment, table)
+                wrong += differences(segment, table)
             wrong += _impacts(segment)
     finally:
         generation.close()
@@ -77,6 +72,8 @@ def _counts(generation: Generation) -> Iterator[str]:
     )
     lengths = np.zeros(len(FIELDS), dtype=np.int64)
     for segment, live, entry in zip(segments, lives, manifest.segments, strict=True):
+        if not _possible(segment.claims(), segment.docs, manifest):
+            yield f"{segment.name}: claims name papers, files or readings that there are not"
         if not np.array_equal(segment.live, live):
             yield f"{segment.name}: live papers are not those that the sources' claims give"
         if (segment.docs, segment.alive) != (entry.docs, entry.live):
@@ -89,55 +86,14 @@ def _counts(generation: Generation) -> Iterator[str]:
         yield f"the manifest's total lengths {manifest.lengths} are not the papers' {tuple(lengths.tolist())}"
 
 
-def _derived(segment: Segment, table: VenueTable) -> Iterator[str]:
-    builder = SegmentBuilder(table)
-    for doc in range(segment.docs):
-        try:
-            builder.add(segment.papers.paper(doc))
-        except (QuiverError, RecordError, ValueError, KeyError) as error:
-            yield f"{segment.name}: stored paper {doc} cannot be read: {error}"
-            return
-    with tempfile.TemporaryDirectory() as aside:
-        path = Path(aside) / "anew"
-        builder.write(path)
-        anew = ArrayFile(path)
-        for what, old, new in _pairs(segment.arrays, anew):
-            if not np.array_equal(old, new):
-                yield f"{segment.name}: {what} differ from what the stored papers give"
-        anew.close()
-
-
-def _both(arrays: Iterable[Array]) -> tuple[Array, Array]:
-    old, new = arrays
-    return old, new
-
-
-def _pairs(old: ArrayFile, new: ArrayFile) -> Iterator[tuple[str, Array, Array]]:
-    """What must be equal however a segment came to be (built or merged)."""
-    yield "field lengths", old["doc.length"], new["doc.length"]
-    for name in ("doc.year", "doc.type", "doc.key", "doc.content", "doc.work", "doc.id_rank", "doc.title_rank"):
-        yield name, old[name], new[name]
-    for table, column in (("venue", "doc.venue"), ("published", "doc.spelling")):
-        yield f"{table} names", _by_doc(old, table, column), _by_doc(new, table, column)
-    for name, fields in GROUPS.items():
-        groups = [PostingGroup(arrays, name, len(fields)) for arrays in (old, new)]
-        yield f"terms of {name}", *_both(np.array(list(group.terms), dtype=object) for group in groups)
-        yield f"document frequencies of {name}", *_both(group.starts for group in groups)
-        yield f"papers of terms of {name}", *_both(group.docs for group in groups)
-        yield f"term frequencies of {name}", *_both(group.frequencies(0, len(group.docs)) for group in groups)
-        yield f"positions of {name}", *_both(group.every_position() for group in groups)
-        if groups[0].has_forms:
-            yield f"word forms of {name}", *_both(np.array(list(group.forms), dtype=object) for group in groups)
-    tables = [NameTables(arrays) for arrays in (old, new)]
-    yield "author clusters", *_both(np.array(list(names.keys), dtype=object) for names in tables)
-    yield "papers of author clusters", old["cluster.doc"], new["cluster.doc"]
-    yield "joins", *_both(np.array(list(StringTable(arrays, "joins")), dtype=object) for arrays in (old, new))
-    yield "papers of joins", old["joins.doc"], new["joins.doc"]
-
-
-def _by_doc(arrays: ArrayFile, table: str, column: str) -> Array:
-    names = np.array(list(StringTable(arrays, table)), dtype=object)
-    return np.asarray(names[arrays[column]])
+def _possible(claims: Claims, docs: int, manifest: Manifest) -> bool:
+    readings = claims.ranks >> np.uint64(READING_SHIFT)
+    return not claims.docs.size or bool(
+        claims.docs.max() < docs
+        and (np.diff(claims.docs.astype(np.int64)) >= 0).all()
+        and claims.files.max() < len(manifest.files)
+        and 1 <= readings.min() <= readings.max() <= manifest.readings
+    )
 
 
 def _impacts(segment: Segment) -> Iterator[str]:

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from indexer.index.manifest import toc_name
 from indexer.index.store import Generation
 
 
@@ -49,7 +48,6 @@ def information(generation: Generation) -> Information:
         if years.size:
             first, last = min(first, int(years.min())), max(last, int(years.max()))
     manifest = generation.manifest
-    names = [toc_name(manifest.generation), *manifest.referenced()]
     return Information(
         papers=manifest.papers,
         author_rows=len(rows),
@@ -58,6 +56,6 @@ def information(generation: Generation) -> Information:
         years=(first, last) if last else None,
         generation=manifest.generation,
         built=manifest.built,
-        bytes=sum((generation.folder / name).stat().st_size for name in names),
+        bytes=generation.nbytes,
         sources=manifest.sources,
     )

@@ -44,6 +44,15 @@ class Generation:
         """The generation's number."""
         return self.manifest.generation
 
+    @property
+    def nbytes(self) -> int:
+        """Size of its files in bytes, its table of contents not counted once that is swept."""
+        toc = self.folder / toc_name(self.number)
+        files = [file.nbytes for row in self.segments for file in (row.arrays, row.impacts, row.state)]
+        with suppress(FileNotFoundError):
+            return sum(files) + toc.stat().st_size
+        return sum(files)
+
     def close(self) -> None:
         """Let go of every file."""
         for segment in self.segments:
@@ -112,6 +121,10 @@ class Writing:
         """The newest generation's manifest; None in a folder without an index."""
         return latest(self.folder) if is_index(self.folder) else None
 
+    def kept(self) -> list[Manifest]:
+        """The manifests of the generations whose files are kept: the newest and the one before. Raises as they do."""
+        return [read_manifest(self.folder, generation) for generation in generations(self.folder)[-2:]]
+
     def publish(self, manifest: Manifest) -> Manifest:
         """Publish a manifest as the next generation, in one rename after everything is on disk."""
         found = generations(self.folder)
@@ -135,14 +148,12 @@ class Writing:
 
     def sweep(self) -> None:
         """Remove what neither the newest generation nor the one before needs: old generations, unfinished work."""
-        kept = generations(self.folder)[-2:]
-        needed = {toc_name(generation) for generation in kept}
-        for generation in kept:
-            try:
-                needed |= read_manifest(self.folder, generation).referenced()
-            except (QuiverError, OSError):
-                # An unreadable older generation may still be what somebody wants to save files from.
-                return
+        try:
+            kept = self.kept()
+        except (QuiverError, OSError):
+            # Of a generation that cannot be read somebody may still want to save files.
+            return
+        needed = {toc_name(manifest.generation) for manifest in kept}.union(*(row.referenced() for row in kept))
         for path in self.folder.iterdir():
             ours = path.name.startswith(("MAIN_", "_MAIN_")) and path.name != LOCK_NAME
             if ours and path.name not in needed:

@@ -14,10 +14,8 @@ from typing import Any
 import click
 
 from indexer.index.errors import QuiverError
+from query.faces.interrupts import INTERRUPTED, end_at_once
 from query.faces.options import DEFAULT_INDEX
-
-# Exit status of a command that Ctrl-C ended, as shells have it.
-_INTERRUPTED = 130
 
 COMMANDS: dict[str, str] = {
     "build": "cli_build",
@@ -83,7 +81,7 @@ def told() -> Iterator[None]:
     except (click.ClickException, click.exceptions.Exit, click.Abort):
         raise
     except KeyboardInterrupt:
-        _fail("interrupted", _INTERRUPTED)
+        _fail("interrupted", INTERRUPTED)
     except BrokenPipeError:
         # Who reads has what they wanted (`| head`). What is still buffered goes nowhere, and quietly.
         _point_nowhere()
@@ -155,7 +153,8 @@ def cli(index: str | None) -> None:
 
 
 def main() -> None:
-    """The entry point of the `quiver` command."""
+    """The `quiver` command."""
+    end_at_once()
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and hasattr(stream, "reconfigure"):
             # A terminal of another encoding shows `?` for what it lacks, and no command fails for it.

@@ -98,6 +98,7 @@ def update(sources: tuple[str, ...], index: Path, form: str | None, prune: bool,
 
 def _run(run: Any, index: Path, rest: dict[str, Any], *, changes: bool = False, **arguments: Any) -> None:
     """Call a builder with a progress line, tell what it did, keep what it rejected."""
+    from query.faces.interrupts import tidily
     from query.faces.output import write_lines, write_messages
     from query.faces.progress import ProgressLine
     from query.faces.rejects import check_writable, write_rejects
@@ -106,12 +107,14 @@ def _run(run: Any, index: Path, rest: dict[str, Any], *, changes: bool = False, 
     rejects: Path | None = rest["rejects"]
     if rejects:
         check_writable(rejects)
-    with ProgressLine() as progress:
+    with tidily(), ProgressLine() as progress:
         report: BuildReport = run(index=index, procs=rest["procs"], progress=progress, **arguments)
     write_lines(report_lines(report, str(index), changes=changes))
     write_messages(problem_lines(report, kept=rejects is not None))
     if rejects:
         write_rejects(report.rejects, rejects)
+        if report.rejected > len(report.rejects):
+            write_messages([f"note: {rejects} holds the first {len(report.rejects):,} rejected records"])
 
 
 @example(
@@ -126,9 +129,11 @@ def delete(ids: tuple[str, ...], index: Path) -> None:
 
     A rebuild leaves them out; an update that has them brings them back."""
     from indexer.update import delete as run
+    from query.faces.interrupts import tidily
     from query.faces.wording import counted
 
-    manifest = run(ids, index)
+    with tidily():
+        manifest = run(ids, index)
     deleted = counted(len(set(ids)), "paper")
     click.echo(f"deleted {deleted}; generation {manifest.generation} holds {counted(manifest.papers, 'paper')}")
 
@@ -141,9 +146,11 @@ def rollback(index: Path) -> None:
 
     It is published as a new one. The newest two generations are kept, so there is one step back."""
     from indexer.update import rollback as run
+    from query.faces.interrupts import tidily
     from query.faces.wording import counted
 
-    manifest = run(index)
+    with tidily():
+        manifest = run(index)
     click.echo(
         f"generation {manifest.generation} is what generation {manifest.generation - 2} was: "
         f"{counted(manifest.papers, 'paper')}"

@@ -20,10 +20,12 @@ def verify(index: Path) -> None:
     Prints what is wrong, a line each, and exits with 1; takes about as long as a build.
     """
     from indexer.verify import verify as run
+    from query.faces.interrupts import tidily
     from query.faces.output import write_lines
     from query.faces.terminal import safe
 
-    wrong = run(index)
+    with tidily():
+        wrong = run(index)
     if wrong:
         write_lines(safe(problem) for problem in wrong)
         raise click.exceptions.Exit(1)
@@ -45,11 +47,12 @@ def eval_command(folder: Path, ranking: str, expand: bool, procs: int | None, fo
     """
     from query.evaluate import evaluate
     from query.faces import output
+    from query.faces.interrupts import tidily
     from query.faces.judged import judged_index, read_judgments, read_queries
     from query.faces.render_lists import measure_lines
 
     queries, judgments = read_queries(folder), read_judgments(folder)
-    with judged_index(folder, procs) as index:
+    with tidily(), judged_index(folder, procs) as index:
         measures = evaluate(index, queries, judgments, ranking=ranking, expand=expand).as_json()
     if form == "json":
         output.write_json(measures)

@@ -1,0 +1,13 @@
+"""Where the `quiver` command starts: small, so that Ctrl-C is heard before anything larger is imported."""
+
+from __future__ import annotations
+
+from query.faces.interrupts import end_at_once
+
+
+def main() -> None:
+    """The entry point of the `quiver` command."""
+    end_at_once()
+    from query.faces.cli import main as run
+
+    run()
