@@ -30,6 +30,8 @@ _WAITING = 24 << 20
 _SAMPLE = 4 << 20
 _TRAINED = 1 << 20
 """Bytes of papers below which training has too little to learn from; they are the dictionary themselves then."""
+_FEWEST = 100
+"""Papers that a dictionary is trained on at least: of a few huge ones the library makes none."""
 _LEVEL = 3
 
 
@@ -84,8 +86,8 @@ class PaperBuilder:
             self._compress(stored)
 
     def _start(self) -> None:
-        if self._size >= _TRAINED:
-            sample: list[Any] = self._waiting[:: -(-self._size // _SAMPLE)]
+        sample: list[Any] = self._waiting[:: -(-self._size // _SAMPLE)]
+        if self._size >= _TRAINED and len(sample) >= _FEWEST:
             shared = zstandard.train_dictionary(_DICTIONARY, sample)
             self._dictionary = shared.as_bytes()
         else:
