@@ -38,9 +38,11 @@ class Found:
 
 def reached(found: Sequence[Found], top: int) -> float:
     """A score that `top` of the papers found reach, -1 where there are fewer."""
-    scores = np.concatenate([part.scores for part in found]) if len(found) > 1 else found[0].scores
-    if len(scores) < top:
+    if sum(len(part.scores) for part in found) < top:
         return -1.0
+    scores = np.concatenate([part.scores for part in found]) if len(found) > 1 else found[0].scores
+    if len(scores) <= _FEW:
+        return float(sorted(scores.tolist())[-top])
     return float(np.partition(scores, len(scores) - top)[len(scores) - top])
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from indexer.index.codec import kernel
 from indexer.index.codec.groups import PostingGroup
 from indexer.index.codec.segment import Segment
 from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS
@@ -23,6 +24,10 @@ Docs = npt.NDArray[np.uint16]
 Ints = npt.NDArray[np.int64]
 Counts = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
+
+
+_MOST = 256
+"""Lists that the kernel unites at once."""
 
 
 @dataclass(slots=True)
@@ -91,15 +96,16 @@ class SegmentTerm:
 
     def document_frequency(self, segment: Segment) -> int:
         """Live papers of the segment that hold the term."""
-        if not self.streams:
-            return 0
-        if len(self.streams) == 1:
-            docs = self.streams[0].docs
-            return len(docs) if segment.all_live else count(segment.live[docs])
+        lists = [stream.docs for stream in self.streams]
+        if segment.all_live and len(lists) <= 1:
+            return len(lists[0]) if lists else 0
+        if kernel.native is not None and len(lists) <= _MOST:
+            united: int = kernel.native.united(lists, None if segment.all_live else segment.live)
+            return united
         mask = np.zeros(segment.docs, dtype=bool)
-        for stream in self.streams:
-            mark(mask, stream.docs)
-        return count(mask if segment.all_live else mask & segment.live)
+        for docs in lists:
+            mark(mask, docs)
+        return count(mask & segment.live)
 
     def frequencies(self, docs: Ints) -> Counts:
         """Term frequencies (papers x all fields) of given papers, zero where the term is absent."""

@@ -9,7 +9,7 @@ hit to hit here as everywhere, and the order depends neither on `limit` nor on `
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -184,4 +184,4 @@ def _lowered(candidates: Candidates, scores: Floats, rest: Sequence[Row]) -> tup
         lowest = float(scores[candidates.tiers == tier].min(initial=np.inf))
         highest = max((row.score for row in rest if row.tier == tier), default=-np.inf)
         lowered.append(highest - lowest + _STEP if highest >= lowest else 0.0)
-    return [replace(row, score=row.score - lowered[row.tier]) for row in rest], tuple(lowered)
+    return [row._replace(score=row.score - lowered[row.tier]) for row in rest], tuple(lowered)

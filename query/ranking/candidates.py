@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +21,6 @@ TEXT_FIELDS = tuple(FIELD_NUMBERS[field.name] for field in GROUPS[TEXT])
 TITLE = FIELD_NUMBERS["title"]
 
 
-_COLUMNS = attrgetter("segment", "doc", "tier", "score")
 OWNER, FIELD = 40, 32
 """A place of a word is the hit's number << OWNER | the field's << FIELD | the position inside the paper."""
 
@@ -34,7 +32,7 @@ class Candidates:
         self.collection = collection
         self.size = len(rows)
         # One array for all four: the numbers are small enough for float64 to hold them exactly.
-        given = np.array(list(map(_COLUMNS, rows)), dtype=np.float64).reshape(-1, 4)
+        given = np.array(rows, dtype=np.float64).reshape(-1, 4)
         self.ranks: Ints = np.lexsort((given[:, 1], given[:, 0]))
         given = given[self.ranks]
         self.segments, self.docs, self.tiers = given[:, :3].T.astype(np.int64)

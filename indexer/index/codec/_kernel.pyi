@@ -18,6 +18,7 @@ class Group:
         code_x: Array,
         combo_x: Array,
         pos: Array,
+        high: Array,
         pos_x: Array,
         pos_v: Array,
         skip: Array,
@@ -66,6 +67,7 @@ def best(
     /,
 ) -> tuple[bytes, bytes]: ...
 def exact(terms: list[Term], lengths: Array, parameters: Array, docs: Array, scores: Array, /) -> None: ...
+def united(lists: list[Array], live: Array | None, /) -> int: ...
 def mark(mask: Array, docs: Array, /) -> None: ...
 def tally(
     mask: Array,

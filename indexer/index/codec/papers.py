@@ -1,6 +1,6 @@
 """Stored papers: each compressed by itself, so that one is read in a few microseconds, with one shared dictionary.
 
-Arrays: paper.blob, paper.at (papers + 1 offsets), paper.dict (a trained dictionary, or of a small segment its first
+Arrays: paper.blob, paper.at (2 papers + 1 offsets), paper.dict (a trained dictionary, or of a small segment its first
 papers). What is compressed is two lines of JSON: what a hit shows, and the rest of the record; a hit parses the first
 alone.
 """
@@ -33,6 +33,7 @@ _TRAINED = 1 << 20
 _FEWEST = 100
 """Papers that a dictionary is trained on at least: of a few huge ones the library makes none."""
 _LEVEL = 3
+_FRAME = zstandard.FORMAT_ZSTD1_MAGICLESS
 
 
 def encode(paper: Paper) -> bytes:
@@ -86,24 +87,28 @@ class PaperBuilder:
             self._compress(stored)
 
     def _start(self) -> None:
-        sample: list[Any] = self._waiting[:: -(-self._size // _SAMPLE)]
+        sample = self._waiting[:: -(-self._size // _SAMPLE)]
         if self._size >= _TRAINED and len(sample) >= _FEWEST:
-            shared = zstandard.train_dictionary(_DICTIONARY, sample)
+            lines: list[Any] = [line for stored in sample for line in stored.split(b"\n")]
+            shared = zstandard.train_dictionary(_DICTIONARY, lines)
             self._dictionary = shared.as_bytes()
         else:
             self._dictionary = b"".join(self._waiting)[:_DICTIONARY]
             shared = zstandard.ZstdCompressionDict(self._dictionary, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
-        self._compressor = zstandard.ZstdCompressor(
-            level=_LEVEL, dict_data=shared, write_checksum=False, write_content_size=True
+        # Every frame is of this form and this dictionary, so that none need say so: 8 bytes less a line.
+        options = zstandard.ZstdCompressionParameters.from_level(
+            _LEVEL, format=_FRAME, write_dict_id=False, write_checksum=False, write_content_size=True
         )
+        self._compressor = zstandard.ZstdCompressor(dict_data=shared, compression_params=options)
         waiting, self._waiting = self._waiting, []
         for stored in waiting:
             self._compress(stored)
 
     def _compress(self, stored: bytes) -> None:
         if self._compressor is not None:
-            self._blob += self._compressor.compress(stored)
-            self._at.append(len(self._blob))
+            for line in stored.split(b"\n"):
+                self._blob += self._compressor.compress(line) if line else b""
+                self._at.append(len(self._blob))
 
     def write(self, writer: ArrayFileWriter) -> None:
         """Add the papers to a segment file."""
@@ -125,49 +130,46 @@ class StoredPapers:
         self._arrays = arrays
         # One a thread: a decompressor lets other threads run while it works, and is not made for two at once.
         self._readers = threading.local()
-        # A hit's head is asked for, then its abstract.
-        self._last: tuple[int, bytes] = (-1, b"")
 
-    def stored(self, doc: int) -> bytes:
-        """The two stored lines of a paper. Raises BadIndexError where they are damaged."""
-        last = self._last
-        if last[0] == doc:
-            return last[1]
+    def _line(self, number: int) -> bytes:
         reader: zstandard.ZstdDecompressor | None = getattr(self._readers, "reader", None)
         if reader is None:
             content = bytes(self._arrays["paper.dict"])
             # A trained one says so in its first bytes, which no paper begins with.
             shared = zstandard.ZstdCompressionDict(content, dict_type=zstandard.DICT_TYPE_AUTO)
-            reader = self._readers.reader = zstandard.ZstdDecompressor(dict_data=shared)
-        low, high = self._at[doc], self._at[doc + 1]
+            reader = self._readers.reader = zstandard.ZstdDecompressor(dict_data=shared, format=_FRAME)
+        low, high = self._at[number], self._at[number + 1]
+        if low == high:
+            return b""
         self._check(low, high)
         try:
-            found = reader.decompress(self._blob[low:high])
+            return reader.decompress(self._blob[low:high])
         except zstandard.ZstdError as error:
-            raise BadIndexError(f"{self._name}: stored paper {doc} is damaged; run `quiver rebuild`") from error
-        self._last = (doc, found)
-        return found
+            raise BadIndexError(f"{self._name}: stored paper {number // 2} is damaged; run `quiver rebuild`") from error
+
+    def stored(self, doc: int) -> bytes:
+        """The two stored lines of a paper. Raises BadIndexError where they are damaged."""
+        return self._line(2 * doc) + b"\n" + self._line(2 * doc + 1)
 
     def head(self, doc: int) -> dict[str, Any]:
         """What a hit shows: id, title, authors, venue, year, type, url."""
-        stored = self.stored(doc)
-        parsed: dict[str, Any] = orjson.loads(stored[: stored.index(b"\n")])
+        parsed: dict[str, Any] = orjson.loads(self._line(2 * doc))
+        return parsed
+
+    def rest(self, doc: int) -> dict[str, Any]:
+        """The rest of the record."""
+        line = self._line(2 * doc + 1)
+        parsed: dict[str, Any] = orjson.loads(line) if line else {}
         return parsed
 
     def abstract(self, doc: int) -> str:
         """The abstract of a paper, empty where it has none."""
-        stored = self.stored(doc)
-        rest = stored[stored.index(b"\n") + 1 :]
-        abstract: str = orjson.loads(rest).get("abstract", "") if rest else ""
+        abstract: str = self.rest(doc).get("abstract", "")
         return abstract
 
     def record(self, doc: int) -> dict[str, Any]:
         """The whole record in its canonical order."""
-        head, _, rest = self.stored(doc).partition(b"\n")
-        record: dict[str, Any] = orjson.loads(head)
-        if rest:
-            record |= orjson.loads(rest)
-        return record
+        return self.head(doc) | self.rest(doc)
 
     def paper(self, doc: int) -> Paper:
         """The whole paper."""

@@ -4,19 +4,20 @@
 #include <string.h>
 
 static int group_init(Group *self, PyObject *args, PyObject *keywords) {
-    PyObject *docs, *codes, *combos, *code_x, *combo_x, *pos, *pos_x, *pos_v, *skip;
+    PyObject *docs, *codes, *combos, *code_x, *combo_x, *pos, *high, *pos_x, *pos_v, *skip;
     (void)keywords;
-    if (!PyArg_ParseTuple(args, "OOOOOOOOOii", &docs, &codes, &combos, &code_x, &combo_x, &pos, &pos_x, &pos_v, &skip,
+    if (!PyArg_ParseTuple(args, "OOOOOOOOOOii", &docs, &codes, &combos, &code_x, &combo_x, &pos, &high, &pos_x, &pos_v, &skip,
                           &self->fields, &self->first))
         return -1;
     if (take(docs, &self->docs, 2, 0) < 0 || take(codes, &self->codes, 1, 0) < 0 ||
         take(combos, &self->combos, 4, 0) < 0 || take(code_x, &self->code_x, 4, 0) < 0 ||
-        take(combo_x, &self->combo_x, 4, 0) < 0 || take(pos, &self->pos, 2, 0) < 0 ||
+        take(combo_x, &self->combo_x, 4, 0) < 0 || take(pos, &self->pos, 0, 0) < 0 || take(high, &self->high, 1, 0) < 0 ||
         take(pos_x, &self->pos_x, 4, 0) < 0 || take(pos_v, &self->pos_v, 4, 0) < 0 || take(skip, &self->skip, 4, 0) < 0)
         return -1;
     int fields = self->fields;
     if (fields < 1 || self->first < 0 || self->first + fields > MAX_FIELDS || self->combos.n != 256 * fields ||
         self->codes.n != self->docs.n || self->combo_x.n != self->code_x.n * fields || self->pos_v.n != self->pos_x.n ||
+        self->pos.view.itemsize > 2 || (self->pos.view.itemsize == 1 && self->high.n != (self->pos.n + 7) / 8) ||
         self->skip.n != (self->docs.n >> SKIP) + 1) {
         damaged("a posting group has arrays of unequal lengths");
         return -1;
@@ -32,7 +33,7 @@ static int group_init(Group *self, PyObject *args, PyObject *keywords) {
 
 static void group_dealloc(Group *self) {
     Array *all[] = {&self->docs, &self->codes, &self->combos, &self->code_x, &self->combo_x,
-                    &self->pos, &self->pos_x, &self->pos_v, &self->skip};
+                    &self->pos, &self->high, &self->pos_x, &self->pos_v, &self->skip};
     for (size_t at = 0; at < sizeof all / sizeof *all; at++)
         give_back(all[at]);
     Py_TYPE(self)->tp_free((PyObject *)self);
@@ -58,6 +59,26 @@ static uint32_t total(const Group *group, Py_ssize_t posting) {
     for (int field = 0; field < group->fields; field++)
         sum += (uint32_t)row[field];
     return sum;
+}
+
+/* Position of an occurrence inside its paper: 9 bits where nearly all are below 511, else 16, and exceptions. */
+static uint32_t position(const Group *group, Py_ssize_t at) {
+    uint32_t place;
+    if (group->pos.view.itemsize == 1) {
+        place = ((const uint8_t *)group->pos.view.buf)[at];
+        place |= (uint32_t)(((const uint8_t *)group->high.view.buf)[at >> 3] >> (at & 7) & 1) << 8;
+        if (place != WIDE_BY_9)
+            return place;
+    } else {
+        place = ((const uint16_t *)group->pos.view.buf)[at];
+        if (place != WIDE)
+            return place;
+    }
+    const uint32_t *wide = group->pos_x.view.buf;
+    Py_ssize_t found = lower32(wide, 0, group->pos_x.n, (uint32_t)at);
+    if (found < group->pos_x.n && wide[found] == (uint32_t)at)
+        place = ((const uint32_t *)group->pos_v.view.buf)[found];
+    return place;
 }
 
 /* --- words in order --- */
@@ -120,16 +141,9 @@ static int find_places(const Group *group, Word *word, const uint64_t *borders, 
     }
     if (reserve(&word->places, count) < 0)
         return -1;
-    const uint16_t *narrow = group->pos.view.buf;
-    const uint32_t *wide = group->pos_x.view.buf, *values = group->pos_v.view.buf;
     int unit = 0;
     for (uint32_t at = 0; at < count; at++) {
-        uint64_t place = narrow[first + at];
-        if (place == WIDE && group->pos_x.n) {
-            Py_ssize_t found = lower32(wide, 0, group->pos_x.n, (uint32_t)(first + at));
-            if (found < group->pos_x.n && wide[found] == (uint32_t)(first + at))
-                place = values[found];
-        }
+        uint64_t place = position(group, (Py_ssize_t)(first + at));
         if (name_bits) {
             word->places.items[at] = place + ((place >> name_bits) << name_bits);
             continue;
@@ -431,7 +445,7 @@ static PyMethodDef methods[] = {
 PyTypeObject GroupType = {
     PyVarObject_HEAD_INIT(NULL, 0).tp_name = "indexer.index.codec._kernel.Group",
     .tp_basicsize = sizeof(Group),
-    .tp_doc = "Group(docs, codes, combos, code_x, combo_x, pos, pos_x, pos_v, skip, fields, first): postings",
+    .tp_doc = "Group(docs, codes, combos, code_x, combo_x, pos, high, pos_x, pos_v, skip, fields, first): postings",
     .tp_flags = Py_TPFLAGS_DEFAULT,
     .tp_new = PyType_GenericNew,
     .tp_init = (initproc)group_init,

@@ -12,7 +12,8 @@ fit is a BadIndexError. The GIL is held throughout, so that the scratch memory o
 #define MAX_DOCS 65536 /* a document number is 16 bits wide */
 #define MAX_FIELDS 8
 #define ESCAPE 255     /* a code that stands for an exception, as in groups.py */
-#define WIDE 65535     /* the same of positions */
+#define WIDE 65535     /* the same of positions of 16 bits */
+#define WIDE_BY_9 511  /* and of 9 */
 #define SKIP 7         /* log2 of postings between two entries of the table of occurrences */
 
 extern PyObject *bad_index;
@@ -31,7 +32,7 @@ PyObject *damaged(const char *what);
 /* Postings of a group of fields (groups.py). */
 typedef struct {
     PyObject_HEAD
-    Array docs, codes, combos, code_x, combo_x, pos, pos_x, pos_v, skip;
+    Array docs, codes, combos, code_x, combo_x, pos, high, pos_x, pos_v, skip;
     int fields;             /* fields of the group */
     int first;              /* column of the first of them in the schema */
     uint32_t totals[256];   /* occurrences of a posting, by its code */
@@ -71,6 +72,7 @@ static inline double saturation(const int32_t *counts, const Array *lengths, con
 PyObject *group_phrase(Group *self, PyObject *args);
 PyObject *kernel_best(PyObject *module, PyObject *args);
 PyObject *kernel_exact(PyObject *module, PyObject *args);
+PyObject *kernel_united(PyObject *module, PyObject *args);
 PyObject *kernel_mark(PyObject *module, PyObject *args);
 PyObject *kernel_tally(PyObject *module, PyObject *args);
 

@@ -56,6 +56,7 @@ static PyMethodDef functions[] = {
      "best(terms, lengths, parameters, mask, top, few, threshold, slack) -> (docs, scores): bytes of uint16, float64"},
     {"exact", kernel_exact, METH_VARARGS,
      "exact(terms, lengths, parameters, docs, scores): add each term's share to the scores of documents"},
+    {"united", kernel_united, METH_VARARGS, "united(lists, live) -> how many live papers stand in one of some lists"},
     {"mark", kernel_mark, METH_VARARGS, "mark(mask, docs): set a mask of bytes to 1 at each document"},
     {"tally", kernel_tally, METH_VARARGS,
      "tally(mask, values, counts, starts=, names=, again=): count the values that the papers of a mask have"},

@@ -2,8 +2,9 @@
 #include "kernel.h"
 #include <string.h>
 
-#define BLOCK 32
+#define BLOCK 128
 #define LEVELS 256
+#define MAX_LISTS 256
 
 /* A term in one place of a segment: papers with a bound each, and where their frequencies stand. */
 typedef struct {
@@ -288,15 +289,23 @@ static int falling(const void *one, const void *other) {
     return (left < right) - (left > right);
 }
 
+/* The top-th largest of n scores, or the least of all where there are fewer. */
+static double kth_score(const double *scores, Py_ssize_t n, Py_ssize_t top, double *sorted) {
+    memcpy(sorted, scores, (size_t)n * sizeof *scores);
+    qsort(sorted, (size_t)n, sizeof *sorted, falling);
+    return sorted[(top < n ? top : n) - 1];
+}
+
 PyObject *kernel_best(PyObject *module, PyObject *args) {
     PyObject *terms, *lengths, *parameters, *mask_object, *result = NULL;
     Array mask = {.view = {.obj = NULL}};
     Py_ssize_t top, few;
     double threshold, slack;
     Scoring scoring;
+    /* Fresh memory of this size is page faults, 10 us of a call of 40; the GIL keeps this to one user at a time. */
     static uint16_t docs[MAX_DOCS];
-    double *scores = NULL;
-    float *heap = NULL;
+    static double scores[MAX_DOCS], sorted[MAX_DOCS];
+    static float heap[MAX_DOCS];
     (void)module;
     if (!PyArg_ParseTuple(args, "OOOOnndd", &terms, &lengths, &parameters, &mask_object, &top, &few, &threshold, &slack))
         return NULL;
@@ -304,12 +313,6 @@ PyObject *kernel_best(PyObject *module, PyObject *args) {
         goto done;
     if (mask.n != scoring.papers || top < 1) {
         PyErr_SetString(PyExc_ValueError, "a mask of all papers and a positive number of hits are wanted");
-        goto done;
-    }
-    scores = PyMem_Calloc((size_t)scoring.papers + 1, sizeof *scores);
-    heap = PyMem_Malloc((size_t)(top < scoring.papers ? top : scoring.papers + 1) * sizeof *heap);
-    if (scores == NULL || heap == NULL) {
-        PyErr_NoMemory();
         goto done;
     }
     const uint8_t *matched = mask.view.buf;
@@ -322,22 +325,87 @@ PyObject *kernel_best(PyObject *module, PyObject *args) {
     } else {
         add_bounds(&scoring, slack);
         n = at_least(scoring.papers, matched, kth(scoring.papers, matched, top, heap), docs);
+        memset(scores, 0, (size_t)n * sizeof *scores);
         if (add_exact(&scoring, docs, n, scores) < 0)
             goto done;
         if (n >= top) {
-            qsort(scores, (size_t)n, sizeof *scores, falling);
-            threshold = threshold > scores[top - 1] ? threshold : scores[top - 1];
+            double reached = kth_score(scores, n, top, sorted);
+            threshold = threshold > reached ? threshold : reached;
         }
-        memset(scores, 0, (size_t)n * sizeof *scores);
         /* Equal scores are ordered by year and id, so that what merely equals the threshold stays in. */
         n = at_least(scoring.papers, matched, (float)(threshold * (1 - 1e-6)), docs);
     }
-    if (add_exact(&scoring, docs, n, scores) == 0)
-        result = Py_BuildValue("y#y#", (char *)docs, n * 2, (char *)scores, n * (Py_ssize_t)sizeof *scores);
+    memset(scores, 0, (size_t)n * sizeof *scores);
+    if (add_exact(&scoring, docs, n, scores) < 0)
+        goto done;
+    if (n > top) {
+        double floor = kth_score(scores, n, top, sorted);
+        Py_ssize_t kept = 0;
+        floor = floor > threshold ? floor : threshold;
+        for (Py_ssize_t at = 0; at < n; at++)
+            if (scores[at] >= floor) {
+                docs[kept] = docs[at];
+                scores[kept++] = scores[at];
+            }
+        n = kept;
+    }
+    result = Py_BuildValue("y#y#", (char *)docs, n * 2, (char *)scores, n * (Py_ssize_t)sizeof *scores);
 done:
-    PyMem_Free(scores);
-    PyMem_Free(heap);
     give_back(&mask);
     release(&scoring);
+    return result;
+}
+
+/* How many of a segment's papers stand in one of several lists; those of a mask alone where one is given. */
+PyObject *kernel_united(PyObject *module, PyObject *args) {
+    PyObject *lists, *live_object, *result = NULL;
+    Array live = {.view = {.obj = NULL}};
+    static uint64_t seen[MAX_DOCS / 64];
+    Py_ssize_t papers = 0;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "O!O", &PyList_Type, &lists, &live_object))
+        return NULL;
+    if (live_object != Py_None && take(live_object, &live, 1, 0) < 0)
+        return NULL;
+    const uint8_t *alive = live_object != Py_None ? live.view.buf : NULL;
+    Py_ssize_t n = PyList_GET_SIZE(lists), largest = 0;
+    Array docs[MAX_LISTS];
+    Py_ssize_t held = 0;
+    if (n > MAX_LISTS) {
+        PyErr_SetString(PyExc_ValueError, "too many lists at once");
+        goto done;
+    }
+    for (; held < n; held++) {
+        if (take(PyList_GET_ITEM(lists, held), &docs[held], 2, 0) < 0)
+            goto done;
+        largest = docs[held].n > docs[largest].n ? held : largest;
+    }
+    memset(seen, 0, sizeof seen);
+    if (n && alive == NULL)
+        papers = docs[largest].n;
+    for (Py_ssize_t at = 0; at < n; at++) {
+        const uint16_t *numbers = docs[at].view.buf, *most = docs[largest].view.buf;
+        if (at == largest && alive == NULL)
+            continue;
+        for (Py_ssize_t place = 0, from = 0; place < docs[at].n; place++) {
+            uint16_t doc = numbers[place];
+            uint64_t bit = (uint64_t)1 << (doc & 63), before = seen[doc >> 6];
+            seen[doc >> 6] = before | bit;
+            if (before & bit)
+                continue;
+            if (alive != NULL) {
+                papers += doc < live.n && alive[doc];
+            } else {
+                /* Most words have one long list; the short ones are looked up in it. */
+                from = lower16(most, from, docs[largest].n, doc);
+                papers += from == docs[largest].n || most[from] != doc;
+            }
+        }
+    }
+    result = PyLong_FromSsize_t(papers);
+done:
+    while (held)
+        give_back(&docs[--held]);
+    give_back(&live);
     return result;
 }
