@@ -20,7 +20,7 @@ Keys = Sequence[npt.NDArray[np.generic]]
 def _age(segment: Segment, docs: Ints, *, newest: bool) -> npt.NDArray[np.int64]:
     """Rises from the first year wanted to the last; no year comes last."""
     years = segment.years[docs].astype(np.int64)
-    return np.where(years == 0, 1 << 20, -years if newest else years)
+    return np.where(years == 0, 1 << 20, 4096 - years if newest else years)
 
 
 _FEW = 64
@@ -76,6 +76,11 @@ def _rows(part: Found, tier: int) -> list[Row]:
 def _cut(segment: Segment, part: Found, floor: float, sort: str, top: int) -> Found:
     """The first `top` of the papers of one segment that reach a score, in order."""
     kept = np.flatnonzero(part.scores >= floor)
+    if sort == "relevance" and len(kept) > 4 * top and part.scores[kept].max() == floor:
+        # All alike: a partition by year and id leaves few to be ordered.
+        docs = part.docs[kept]
+        keys = _age(segment, docs, newest=True) << 32 | segment.arrays["doc.id_rank"][docs].astype(np.int64)
+        kept = np.sort(kept[np.argpartition(keys, top)[:top]])
     kept = kept[local_order(segment, part.docs[kept], part.scores[kept], sort)[:top]]
     return Found(part.segment, part.docs[kept], part.scores[kept])
 

@@ -88,6 +88,10 @@ def best(
 
     `threshold` is a score that as many papers elsewhere already reach.
     """
+    if all(scorer.term is None and scorer.active is None for scorer in scorers):
+        # A prefix, a range of years: whatever matches scores the same.
+        docs = np.flatnonzero(mask)
+        return docs, np.full(len(docs), sum((scorer.constant for scorer in scorers), 0.0))
     few = matched <= max(_FEW, top)
     if kernel.native is not None and _plain(scorers):
         # Sums of float32 stray a little further with every term.

@@ -95,11 +95,17 @@ class StringTable(Sequence[bytes]):
         letter and takes at most one away, so that it changes at most two bits of the signature.
         """
         bits = np.bitwise_count(self._signatures ^ _signature(np.frombuffer(key, dtype=np.uint8)))
-        lengths = np.abs(np.diff(np.asarray(self._at).astype(np.int64)) - len(key))
-        # A character beyond ASCII has two to four bytes.
-        lengths[(self._signatures & _BEYOND) != 0] = 0
-        near = lengths <= (edits if key.isascii() else len(key))
-        return np.flatnonzero((bits <= 2 * edits) & near)
+        near = bits <= 2 * edits
+        if key.isascii():
+            # Below what any length can be where it is not known: a character beyond ASCII has two to four bytes.
+            near &= (self._lengths <= len(key) + edits) & ((self._lengths >= len(key) - edits) | (self._lengths < 0))
+        return np.flatnonzero(near)
+
+    @cached_property
+    def _lengths(self) -> npt.NDArray[np.int32]:
+        """Letters of each string of ASCII, -1 of others."""
+        ends = np.asarray(self._at).astype(np.int64)
+        return np.where(self._signatures & _BEYOND, -1, ends[1:] - ends[:-1]).astype(np.int32)
 
     @cached_property
     def _signatures(self) -> npt.NDArray[np.uint32]:
