@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,10 @@ class Matches(NamedTuple):
     docs: npt.NDArray[np.uint16]
     counts: npt.NDArray[np.int32]
     bounds: npt.NDArray[np.uint8]
+
+    def row(self) -> tuple[Any, ...]:
+        """The papers as the kernel takes a stream."""
+        return self.docs, self.bounds, None, 0, 0, 0, self.counts
 
 
 NOWHERE = Matches(np.empty(0, np.uint16), np.empty((0, len(FIELDS)), np.int32), np.empty(0, np.uint8))

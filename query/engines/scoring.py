@@ -69,9 +69,12 @@ def _plain(scorers: Sequence[Scorer]) -> bool:
     return all(scorer.active is None for scorer in scorers)
 
 
-def _native_terms(scorers: Sequence[Scorer], at: int) -> list[tuple[float, list[tuple[Any, ...]] | None]]:
+def _native_terms(scorers: Sequence[Scorer], at: int) -> list[tuple[float, Any]]:
     """What scores in a segment as the kernel takes it."""
-    return [(scorer.constant, None) if scorer.term is None else scorer.term.native(at) for scorer in scorers]
+    return [
+        (scorer.constant, None) if scorer.term is None else (scorer.term.weight, scorer.term.segments[at].places)
+        for scorer in scorers
+    ]
 
 
 def best(

@@ -7,8 +7,9 @@ whole, since W / (k1 + W) is subadditive.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -24,10 +25,6 @@ Docs = npt.NDArray[np.uint16]
 Ints = npt.NDArray[np.int64]
 Counts = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
-
-
-_MOST = 256
-"""Lists that the kernel unites at once."""
 
 
 @dataclass(slots=True)
@@ -48,7 +45,7 @@ class Stream:
     first_column: int = 0
     counts: Counts | None = None
 
-    def native(self) -> tuple[Any, ...]:
+    def row(self) -> tuple[Any, ...]:
         """The stream as the kernel takes it."""
         if self.group is None:
             return self.docs, self.bounds, None, 0, 0, 0, self.counts
@@ -71,40 +68,50 @@ class Stream:
         return out
 
 
-@dataclass(slots=True)
 class SegmentTerm:
-    """A query term in one segment: its streams, and the papers it matches without scoring (a year)."""
+    """A query term in one segment: its streams, and the papers it matches without scoring (a year).
 
-    streams: list[Stream] = field(default_factory=list)
-    silent: Mask | None = None
+    The kernel finds streams for itself (`places`); `find` gives them to whoever else asks.
+    """
+
+    def __init__(self, find: Callable[[], list[Stream]], places: Any = None, silent: Mask | None = None) -> None:
+        self._find = find
+        self.silent = silent
+        if places is None and kernel.native is not None:
+            places = kernel.native.Streams([stream.row() for stream in self.streams], len(FIELDS))
+        self.places = places
+
+    @cached_property
+    def streams(self) -> list[Stream]:
+        """The streams."""
+        return self._find()
 
     @property
     def size(self) -> int:
         """An upper bound of the papers that hold the term."""
+        if self.places is not None:
+            size: int = self.places.size
+            return size
         return sum(len(stream.docs) for stream in self.streams)
-
-    def native(self) -> list[tuple[Any, ...]]:
-        """The streams as the kernel takes them."""
-        return [stream.native() for stream in self.streams]
 
     def mark(self, mask: Mask) -> None:
         """Set a mask over the segment's papers true where the term matches."""
-        for stream in self.streams:
-            mark(mask, stream.docs)
+        if self.places is not None:
+            self.places.mark(mask)
+        else:
+            for stream in self.streams:
+                mark(mask, stream.docs)
         if self.silent is not None:
             mask |= self.silent
 
     def document_frequency(self, segment: Segment) -> int:
         """Live papers of the segment that hold the term."""
-        lists = [stream.docs for stream in self.streams]
-        if segment.all_live and len(lists) <= 1:
-            return len(lists[0]) if lists else 0
-        if kernel.native is not None and len(lists) <= _MOST:
-            united: int = kernel.native.united(lists, None if segment.all_live else segment.live)
+        if self.places is not None:
+            united: int = self.places.united(None if segment.all_live else segment.live)
             return united
         mask = np.zeros(segment.docs, dtype=bool)
-        for docs in lists:
-            mark(mask, docs)
+        for stream in self.streams:
+            mark(mask, stream.docs)
         return count(mask & segment.live)
 
     def frequencies(self, docs: Ints) -> Counts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -12,7 +12,7 @@ from indexer.index.codec.segment import Segment
 from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS, NAMES, TEXT
 from query.engines.collection import Collection
 from query.engines.joins import Joins, Parts
-from query.engines.phrases import phrase
+from query.engines.phrases import Matches, phrase
 from query.engines.streams import SegmentTerm, Stream, stored_stream
 
 ALL_COLUMNS = tuple(range(len(FIELDS)))
@@ -47,6 +47,8 @@ class Term:
         self._text = TEXT_COLUMNS if every else tuple(column for column in TEXT_COLUMNS if column in self.columns)
         self._names = NAME_COLUMNS if every else tuple(column for column in NAME_COLUMNS if column in self.columns)
         self._stems = (stem(self._whole), *joined)
+        self._keys = tuple([word.encode("utf-8", "surrogatepass") for word in self._stems])
+        self._name = self._whole.encode("utf-8", "surrogatepass")
         self._variants = self._parts() if self._text else ()
         self._year = int(self._whole) if len(words) == 1 and every and is_year(self._whole) else None
         self.segments = [self._find(segment) for segment in collection.segments]
@@ -56,30 +58,34 @@ class Term:
         return self._joins.variants(self._stems[0]) if len(self.words) == 1 else (tuple(map(stem, self.words)),)
 
     def _find(self, segment: Segment) -> SegmentTerm:
-        term = SegmentTerm()
-        keep = term.streams.append
-        if self._text:
-            for word in self._stems:
-                if (stream := stored_stream(segment, TEXT, word, self._text)) is not None:
-                    keep(stream)
-            for parts in self._variants:
-                found = self._joins.places(segment, parts, self._text)
-                if len(found.docs):
-                    keep(Stream(found.docs, found.bounds, self._text, counts=found.counts))
-        if self._names:
-            if len(self.words) > 1:
-                found = phrase(self._collection, segment, NAMES, self.words, 1, self._names)
-                if len(found.docs):
-                    keep(Stream(found.docs, found.bounds, self._names, counts=found.counts))
-            if (stream := stored_stream(segment, NAMES, self._whole, self._names)) is not None:
-                keep(stream)
-        if self._year is not None:
-            term.silent = segment.years == self._year
-        return term
+        silent = None if self._year is None else segment.years == self._year
+        places = self._places(segment) if self.columns == ALL_COLUMNS and segment.reader is not None else None
+        return SegmentTerm(lambda: self._streams(segment), places, silent)
 
-    def native(self, at: int) -> tuple[float, list[tuple[Any, ...]]]:
-        """The term in a segment as the kernel takes it."""
-        return self.weight, self.segments[at].native()
+    def _places(self, segment: Segment) -> Any:
+        """The streams as the kernel finds them."""
+        reader = segment.reader
+        given = tuple([found.row() for found in self._phrases(segment) if len(found.docs)])
+        places = reader.term(self._keys, self._name, given, len(FIELDS))
+        while isinstance(places, tuple):
+            segment.admit(*places)
+            places = reader.term(self._keys, self._name, given, len(FIELDS))
+        return places
+
+    def _phrases(self, segment: Segment) -> Iterator[Matches]:
+        """Papers in which words side by side count as this term."""
+        for parts in self._variants:
+            yield self._joins.places(segment, parts, self._text)
+        if self._names and len(self.words) > 1:
+            yield phrase(self._collection, segment, NAMES, self.words, 1, self._names)
+
+    def _streams(self, segment: Segment) -> list[Stream]:
+        stored = [stored_stream(segment, TEXT, word, self._text) for word in self._stems] if self._text else []
+        if self._names:
+            stored.append(stored_stream(segment, NAMES, self._whole, self._names))
+        found = [stream for stream in stored if stream is not None]
+        placed = [matches for matches in self._phrases(segment) if len(matches.docs)]
+        return found + [Stream(row.docs, row.bounds, self.columns, counts=row.counts) for row in placed]
 
     @cached_property
     def document_frequency(self) -> int:

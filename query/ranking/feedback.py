@@ -173,4 +173,4 @@ def _holders(segment: Segment, name: str) -> int:
 
 def _frequencies(segment: Segment, name: str, docs: Ints) -> Counts:
     stream = stored_stream(segment, TEXT, name, TEXT_FIELDS)
-    return SegmentTerm([stream] if stream else []).frequencies(docs)
+    return SegmentTerm(lambda: [stream] if stream else []).frequencies(docs)

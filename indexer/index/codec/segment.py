@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from indexer.index.codec import kernel
 from indexer.index.codec.arrayfile import Array, ArrayFile
 from indexer.index.codec.claims import STATE_KIND, Claims, read_claims, read_live
 from indexer.index.codec.groups import PostingGroup
@@ -64,6 +66,25 @@ class Segment:
         name = f"{group}.impact"
         self.impacts.check(name, low, high)
         return self.impacts.lazy(name)[low:high]
+
+    @cached_property
+    def reader(self) -> Any:
+        """What finds terms in the kernel; None without one. See `admit`."""
+        if kernel.native is None:
+            return None
+        rows = []
+        for name in (TEXT, NAMES):
+            group = self.group(name)
+            rows.append(
+                (group.terms.native, group.native, self.arrays[f"{name}.start"], self.impacts.lazy(f"{name}.impact"))
+            )
+        return kernel.native.Reader(*rows)
+
+    def admit(self, group: int, term: int) -> None:
+        """Check what is stored of a term of the text (group 0) or of names (1), so that the reader may give it."""
+        name = (TEXT, NAMES)[group]
+        self.impact(name, *self.group(name).span(term))
+        self.reader.admit(group, term)
 
     @cached_property
     def joins(self) -> JoinTable:

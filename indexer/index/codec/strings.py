@@ -40,17 +40,17 @@ class StringTable(Sequence[bytes]):
         self._blob = arrays[f"{name}.blob"].data
         self._at = arrays[f"{name}.at"].data
         self._heads = arrays[f"{name}.head"].data if f"{name}.head" in arrays else None
-        self._native: Any = None
+        self.native: Any = None
         # Segments of any schema hold tables so small that their offsets are narrower than the kernel reads.
         if kernel.native is not None and self._at.itemsize >= 4:
-            self._native = kernel.native.Strings(self._blob, self._at, self._heads)
+            self.native = kernel.native.Strings(self._blob, self._at, self._heads)
 
     def __len__(self) -> int:
         return len(self._at) - 1
 
     def __getitem__(self, number: int) -> bytes:  # type: ignore[override]  # slices have no use here
-        if self._native is not None:
-            item: bytes = self._native[number]
+        if self.native is not None:
+            item: bytes = self.native[number]
             return item
         if number < 0:
             raise IndexError(number)
@@ -65,8 +65,8 @@ class StringTable(Sequence[bytes]):
         """The number of a key of an ordered table, -1 if it is not there."""
         if self._heads is None:
             raise TypeError("this table is not ordered")
-        if self._native is not None:
-            number: int = self._native.find(key)
+        if self.native is not None:
+            number: int = self.native.find(key)
             return number
         head = _head(key)
         at = bisect_left(self._heads, head)
@@ -83,8 +83,8 @@ class StringTable(Sequence[bytes]):
             return 0, len(self)
         top = prefix.rstrip(b"\xff")
         after = top[:-1] + bytes([top[-1] + 1]) if top else None
-        if self._native is not None:
-            return self._native.lower(prefix), self._native.lower(after) if after else len(self)
+        if self.native is not None:
+            return self.native.lower(prefix), self.native.lower(after) if after else len(self)
         low = bisect_left(self, prefix)
         return low, bisect_left(self, after, low) if after else len(self)
 

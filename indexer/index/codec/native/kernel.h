@@ -38,7 +38,32 @@ typedef struct {
     uint32_t totals[256];   /* occurrences of a posting, by its code */
 } Group;
 
-extern PyTypeObject GroupType, StringsType;
+/* A term in one place of a segment: papers with a bound each, and where their frequencies stand. */
+typedef struct {
+    const uint16_t *docs;
+    const uint8_t *bounds;
+    const int32_t *counts; /* of streams without a group: (papers x fields) */
+    Py_ssize_t n;
+    Group *group;
+    Py_ssize_t low, high;
+    Py_ssize_t cursor; /* where the last document was found; set back by who reads */
+    int columns;       /* the fields that count, a bit each */
+    Array arrays[3];   /* those of the three above that are borrowed from Python */
+} Stream;
+
+/* All places of a term in a segment. */
+typedef struct {
+    PyObject_HEAD
+    Stream *streams;
+    Py_ssize_t n;
+    PyObject *kept; /* what the streams point into */
+} Streams;
+
+extern PyTypeObject GroupType, StringsType, StreamsType, ReaderType;
+
+/* The number of a key in a table of strings, -1 if it is not there, -2 with an exception set. */
+Py_ssize_t find_string(PyObject *table, PyObject *key);
+Py_ssize_t strings_in(PyObject *table);
 
 /* Term frequencies of a posting, one a field of the group. */
 const int32_t *frequencies(const Group *group, Py_ssize_t posting);
@@ -72,7 +97,6 @@ static inline double saturation(const int32_t *counts, const Array *lengths, con
 PyObject *group_phrase(Group *self, PyObject *args);
 PyObject *kernel_best(PyObject *module, PyObject *args);
 PyObject *kernel_exact(PyObject *module, PyObject *args);
-PyObject *kernel_united(PyObject *module, PyObject *args);
 PyObject *kernel_mark(PyObject *module, PyObject *args);
 PyObject *kernel_tally(PyObject *module, PyObject *args);
 

@@ -56,7 +56,6 @@ static PyMethodDef functions[] = {
      "best(terms, lengths, parameters, mask, top, few, threshold, slack) -> (docs, scores): bytes of uint16, float64"},
     {"exact", kernel_exact, METH_VARARGS,
      "exact(terms, lengths, parameters, docs, scores): add each term's share to the scores of documents"},
-    {"united", kernel_united, METH_VARARGS, "united(lists, live) -> how many live papers stand in one of some lists"},
     {"mark", kernel_mark, METH_VARARGS, "mark(mask, docs): set a mask of bytes to 1 at each document"},
     {"tally", kernel_tally, METH_VARARGS,
      "tally(mask, values, counts, starts=, names=, again=): count the values that the papers of a mask have"},
@@ -74,13 +73,16 @@ PyMODINIT_FUNC PyInit__kernel(void) {
         return NULL;
     bad_index = PyObject_GetAttrString(errors, "BadIndexError");
     Py_DECREF(errors);
-    if (bad_index == NULL || PyType_Ready(&GroupType) < 0 || PyType_Ready(&StringsType) < 0)
+    if (bad_index == NULL || PyType_Ready(&GroupType) < 0 || PyType_Ready(&StringsType) < 0 ||
+        PyType_Ready(&StreamsType) < 0 || PyType_Ready(&ReaderType) < 0)
         return NULL;
     PyObject *module = PyModule_Create(&definition);
     if (module == NULL)
         return NULL;
     if (PyModule_AddObjectRef(module, "Group", (PyObject *)&GroupType) < 0 ||
-        PyModule_AddObjectRef(module, "Strings", (PyObject *)&StringsType) < 0) {
+        PyModule_AddObjectRef(module, "Strings", (PyObject *)&StringsType) < 0 ||
+        PyModule_AddObjectRef(module, "Streams", (PyObject *)&StreamsType) < 0 ||
+        PyModule_AddObjectRef(module, "Reader", (PyObject *)&ReaderType) < 0) {
         Py_DECREF(module);
         return NULL;
     }

@@ -4,21 +4,10 @@
 
 #define BLOCK 128
 #define LEVELS 256
-#define MAX_LISTS 256
-
-/* A term in one place of a segment: papers with a bound each, and where their frequencies stand. */
-typedef struct {
-    Array docs, bounds, counts; /* counts: of streams without a group, (papers x fields) */
-    Group *group;
-    Py_ssize_t low, high, cursor;
-    int columns; /* the fields that count, a bit each */
-} Stream;
 
 typedef struct {
     double weight;
-    Stream *streams;
-    Py_ssize_t n;
-    int constant; /* scores its weight in every paper */
+    Streams *places; /* NULL: a constant, which every paper scores */
 } Term;
 
 typedef struct {
@@ -33,48 +22,12 @@ typedef struct {
 static float scratch[MAX_DOCS];
 
 static void release(Scoring *scoring) {
-    for (Py_ssize_t at = 0; scoring->terms != NULL && at < scoring->n; at++) {
-        Term *term = &scoring->terms[at];
-        for (Py_ssize_t number = 0; term->streams != NULL && number < term->n; number++) {
-            give_back(&term->streams[number].docs);
-            give_back(&term->streams[number].bounds);
-            give_back(&term->streams[number].counts);
-        }
-        PyMem_Free(term->streams);
-    }
     PyMem_Free(scoring->terms);
     give_back(&scoring->lengths);
     give_back(&scoring->parameters);
 }
 
-static int read_stream(Stream *stream, PyObject *object, int fields) {
-    PyObject *docs, *bounds, *group, *counts;
-    if (!PyArg_ParseTuple(object, "OOOnniO", &docs, &bounds, &group, &stream->low, &stream->high, &stream->columns,
-                          &counts))
-        return -1;
-    if (take(docs, &stream->docs, 2, 0) < 0 || take(bounds, &stream->bounds, 1, 0) < 0)
-        return -1;
-    int whole = stream->bounds.n == stream->docs.n;
-    if (group != Py_None) {
-        if (!PyObject_TypeCheck(group, &GroupType)) {
-            PyErr_SetString(PyExc_TypeError, "a stream's group is a Group");
-            return -1;
-        }
-        stream->group = (Group *)group; /* the caller's tuple keeps it alive */
-        whole = whole && stream->low >= 0 && stream->low <= stream->high && stream->high <= stream->group->docs.n &&
-                stream->group->first + stream->group->fields <= fields;
-    } else {
-        if (take(counts, &stream->counts, 4, 0) < 0)
-            return -1;
-        whole = whole && stream->counts.n == stream->docs.n * fields;
-    }
-    if (!whole) {
-        damaged("the papers of a word have arrays of unequal lengths");
-        return -1;
-    }
-    return 0;
-}
-
+/* Terms are (weight, Streams or None); the caller's list keeps them alive. */
 static int read_scoring(Scoring *scoring, PyObject *terms, PyObject *lengths, PyObject *parameters) {
     memset(scoring, 0, sizeof *scoring);
     if (take(lengths, &scoring->lengths, 0, 0) < 0 || take(parameters, &scoring->parameters, 8, 0) < 0)
@@ -98,25 +51,23 @@ static int read_scoring(Scoring *scoring, PyObject *terms, PyObject *lengths, Py
     }
     for (Py_ssize_t at = 0; at < scoring->n; at++) {
         Term *term = &scoring->terms[at];
-        PyObject *streams;
-        if (!PyArg_ParseTuple(PyList_GET_ITEM(terms, at), "dO", &term->weight, &streams))
+        PyObject *places;
+        if (!PyArg_ParseTuple(PyList_GET_ITEM(terms, at), "dO", &term->weight, &places))
             return -1;
-        term->constant = streams == Py_None;
-        if (term->constant)
+        if (places == Py_None)
             continue;
-        if (!PyList_Check(streams)) {
-            PyErr_SetString(PyExc_TypeError, "streams of a term are a list");
+        if (!PyObject_TypeCheck(places, &StreamsType)) {
+            PyErr_SetString(PyExc_TypeError, "places of a term are Streams");
             return -1;
         }
-        term->streams = PyMem_Calloc((size_t)PyList_GET_SIZE(streams) + 1, sizeof(Stream));
-        if (term->streams == NULL) {
-            PyErr_NoMemory();
-            return -1;
-        }
-        term->n = PyList_GET_SIZE(streams);
-        for (Py_ssize_t number = 0; number < term->n; number++)
-            if (read_stream(&term->streams[number], PyList_GET_ITEM(streams, number), scoring->fields) < 0)
+        term->places = (Streams *)places;
+        for (Py_ssize_t number = 0; number < term->places->n; number++) {
+            const Group *group = term->places->streams[number].group;
+            if (group != NULL && group->first + group->fields > scoring->fields) {
+                damaged("a group has fields that are not scored");
                 return -1;
+            }
+        }
     }
     return 0;
 }
@@ -135,11 +86,10 @@ static void count_in(Stream *stream, uint16_t doc, int fields, int32_t *counts) 
             if (stream->columns >> (stream->group->first + field) & 1)
                 counts[stream->group->first + field] += row[field];
     } else {
-        const uint16_t *docs = stream->docs.view.buf;
-        stream->cursor = lower16(docs, stream->cursor, stream->docs.n, doc);
-        if (stream->cursor == stream->docs.n || docs[stream->cursor] != doc)
+        stream->cursor = lower16(stream->docs, stream->cursor, stream->n, doc);
+        if (stream->cursor == stream->n || stream->docs[stream->cursor] != doc)
             return;
-        const int32_t *row = (const int32_t *)stream->counts.view.buf + stream->cursor * fields;
+        const int32_t *row = stream->counts + stream->cursor * fields;
         for (int field = 0; field < fields; field++)
             counts[field] += row[field];
     }
@@ -148,8 +98,8 @@ static void count_in(Stream *stream, uint16_t doc, int fields, int32_t *counts) 
 /* BM25F in float64 from integers, term by term in the order given. */
 static int add_exact(Scoring *scoring, const uint16_t *docs, Py_ssize_t n, double *scores) {
     for (Py_ssize_t at = 0; at < scoring->n; at++)
-        for (Py_ssize_t number = 0; number < scoring->terms[at].n; number++) {
-            Stream *stream = &scoring->terms[at].streams[number];
+        for (Py_ssize_t number = 0; scoring->terms[at].places && number < scoring->terms[at].places->n; number++) {
+            Stream *stream = &scoring->terms[at].places->streams[number];
             stream->cursor = stream->group != NULL ? stream->low : 0;
         }
     for (Py_ssize_t place = 0; place < n; place++) {
@@ -161,12 +111,12 @@ static int add_exact(Scoring *scoring, const uint16_t *docs, Py_ssize_t n, doubl
         for (Py_ssize_t at = 0; at < scoring->n; at++) {
             Term *term = &scoring->terms[at];
             int32_t counts[MAX_FIELDS] = {0};
-            if (term->constant) {
+            if (term->places == NULL) {
                 scores[place] += term->weight;
                 continue;
             }
-            for (Py_ssize_t number = 0; number < term->n; number++)
-                count_in(&term->streams[number], doc, scoring->fields, counts);
+            for (Py_ssize_t number = 0; number < term->places->n; number++)
+                count_in(&term->places->streams[number], doc, scoring->fields, counts);
             scores[place] += term->weight * saturation(counts, &scoring->lengths, scoring->parameters.view.buf,
                                                        scoring->papers, scoring->fields, doc);
         }
@@ -202,21 +152,23 @@ done:
 static void add_bounds(const Scoring *scoring, double slack) {
     double everywhere = 0.0;
     for (Py_ssize_t at = 0; at < scoring->n; at++)
-        if (scoring->terms[at].constant)
+        if (scoring->terms[at].places == NULL)
             everywhere += scoring->terms[at].weight * slack;
     for (Py_ssize_t doc = 0; doc < scoring->papers; doc++)
         scratch[doc] = (float)everywhere;
     for (Py_ssize_t at = 0; at < scoring->n; at++) {
+        const Streams *places = scoring->terms[at].places;
+        if (places == NULL)
+            continue;
         float levels[LEVELS];
         for (int level = 0; level < LEVELS; level++)
             levels[level] = (float)((double)level / 255.0 * (scoring->terms[at].weight * slack));
-        for (Py_ssize_t number = 0; number < scoring->terms[at].n; number++) {
-            const Stream *stream = &scoring->terms[at].streams[number];
-            const uint16_t *docs = stream->docs.view.buf;
-            const uint8_t *bounds = stream->bounds.view.buf;
-            Py_ssize_t n = stream->docs.n;
-            /* Rising: if the last is a paper of the segment, so are all before it, unless the file is damaged; the
-               scratch memory has room for every document number there can be. */
+        for (Py_ssize_t number = 0; number < places->n; number++) {
+            const Stream *stream = &places->streams[number];
+            const uint16_t *docs = stream->docs;
+            const uint8_t *bounds = stream->bounds;
+            Py_ssize_t n = stream->n;
+            /* A damaged file may name papers that the segment lacks; there is room for every number there can be. */
             for (Py_ssize_t posting = 0; posting < n; posting++)
                 scratch[docs[posting]] += levels[bounds[posting]];
         }
@@ -353,59 +305,5 @@ PyObject *kernel_best(PyObject *module, PyObject *args) {
 done:
     give_back(&mask);
     release(&scoring);
-    return result;
-}
-
-/* How many of a segment's papers stand in one of several lists; those of a mask alone where one is given. */
-PyObject *kernel_united(PyObject *module, PyObject *args) {
-    PyObject *lists, *live_object, *result = NULL;
-    Array live = {.view = {.obj = NULL}};
-    static uint64_t seen[MAX_DOCS / 64];
-    Py_ssize_t papers = 0;
-    (void)module;
-    if (!PyArg_ParseTuple(args, "O!O", &PyList_Type, &lists, &live_object))
-        return NULL;
-    if (live_object != Py_None && take(live_object, &live, 1, 0) < 0)
-        return NULL;
-    const uint8_t *alive = live_object != Py_None ? live.view.buf : NULL;
-    Py_ssize_t n = PyList_GET_SIZE(lists), largest = 0;
-    Array docs[MAX_LISTS];
-    Py_ssize_t held = 0;
-    if (n > MAX_LISTS) {
-        PyErr_SetString(PyExc_ValueError, "too many lists at once");
-        goto done;
-    }
-    for (; held < n; held++) {
-        if (take(PyList_GET_ITEM(lists, held), &docs[held], 2, 0) < 0)
-            goto done;
-        largest = docs[held].n > docs[largest].n ? held : largest;
-    }
-    memset(seen, 0, sizeof seen);
-    if (n && alive == NULL)
-        papers = docs[largest].n;
-    for (Py_ssize_t at = 0; at < n; at++) {
-        const uint16_t *numbers = docs[at].view.buf, *most = docs[largest].view.buf;
-        if (at == largest && alive == NULL)
-            continue;
-        for (Py_ssize_t place = 0, from = 0; place < docs[at].n; place++) {
-            uint16_t doc = numbers[place];
-            uint64_t bit = (uint64_t)1 << (doc & 63), before = seen[doc >> 6];
-            seen[doc >> 6] = before | bit;
-            if (before & bit)
-                continue;
-            if (alive != NULL) {
-                papers += doc < live.n && alive[doc];
-            } else {
-                /* Most words have one long list; the short ones are looked up in it. */
-                from = lower16(most, from, docs[largest].n, doc);
-                papers += from == docs[largest].n || most[from] != doc;
-            }
-        }
-    }
-    result = PyLong_FromSsize_t(papers);
-done:
-    while (held)
-        give_back(&docs[--held]);
-    give_back(&live);
     return result;
 }

@@ -105,20 +105,28 @@ static int key_of(Strings *self, PyObject *object, const uint8_t **key, Py_ssize
     return 0;
 }
 
-static PyObject *strings_find(Strings *self, PyObject *object) {
+Py_ssize_t find_string(PyObject *table, PyObject *object) {
+    Strings *self = (Strings *)table;
     const uint8_t *key;
     Py_ssize_t length, start, size;
     if (key_of(self, object, &key, &length) < 0)
-        return NULL;
+        return -2;
     Py_ssize_t number = lower(self, key, length);
     if (number < 0)
-        return NULL;
+        return -2;
     if (number == self->n)
-        return PyLong_FromLong(-1);
+        return -1;
     if (span(self, number, &start, &size) < 0)
-        return NULL;
+        return -2;
     int found = size == length && memcmp((const uint8_t *)self->blob.view.buf + start, key, (size_t)size) == 0;
-    return PyLong_FromSsize_t(found ? number : -1);
+    return found ? number : -1;
+}
+
+Py_ssize_t strings_in(PyObject *table) { return ((Strings *)table)->n; }
+
+static PyObject *strings_find(Strings *self, PyObject *object) {
+    Py_ssize_t number = find_string((PyObject *)self, object);
+    return number < -1 ? NULL : PyLong_FromSsize_t(number);
 }
 
 static PyObject *strings_lower(Strings *self, PyObject *object) {
