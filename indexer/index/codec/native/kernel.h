@@ -94,6 +94,9 @@ static inline double saturation(const int32_t *counts, const Array *lengths, con
     return total / (parameters[3 * fields] + total);
 }
 
+/* The papers of a mask, rising; gives how many. `docs` must have room for one more than there are. */
+Py_ssize_t listed(const uint8_t *mask, Py_ssize_t papers, uint16_t *docs);
+
 PyObject *group_phrase(Group *self, PyObject *args);
 PyObject *kernel_best(PyObject *module, PyObject *args);
 PyObject *kernel_exact(PyObject *module, PyObject *args);

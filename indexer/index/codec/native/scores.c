@@ -19,7 +19,11 @@ typedef struct {
 } Scoring;
 
 /* One user at a time: the GIL is held from the first write to the last read. */
-static float scratch[MAX_DOCS];
+static union {
+    float bound[MAX_DOCS];
+    int32_t bits[MAX_DOCS]; /* of floats that are not negative: in the same order */
+} scratch;
+static float largest[MAX_DOCS / BLOCK + 1]; /* of each block: most are passed over by one comparison */
 
 static void release(Scoring *scoring) {
     PyMem_Free(scoring->terms);
@@ -155,7 +159,7 @@ static void add_bounds(const Scoring *scoring, double slack) {
         if (scoring->terms[at].places == NULL)
             everywhere += scoring->terms[at].weight * slack;
     for (Py_ssize_t doc = 0; doc < scoring->papers; doc++)
-        scratch[doc] = (float)everywhere;
+        scratch.bound[doc] = (float)everywhere;
     for (Py_ssize_t at = 0; at < scoring->n; at++) {
         const Streams *places = scoring->terms[at].places;
         if (places == NULL)
@@ -170,17 +174,20 @@ static void add_bounds(const Scoring *scoring, double slack) {
             Py_ssize_t n = stream->n;
             /* A damaged file may name papers that the segment lacks; there is room for every number there can be. */
             for (Py_ssize_t posting = 0; posting < n; posting++)
-                scratch[docs[posting]] += levels[bounds[posting]];
+                scratch.bound[docs[posting]] += levels[bounds[posting]];
         }
     }
-}
-
-/* Whether one of the bounds from `at` reaches the floor; a loop that compilers turn into a few instructions. */
-static inline int reaches(Py_ssize_t at, Py_ssize_t past, float floor) {
-    int any = 0;
-    for (; at < past; at++)
-        any |= scratch[at] >= floor;
-    return any;
+    for (Py_ssize_t block = 0; block < scoring->papers; block += BLOCK) {
+        Py_ssize_t past = block + BLOCK < scoring->papers ? block + BLOCK : scoring->papers;
+        union {
+            int32_t bits;
+            float bound;
+        } most = {0};
+        /* Whole numbers, because compilers make a few instructions of that loop and none of one over floats. */
+        for (Py_ssize_t doc = block; doc < past; doc++)
+            most.bits = scratch.bits[doc] > most.bits ? scratch.bits[doc] : most.bits;
+        largest[block / BLOCK] = most.bound;
+    }
 }
 
 /* The top-th largest bound among the papers of the mask, 0 where there are fewer: a heap of the largest so far. */
@@ -188,10 +195,10 @@ static float kth(Py_ssize_t papers, const uint8_t *mask, Py_ssize_t top, float *
     Py_ssize_t held = 0;
     for (Py_ssize_t block = 0; block < papers; block += BLOCK) {
         Py_ssize_t past = block + BLOCK < papers ? block + BLOCK : papers;
-        if (held == top && !reaches(block, past, heap[0]))
+        if (held == top && largest[block / BLOCK] < heap[0])
             continue;
         for (Py_ssize_t doc = block; doc < past; doc++) {
-            float value = scratch[doc];
+            float value = scratch.bound[doc];
             if (!mask[doc])
                 continue;
             Py_ssize_t at;
@@ -227,10 +234,10 @@ static Py_ssize_t at_least(Py_ssize_t papers, const uint8_t *mask, float floor, 
     Py_ssize_t n = 0;
     for (Py_ssize_t block = 0; block < papers; block += BLOCK) {
         Py_ssize_t past = block + BLOCK < papers ? block + BLOCK : papers;
-        if (!reaches(block, past, floor))
+        if (largest[block / BLOCK] < floor)
             continue;
         for (Py_ssize_t doc = block; doc < past; doc++)
-            if (scratch[doc] >= floor && mask[doc])
+            if (scratch.bound[doc] >= floor && mask[doc])
                 docs[n++] = (uint16_t)doc;
     }
     return n;
@@ -255,7 +262,7 @@ PyObject *kernel_best(PyObject *module, PyObject *args) {
     double threshold, slack;
     Scoring scoring;
     /* Fresh memory of this size is page faults, 10 us of a call of 40; the GIL keeps this to one user at a time. */
-    static uint16_t docs[MAX_DOCS];
+    static uint16_t docs[MAX_DOCS + 1];
     static double scores[MAX_DOCS], sorted[MAX_DOCS];
     static float heap[MAX_DOCS];
     (void)module;
@@ -271,9 +278,7 @@ PyObject *kernel_best(PyObject *module, PyObject *args) {
     Py_ssize_t n = 0;
     if (few || top >= scoring.papers) {
         /* So few match that bounds would cost more than they save. */
-        for (Py_ssize_t doc = 0; doc < scoring.papers; doc++)
-            if (matched[doc])
-                docs[n++] = (uint16_t)doc;
+        n = listed(matched, scoring.papers, docs);
     } else {
         add_bounds(&scoring, slack);
         n = at_least(scoring.papers, matched, kth(scoring.papers, matched, top, heap), docs);

@@ -113,25 +113,24 @@ static PyObject *streams_united(Streams *self, PyObject *object) {
         largest = self->streams[at].n > self->streams[largest].n ? at : largest;
     if (alive == NULL && self->n)
         papers = self->streams[largest].n;
-    if (alive != NULL || self->n > 1)
+    if (self->n > 1)
         memset(seen, 0, sizeof seen);
     for (Py_ssize_t at = 0; at < self->n; at++) {
         const Stream *stream = &self->streams[at], *most = &self->streams[largest];
-        if (at == largest && alive == NULL)
+        if (at == largest) {
+            for (Py_ssize_t place = 0; alive != NULL && place < stream->n; place++)
+                papers += stream->docs[place] < live.n && alive[stream->docs[place]];
             continue;
+        }
         for (Py_ssize_t place = 0, from = 0; place < stream->n; place++) {
             uint16_t doc = stream->docs[place];
             uint64_t bit = (uint64_t)1 << (doc & 63), before = seen[doc >> 6];
             seen[doc >> 6] = before | bit;
-            if (before & bit)
+            if (before & bit || (alive != NULL && !(doc < live.n && alive[doc])))
                 continue;
-            if (alive != NULL) {
-                papers += doc < live.n && alive[doc];
-            } else {
-                /* Most words have one long list; the short ones are looked up in it. */
-                from = lower16(most->docs, from, most->n, doc);
-                papers += from == most->n || most->docs[from] != doc;
-            }
+            /* Most words have one long list; the short ones are looked up in it. */
+            from = lower16(most->docs, from, most->n, doc);
+            papers += from == most->n || most->docs[from] != doc;
         }
     }
     give_back(&live);
