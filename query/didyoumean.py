@@ -65,13 +65,13 @@ def _respelt(word: str, segments: Sequence[Segment]) -> str | None:
 
 def _near(word: str, reach: int, segment: Segment) -> list[str]:
     found = []
+    firsts = {word[0], word[1]}
     for table in (segment.text.forms, segment.names.terms):
-        for first in sorted({word[0], word[1]}):
-            low, high = table.prefix_range(first.encode("utf-8", "surrogatepass"))
-            for number in range(low, high):
-                form = table[number].decode("utf-8", "surrogatepass")
-                if abs(len(form) - len(word)) <= reach and OSA.distance(word, form, score_cutoff=reach) <= reach:
-                    found.append(form)
+        # Signatures leave some hundreds of 60,000 words to be looked at.
+        for number in table.alike(word.encode("utf-8", "surrogatepass"), reach).tolist():
+            form = table[number].decode("utf-8", "surrogatepass")
+            if form[0] in firsts and OSA.distance(word, form, score_cutoff=reach) <= reach:
+                found.append(form)
     return found
 
 

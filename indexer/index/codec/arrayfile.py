@@ -191,6 +191,8 @@ class ArrayFile(Mapping[str, Array]):
         """An array unchecked: `check` each part of it before it is read."""
         view = self._lazy.get(name)
         if view is None:
+            if name not in self._directory:
+                raise BadIndexError(f"{self.path.name} lacks {name}: of another Quiver; run `quiver rebuild`")
             dtype, shape, offset = self._directory[name]
             count = 1
             for extent in shape:

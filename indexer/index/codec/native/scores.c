@@ -255,6 +255,31 @@ static double kth_score(const double *scores, Py_ssize_t n, Py_ssize_t top, doub
     return sorted[(top < n ? top : n) - 1];
 }
 
+/* Add to n documents that were scored, all those that reach a floor, the ones between another floor and it: scored, and
+   all of them rising. Gives how many there are then, -1 on error. */
+static Py_ssize_t add_between(Scoring *scoring, const uint8_t *mask, float low, float high, uint16_t *docs,
+                              double *scores, Py_ssize_t n) {
+    static uint16_t all[MAX_DOCS + 1], more[MAX_DOCS + 1];
+    static double gained[MAX_DOCS];
+    Py_ssize_t wanted = at_least(scoring->papers, mask, low, all), others = 0;
+    for (Py_ssize_t at = 0; at < wanted; at++)
+        if (scratch.bound[all[at]] < high)
+            more[others++] = all[at];
+    memset(gained, 0, (size_t)others * sizeof *gained);
+    if (add_exact(scoring, more, others, gained) < 0)
+        return -1;
+    /* From the end, so that nothing is overwritten before it has moved. */
+    Py_ssize_t known = n - 1, fresh = others - 1;
+    for (Py_ssize_t at = n + others - 1; fresh >= 0; at--) {
+        int take_known = known >= 0 && docs[known] > more[fresh];
+        docs[at] = take_known ? docs[known] : more[fresh];
+        scores[at] = take_known ? scores[known] : gained[fresh];
+        known -= take_known;
+        fresh -= !take_known;
+    }
+    return n + others;
+}
+
 PyObject *kernel_best(PyObject *module, PyObject *args) {
     PyObject *terms, *lengths, *parameters, *mask_object, *result = NULL;
     Array mask = {.view = {.obj = NULL}};
@@ -281,7 +306,8 @@ PyObject *kernel_best(PyObject *module, PyObject *args) {
         n = listed(matched, scoring.papers, docs);
     } else {
         add_bounds(&scoring, slack);
-        n = at_least(scoring.papers, matched, kth(scoring.papers, matched, top, heap), docs);
+        float floor = kth(scoring.papers, matched, top, heap);
+        n = at_least(scoring.papers, matched, floor, docs);
         memset(scores, 0, (size_t)n * sizeof *scores);
         if (add_exact(&scoring, docs, n, scores) < 0)
             goto done;
@@ -290,11 +316,17 @@ PyObject *kernel_best(PyObject *module, PyObject *args) {
             threshold = threshold > reached ? threshold : reached;
         }
         /* Equal scores are ordered by year and id, so that what merely equals the threshold stays in. */
-        n = at_least(scoring.papers, matched, (float)(threshold * (1 - 1e-6)), docs);
+        if ((float)(threshold * (1 - 1e-6)) < floor) {
+            n = add_between(&scoring, matched, (float)(threshold * (1 - 1e-6)), floor, docs, scores, n);
+            if (n < 0)
+                goto done;
+        }
     }
-    memset(scores, 0, (size_t)n * sizeof *scores);
-    if (add_exact(&scoring, docs, n, scores) < 0)
-        goto done;
+    if (few || top >= scoring.papers) {
+        memset(scores, 0, (size_t)n * sizeof *scores);
+        if (add_exact(&scoring, docs, n, scores) < 0)
+            goto done;
+    }
     if (n > top) {
         double floor = kth_score(scores, n, top, sorted);
         Py_ssize_t kept = 0;
