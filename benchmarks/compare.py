@@ -46,7 +46,9 @@ def compare(
         "papers": count,
         "origins": origins(papers),
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": " ".join(["python -m benchmarks.compare", *sys.argv[1:]]),
+        "command": " ".join(
+            ["python -m benchmarks.compare", *("DIR" if Path(word).is_absolute() else word for word in sys.argv[1:])]
+        ),
         "machine": machine(),
         "versions": versions(engines),
         "engines": {
