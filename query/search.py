@@ -147,7 +147,7 @@ class PaperIndex:
         if limit < 0 or offset < 0:
             raise UsageError(f"limit {limit} and offset {offset} must not be negative")
         parsed = parse(query)
-        request = Request(parsed, filters, match, sort, offset + limit if limit else None)
+        request = Request(parsed, filters, match, sort, offset + limit if limit else None, bool(facets))
         if expand:
             request = self._expanded(request)
         answer, ranked = self._answer(request, ranking)

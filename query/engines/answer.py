@@ -20,13 +20,17 @@ must not depend on how many hits are asked for."""
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A search: parsed query, filters, `match` and `sort` of the tables above, the first `top` hits (None: all)."""
+    """A search: parsed query, filters, `match` and `sort` of the tables above, the first `top` hits (None: all).
+
+    `masks`: whether the answer is to say which papers matched.
+    """
 
     query: Query
     filters: Filters = field(default_factory=Filters)
     match: str = "auto"
     sort: str = "relevance"
     top: int | None = 10
+    masks: bool = False
 
 
 class Row(NamedTuple):
@@ -40,7 +44,7 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The first hits in order, exact totals, and which papers matched: a mask over each segment's documents."""
+    """The first hits in order, exact totals, and if asked for which papers matched: a mask over each segment."""
 
     rows: list[Row]
     total: int

@@ -6,6 +6,7 @@ which papers can be among the first; only those are scored exactly. What is give
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ from indexer.index.venues import VenueTable
 from query.engines.answer import RELAX_BELOW, Answer, Request, Row
 from query.engines.collection import Collection
 from query.engines.compile import Compiled, Compiler
+from query.engines.direct import answer_direct
 from query.engines.masks import Mask, count
 from query.engines.nodes import EVERY_HIT, Scorer
 from query.engines.orders import Found, first_docs, first_rows, reached
@@ -54,7 +56,12 @@ class ArrayEngine:
         """The first hits in order, totals and masks; `compiled` where the caller has the nodes already."""
         if compiled is None:
             compiled = self.compile(request)
-        matched = self._match(compiled, request)
+        bases = [self._base(compiled, request, segment, at) for at, segment in enumerate(self.collection.segments)]
+        if request.sort == "relevance":
+            answer = answer_direct(self.collection, compiled, request, bases)
+            if answer is not None:
+                return answer
+        matched = self._match(compiled, request, bases)
         relaxed = any(part.some is not None for part in matched)
         all_words = sum(part.count for part in matched)
         total = sum(count(part.mask) for part in matched) if relaxed else all_words
@@ -67,8 +74,7 @@ class ArrayEngine:
                 rows += self._tier(compiled, matched, tier, sort, top - len(rows))
         return Answer(rows, total, all_words, relaxed, [part.mask for part in matched])
 
-    def _match(self, compiled: Compiled, request: Request) -> list[_Matched]:
-        bases = [self._base(compiled, request, segment, at) for at, segment in enumerate(self.collection.segments)]
+    def _match(self, compiled: Compiled, request: Request, bases: Sequence[Mask | None]) -> list[_Matched]:
         combine = self._any if compiled.bare and request.match == "any" else self._all
         matched = []
         for at, (segment, base) in enumerate(zip(self.collection.segments, bases, strict=True)):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 from indexer.index.bm25f import average_length, norms
+from indexer.index.codec import kernel
 from indexer.index.codec.segment import Segment
 from indexer.index.schema import FIELDS, K1
 from indexer.index.store import Generation
@@ -29,6 +33,11 @@ class Collection:
         )
         """Weight, b and average length of each field, then k1: what the kernel scores with."""
         self._slack: dict[str, float] = {}
+
+    @cached_property
+    def readers(self) -> tuple[Any, ...] | None:
+        """What finds terms in each segment in the kernel; None without one."""
+        return None if kernel.native is None else tuple(segment.reader for segment in self.segments)
 
     def weights(self, segment: Segment, docs: Ints, counts: npt.NDArray[np.integer]) -> Floats:
         """W(t,d) for documents of a segment from term frequencies (documents x fields), in float64."""

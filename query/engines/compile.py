@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from indexer.index.analysis import STOP_WORDS, groups, stem
+from indexer.index.analysis import STOP_WORDS, groups, stem, stems
 from indexer.index.codec.columns import TYPE_CODES
 from indexer.index.schema import FIELD_NUMBERS
 from indexer.index.text import as_read
@@ -53,34 +54,41 @@ class Compiler:
     def compile(self, query: Query) -> Compiled:
         """The nodes of a query, words in query order."""
         compiled = Compiled()
-        words = [(parts, leaf.boost) for leaf in query.bare for parts in groups(read(leaf.text))]
+        words = [(parts, leaf.boost) for leaf in query.bare for parts in grouped(leaf.text)]
         content = [parts for parts, _ in words if not _is_stop(parts)]
         compiled.required = [node for tree in query.required if (node := self._node(tree)) is not None]
         # A function word decides only where nothing else does.
         drop_stops = bool(content or compiled.required)
         kept = [(parts, boost) for parts, boost in words if not (drop_stops and _is_stop(parts))]
-        joined = self._joined([parts for parts, _ in kept])
-        for (parts, boost), extra in zip(kept, joined, strict=True):
-            compiled.bare.append(TermNode(self._term(parts, ALL_COLUMNS, boost, extra)))
+        stemmed = stems(["".join(parts) for parts, _ in kept])
+        joined = self._joined([parts for parts, _ in kept]) if len(kept) > 1 else [()]
+        for (parts, boost), whole, extra in zip(kept, stemmed, joined, strict=False):
+            compiled.bare.append(TermNode(self._term(parts, ALL_COLUMNS, boost, extra, whole)))
         if drop_stops:
             compiled.silent = [self._term(parts, NAME_COLUMNS, boost) for parts, boost in words if _is_stop(parts)]
         return compiled
 
-    def _joined(self, words: Sequence[tuple[str, ...]]) -> list[list[str]]:
+    def _joined(self, words: Sequence[tuple[str, ...]]) -> Sequence[Sequence[str]]:
         """For each word the joined stems it takes part in with a neighbour that some paper ties by a hyphen."""
         extra: list[list[str]] = [[] for _ in words]
-        for at in range(len(words) - 1):
-            pair = words[at] + words[at + 1]
+        pairs = [left + right for left, right in pairwise(words)]
+        for at, (pair, joined) in enumerate(zip(pairs, stems(["".join(pair) for pair in pairs]), strict=True)):
             if len(pair) == 2 and pair[0] != pair[1]:
-                joined = stem("".join(pair))
                 ties = self._joins.variants(joined)
                 if ties and tuple(map(stem, pair)) in ties:
                     extra[at].append(joined)
                     extra[at + 1].append(joined)
         return extra
 
-    def _term(self, words: tuple[str, ...], columns: Sequence[int], boost: float, joined: Sequence[str] = ()) -> Term:
-        return Term(self._joins, self._collection, words, columns, boost, joined)
+    def _term(
+        self,
+        words: tuple[str, ...],
+        columns: Sequence[int],
+        boost: float,
+        joined: Sequence[str] = (),
+        stemmed: str | None = None,
+    ) -> Term:
+        return Term(self._joins, self._collection, words, columns, boost, joined, stemmed)
 
     def _node(self, tree: Tree) -> Node | None:
         if isinstance(tree, And | Or):
@@ -134,6 +142,11 @@ class Compiler:
 def read(text: str) -> str:
     """The text of a leaf as it would have been read in a paper."""
     return as_read(text)
+
+
+def grouped(text: str) -> list[tuple[str, ...]]:
+    """The words of a leaf, those tied by hyphens together; most leaves are a plain word, which nothing changes."""
+    return [(text.lower(),)] if text.isascii() and text.isalnum() else groups(read(text))
 
 
 def _is_stop(parts: tuple[str, ...]) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +25,8 @@ def _age(segment: Segment, docs: Ints, *, newest: bool) -> npt.NDArray[np.int64]
     return np.where(years == 0, 1 << 20, 4096 - years if newest else years)
 
 
-_FEW = 64
+_SCORE = attrgetter("score")
+FEW = 64
 """Up to so many rows Python sorts sooner than numpy orders arrays: 25 us a segment."""
 
 
@@ -41,7 +44,7 @@ def reached(found: Sequence[Found], top: int) -> float:
     if sum(len(part.scores) for part in found) < top:
         return -1.0
     scores = np.concatenate([part.scores for part in found]) if len(found) > 1 else found[0].scores
-    if len(scores) <= _FEW:
+    if len(scores) <= FEW:
         return float(sorted(scores.tolist())[-top])
     return float(np.partition(scores, len(scores) - top)[len(scores) - top])
 
@@ -54,10 +57,9 @@ def first_docs(segment: Segment, docs: Ints, sort: str, top: int) -> Ints:
 def first_rows(segments: Sequence[Segment], found: Sequence[Found], tier: int, sort: str, top: int) -> list[Row]:
     """The first `top` of what was found in all segments, in order (DESIGN section 3, Orders)."""
     floor = reached(found, top) if sort == "relevance" and found else -np.inf
-    if sum(len(part.docs) for part in found) <= _FEW:
+    if sum(len(part.docs) for part in found) <= FEW:
         rows = [row for part in found for row in _rows(part, tier) if row.score >= floor]
-        rows.sort(key=global_key(segments, sort))
-        return rows[:top]
+        return in_order(segments, rows, sort)[:top]
     # Scores may be equal by the thousand: arrays order them before Python's objects are made.
     parts = [_cut(segments[part.segment], part, floor, sort, top) for part in found]
     if len(parts) > 1 and sort == "relevance":
@@ -66,6 +68,15 @@ def first_rows(segments: Sequence[Segment], found: Sequence[Found], tier: int, s
     if len(parts) > 1:
         rows.sort(key=global_key(segments, sort))
     return rows[:top]
+
+
+def in_order(segments: Sequence[Segment], rows: list[Row], sort: str) -> list[Row]:
+    """Some rows of one tier in order."""
+    if sort == "relevance":
+        by_score = sorted(rows, key=_SCORE, reverse=True)
+        if all(one.score > other.score for one, other in pairwise(by_score)):
+            return by_score
+    return sorted(rows, key=global_key(segments, sort))
 
 
 def _rows(part: Found, tier: int) -> list[Row]:

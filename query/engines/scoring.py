@@ -30,7 +30,7 @@ _BLOCK = 64
 def bounds(collection: Collection, segment: Segment, at: int, scorers: Sequence[Scorer]) -> npt.NDArray[np.float32]:
     """Upper bound of the score of every paper of a segment: float32, one a document, 0 where nothing scores."""
     total = np.zeros(segment.docs, dtype=np.float32)
-    slack = collection.slack(segment) * (_ROUNDING + 1e-7 * len(scorers))
+    slack = native_slack(collection, segment, len(scorers))
     for scorer in scorers:
         if scorer.term is None:
             total[slice(None) if scorer.active is None else scorer.active] += np.float32(scorer.constant * _ROUNDING)
@@ -48,8 +48,8 @@ def bounds(collection: Collection, segment: Segment, at: int, scorers: Sequence[
 def exact(collection: Collection, segment: Segment, at: int, scorers: Sequence[Scorer], docs: Ints) -> Floats:
     """Scores of some papers (int64, rising) of a segment: BM25F in float64 from integers, scorer by scorer."""
     total = np.zeros(len(docs))
-    if kernel.native is not None and _plain(scorers):
-        terms = _native_terms(scorers, at)
+    if kernel.native is not None:
+        terms = [native_row(scorer, at) for scorer in scorers]
         kernel.native.exact(terms, segment.lengths, collection.parameters, docs.astype(np.uint16), total)
         return total
     for scorer in scorers:
@@ -64,17 +64,16 @@ def exact(collection: Collection, segment: Segment, at: int, scorers: Sequence[S
     return total
 
 
-def _plain(scorers: Sequence[Scorer]) -> bool:
-    """Whether everything scores wherever it stands: what the kernel does in one call."""
-    return all(scorer.active is None for scorer in scorers)
+def native_row(scorer: Scorer, at: int) -> tuple[Any, ...]:
+    """A scorer in a segment as the kernel takes it."""
+    if scorer.term is None:
+        return scorer.constant, None, scorer.active, None
+    return scorer.term.weight, scorer.term.places[at], scorer.active, None
 
 
-def _native_terms(scorers: Sequence[Scorer], at: int) -> list[tuple[float, Any]]:
-    """What scores in a segment as the kernel takes it."""
-    return [
-        (scorer.constant, None) if scorer.term is None else (scorer.term.weight, scorer.term.segments[at].places)
-        for scorer in scorers
-    ]
+def native_slack(collection: Collection, segment: Segment, scorers: int) -> float:
+    """By what factor bounds of a segment must grow: sums of float32 stray a little further with every term."""
+    return collection.slack(segment) * (_ROUNDING + 1e-7 * scorers)
 
 
 def best(
@@ -95,16 +94,7 @@ def best(
         # A prefix, a range of years: whatever matches scores the same.
         docs = np.flatnonzero(mask)
         return docs, np.full(len(docs), sum((scorer.constant for scorer in scorers), 0.0))
-    few = matched <= max(_FEW, top)
-    if kernel.native is not None and _plain(scorers):
-        # Sums of float32 stray a little further with every term.
-        slack = collection.slack(segment) * (_ROUNDING + 1e-7 * len(scorers))
-        terms = _native_terms(scorers, at)
-        found, scores = kernel.native.best(
-            terms, segment.lengths, collection.parameters, mask, top, few, threshold, slack
-        )
-        return np.frombuffer(found, dtype=np.uint16).astype(np.int64), np.frombuffer(scores)
-    if few:
+    if matched <= max(_FEW, top):
         docs = np.flatnonzero(mask)
         return docs, exact(collection, segment, at, scorers, docs)
     upper = bounds(collection, segment, at, scorers)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from indexer.index.analysis import stem
 from indexer.index.bm25f import idf
+from indexer.index.codec import kernel
 from indexer.index.codec.segment import Segment
 from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS, NAMES, TEXT
 from query.engines.collection import Collection
@@ -15,6 +19,7 @@ from query.engines.joins import Joins, Parts
 from query.engines.phrases import Matches, phrase
 from query.engines.streams import SegmentTerm, Stream, stored_stream
 
+Mask = npt.NDArray[np.bool_]
 ALL_COLUMNS = tuple(range(len(FIELDS)))
 TEXT_COLUMNS = tuple(FIELD_NUMBERS[field.name] for field in GROUPS[TEXT])
 NAME_COLUMNS = tuple(FIELD_NUMBERS[field.name] for field in GROUPS[NAMES])
@@ -35,6 +40,7 @@ class Term:
         columns: Sequence[int] = ALL_COLUMNS,
         boost: float = 1.0,
         joined: Sequence[str] = (),
+        stemmed: str | None = None,
     ) -> None:
         self.words = words
         self.columns = tuple(columns)
@@ -42,35 +48,56 @@ class Term:
         self.joined = tuple(joined)
         self._joins = joins
         self._collection = collection
-        self._whole = "".join(words)
-        every = self.columns == ALL_COLUMNS
+        self._whole = whole = words[0] if len(words) == 1 else "".join(words)
+        self._every = every = self.columns == ALL_COLUMNS
         self._text = TEXT_COLUMNS if every else tuple(column for column in TEXT_COLUMNS if column in self.columns)
         self._names = NAME_COLUMNS if every else tuple(column for column in NAME_COLUMNS if column in self.columns)
-        self._stems = (stem(self._whole), *joined)
-        self._keys = tuple([word.encode("utf-8", "surrogatepass") for word in self._stems])
-        self._name = self._whole.encode("utf-8", "surrogatepass")
+        self._stems = (stem(whole) if stemmed is None else stemmed, *joined)
         self._variants = self._parts() if self._text else ()
-        self._year = int(self._whole) if len(words) == 1 and every and is_year(self._whole) else None
-        self.segments = [self._find(segment) for segment in collection.segments]
+        self.year = int(whole) if len(words) == 1 and every and is_year(whole) else None
+        """The year that the word names; papers of that year match it without scoring."""
 
     def _parts(self) -> tuple[Parts, ...]:
         """Stems side by side that count as this term: those of a hyphenated form are its own alone."""
         return self._joins.variants(self._stems[0]) if len(self.words) == 1 else (tuple(map(stem, self.words)),)
 
-    def _find(self, segment: Segment) -> SegmentTerm:
-        silent = None if self._year is None else segment.years == self._year
-        places = self._places(segment) if self.columns == ALL_COLUMNS and segment.reader is not None else None
-        return SegmentTerm(lambda: self._streams(segment), places, silent)
+    @cached_property
+    def segments(self) -> list[SegmentTerm]:
+        """The term in each segment."""
+        found = self._found[1] if self._found is not None else [None] * len(self._collection.segments)
+        pairs = zip(self._collection.segments, found, strict=True)
+        return [SegmentTerm(partial(self._streams, segment), places, self.silent(segment)) for segment, places in pairs]
 
-    def _places(self, segment: Segment) -> Any:
-        """The streams as the kernel finds them."""
-        reader = segment.reader
-        given = tuple([found.row() for found in self._phrases(segment) if len(found.docs)])
-        places = reader.term(self._keys, self._name, given, len(FIELDS))
-        while isinstance(places, tuple):
-            segment.admit(*places)
-            places = reader.term(self._keys, self._name, given, len(FIELDS))
-        return places
+    @property
+    def places(self) -> Sequence[Any]:
+        """Its streams in each segment as the kernel takes them."""
+        return self._found[1] if self._found is not None else [term.places for term in self.segments]
+
+    def silent(self, segment: Segment) -> Mask | None:
+        """Papers of a segment that match and gain nothing by it; None where there are none."""
+        return None if self.year is None else segment.years == self.year
+
+    @cached_property
+    def _found(self) -> tuple[int, Sequence[Any]] | None:
+        """Papers and streams as the kernel finds them, in one call for all segments."""
+        readers = self._collection.readers
+        if readers is None or not self._every:
+            return None
+        keys = tuple([word.encode("utf-8", "surrogatepass") for word in self._stems])
+        name = self._whole.encode("utf-8", "surrogatepass")
+        segments = self._collection.segments
+        given: tuple[tuple[Any, ...], ...] = ((),) * len(segments)
+        if self._variants or len(self.words) > 1:
+            given = tuple(
+                [tuple([found.row() for found in self._phrases(segment) if len(found.docs)]) for segment in segments]
+            )
+        found = kernel.native.term(readers, keys, name, given, len(FIELDS))  # type: ignore[union-attr]
+        while len(found) == 3:
+            at, group, number = found
+            segments[at].admit(group, number)
+            found = kernel.native.term(readers, keys, name, given, len(FIELDS))  # type: ignore[union-attr]
+        papers, places = found
+        return papers, places
 
     def _phrases(self, segment: Segment) -> Iterator[Matches]:
         """Papers in which words side by side count as this term."""
@@ -90,6 +117,8 @@ class Term:
     @cached_property
     def document_frequency(self) -> int:
         """n_t: live papers with the term in any of its fields."""
+        if self._found is not None:
+            return self._found[0]
         return sum(
             term.document_frequency(segment)
             for term, segment in zip(self.segments, self._collection.segments, strict=True)

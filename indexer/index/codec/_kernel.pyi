@@ -63,26 +63,33 @@ class Streams:
 
 class Reader:
     def __init__(
-        self, text: tuple[Strings, Group, Array, Array], names: tuple[Strings, Group, Array, Array], /
+        self,
+        text: tuple[Strings, Group, Array, Array],
+        names: tuple[Strings, Group, Array, Array],
+        live: Array | None,
+        /,
     ) -> None: ...
     def admit(self, group: int, term: int, /) -> None: ...
-    def term(
-        self, stems: tuple[bytes, ...], name: bytes | None, given: tuple[Row, ...], fields: int, /
-    ) -> Streams | tuple[int, int]: ...
 
-Term = tuple[float, Streams | None]
-
-def best(
-    terms: list[Term],
-    lengths: Array,
-    parameters: Array,
-    mask: Array,
-    top: int,
-    few: int,
-    threshold: float,
-    slack: float,
+def term(
+    readers: tuple[Reader, ...],
+    stems: tuple[bytes, ...],
+    name: bytes | None,
+    given: tuple[tuple[Row, ...], ...],
+    fields: int,
     /,
-) -> tuple[bytes, bytes]: ...
+) -> tuple[int, tuple[Streams, ...]] | tuple[int, int, int]: ...
+
+Term = tuple[float, Streams | None, Array | None, Array | None]
+
+def first(
+    segments: list[tuple[list[Term], Array, Array | None, Array | None, float]],
+    parameters: Array,
+    bare: int,
+    every: bool,
+    top: int,
+    /,
+) -> tuple[int, list[tuple[int, bytes, bytes]]]: ...
 def exact(terms: list[Term], lengths: Array, parameters: Array, docs: Array, scores: Array, /) -> None: ...
 def mark(mask: Array, docs: Array, /) -> None: ...
 def tally(

@@ -78,7 +78,7 @@ class Segment:
             rows.append(
                 (group.terms.native, group.native, self.arrays[f"{name}.start"], self.impacts.lazy(f"{name}.impact"))
             )
-        return kernel.native.Reader(*rows)
+        return kernel.native.Reader(*rows, None if self.all_live else self.live)
 
     def admit(self, group: int, term: int) -> None:
         """Check what is stored of a term of the text (group 0) or of names (1), so that the reader may give it."""

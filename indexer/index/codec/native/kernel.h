@@ -7,6 +7,7 @@ fit is a BadIndexError. The GIL is held throughout, so that the scratch memory o
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#include <math.h>
 #include <stdint.h>
 
 #define MAX_DOCS 65536 /* a document number is 16 bits wide */
@@ -65,11 +66,20 @@ extern PyTypeObject GroupType, StringsType, StreamsType, ReaderType;
 Py_ssize_t find_string(PyObject *table, PyObject *key);
 Py_ssize_t strings_in(PyObject *table);
 
+/* Streams with room for some, which keep an object alive; and one read of a row (docs, bounds, group, low, high, columns,
+   counts) of Python. */
+Streams *new_streams(Py_ssize_t room, PyObject *kept);
+int read_stream(Stream *stream, PyObject *row, int fields);
+
+/* How many papers stand in one of the streams; those of a mask alone where one was taken. */
+Py_ssize_t united(const Streams *self, const Array *live);
+
 /* Term frequencies of a posting, one a field of the group. */
 const int32_t *frequencies(const Group *group, Py_ssize_t posting);
 
 /* First index in low..high of a rising array that is not below `wanted`. */
 Py_ssize_t lower16(const uint16_t *items, Py_ssize_t low, Py_ssize_t high, uint16_t wanted);
+Py_ssize_t gallop16(const uint16_t *items, Py_ssize_t low, Py_ssize_t high, uint16_t wanted);
 Py_ssize_t lower32(const uint32_t *items, Py_ssize_t low, Py_ssize_t high, uint32_t wanted);
 
 /* Words of a field in a document, of an array (fields x docs) of uint16 or uint32. */
@@ -98,7 +108,8 @@ static inline double saturation(const int32_t *counts, const Array *lengths, con
 Py_ssize_t listed(const uint8_t *mask, Py_ssize_t papers, uint16_t *docs);
 
 PyObject *group_phrase(Group *self, PyObject *args);
-PyObject *kernel_best(PyObject *module, PyObject *args);
+PyObject *kernel_term(PyObject *module, PyObject *args);
+PyObject *kernel_first(PyObject *module, PyObject *args);
 PyObject *kernel_exact(PyObject *module, PyObject *args);
 PyObject *kernel_mark(PyObject *module, PyObject *args);
 PyObject *kernel_tally(PyObject *module, PyObject *args);

@@ -40,6 +40,16 @@ Py_ssize_t lower16(const uint16_t *items, Py_ssize_t low, Py_ssize_t high, uint1
     return low;
 }
 
+/* The same, by steps that double from `low`: what is wanted is mostly near. */
+Py_ssize_t gallop16(const uint16_t *items, Py_ssize_t low, Py_ssize_t high, uint16_t wanted) {
+    Py_ssize_t step = 1;
+    while (low + step < high && items[low + step] < wanted) {
+        low += step;
+        step *= 2;
+    }
+    return lower16(items, low, low + step < high ? low + step + 1 : high, wanted);
+}
+
 Py_ssize_t lower32(const uint32_t *items, Py_ssize_t low, Py_ssize_t high, uint32_t wanted) {
     while (low < high) {
         Py_ssize_t middle = low + (high - low) / 2;
@@ -52,8 +62,12 @@ Py_ssize_t lower32(const uint32_t *items, Py_ssize_t low, Py_ssize_t high, uint3
 }
 
 static PyMethodDef functions[] = {
-    {"best", kernel_best, METH_VARARGS,
-     "best(terms, lengths, parameters, mask, top, few, threshold, slack) -> (docs, scores): bytes of uint16, float64"},
+    {"term", kernel_term, METH_VARARGS,
+     "term(readers, stems, name, given, fields) -> (papers, (Streams, ...)): a term in all segments; or (segment, group, "
+     "number) of a word that must be admitted first"},
+    {"first", kernel_first, METH_VARARGS,
+     "first(segments, parameters, bare, every, top) -> (total, ((segment, docs, scores), ...)): what matches, and "
+     "papers among which the first are; bytes of uint16 and float64"},
     {"exact", kernel_exact, METH_VARARGS,
      "exact(terms, lengths, parameters, docs, scores): add each term's share to the scores of documents"},
     {"mark", kernel_mark, METH_VARARGS, "mark(mask, docs): set a mask of bytes to 1 at each document"},

@@ -1,0 +1,97 @@
+"""The way by relevance through the kernel: what matches, and the first of it, in one call for all segments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from indexer.index.codec import kernel
+from query.engines.answer import RELAX_BELOW, Answer, Request, Row
+from query.engines.collection import Collection
+from query.engines.compile import Compiled
+from query.engines.masks import Mask
+from query.engines.nodes import EVERY_HIT
+from query.engines.orders import FEW, Found, first_rows, in_order
+from query.engines.scoring import native_row, native_slack
+
+_EVERYTHING = 1 << 40
+"""More hits than there can be."""
+Rows = list[tuple[Any, ...]]
+Pieces = Sequence[tuple[int, bytes, bytes]]
+
+
+def answer_direct(
+    collection: Collection, compiled: Compiled, request: Request, bases: Sequence[Mask | None]
+) -> Answer | None:
+    """The answer by relevance; None without the kernel, and where nothing scores by its frequency.
+
+    `bases` are masks of the papers that may match, of each segment (None: all).
+    """
+    if kernel.native is None:
+        return None
+    terms = _terms(collection, compiled)
+    if terms is None:
+        return None
+    wanted = _EVERYTHING if request.top is None else request.top
+    masks = [np.zeros(segment.docs, dtype=bool) for segment in collection.segments] if request.masks else []
+    rows: Rows = [
+        (
+            terms[at],
+            segment.lengths,
+            bases[at],
+            masks[at] if request.masks else None,
+            native_slack(collection, segment, len(terms[at])),
+        )
+        for at, segment in enumerate(collection.segments)
+    ]
+    bare = len(compiled.bare)
+    # Where few have all words all of those must be known, to be left out of the papers with some.
+    top = max(wanted, RELAX_BELOW) if wanted else 0
+    all_words, pieces = kernel.native.first(rows, collection.parameters, bare, request.match != "any", top)
+    first = _first(collection, pieces, 0, wanted)
+    if request.match == "auto" and bare > 1 and all_words < RELAX_BELOW:
+        total, others = kernel.native.first(rows, collection.parameters, bare, False, wanted)
+        if total > all_words:
+            known = {(at, doc) for at, docs, _ in pieces for doc in memoryview(docs).cast("H")}
+            some = [row for row in _first(collection, others, 1, wanted) if (row.segment, row.doc) not in known]
+            return Answer((first + some)[:wanted], total, all_words, True, masks)
+    return Answer(first, all_words, all_words, False, masks)
+
+
+def _terms(collection: Collection, compiled: Compiled) -> list[Rows] | None:
+    """What scores in each segment, bare words first, as the kernel takes it."""
+    if compiled.empty:
+        return None
+    bare = [(node.term.weight, node.term.places, node.term) for node in compiled.bare]
+    silent = [(term.weight, term.places) for term in compiled.silent]
+    found = []
+    for at, segment in enumerate(collection.segments):
+        rows: Rows = [
+            (weight, places[at], None, None if term.year is None else term.silent(segment))
+            for weight, places, term in bare
+        ]
+        if compiled.required:
+            scorers = [scorer for node in compiled.required for scorer in node.scorers(segment, at, EVERY_HIT)]
+            if not rows and all(scorer.term is None and scorer.active is None for scorer in scorers):
+                return None
+            rows += [native_row(scorer, at) for scorer in scorers]
+        found.append(rows + [(weight, places[at], None, None) for weight, places in silent])
+    return found
+
+
+def _first(collection: Collection, pieces: Pieces, tier: int, top: int) -> list[Row]:
+    """The first rows of what the kernel found, in order."""
+    if sum(len(docs) for _, docs, _ in pieces) <= 2 * FEW:
+        rows = [
+            Row(at, doc, tier, score)
+            for at, docs, scores in pieces
+            for doc, score in zip(memoryview(docs).cast("H"), memoryview(scores).cast("d"), strict=True)
+        ]
+        return in_order(collection.segments, rows, "relevance")[:top]
+    found = [
+        Found(at, np.frombuffer(docs, dtype=np.uint16).astype(np.int64), np.frombuffer(scores))
+        for at, docs, scores in pieces
+    ]
+    return first_rows(collection.segments, found, tier, "relevance", top)
