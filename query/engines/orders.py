@@ -10,10 +10,12 @@ from operator import attrgetter
 import numpy as np
 import numpy.typing as npt
 
+from indexer.index.codec import kernel
 from indexer.index.codec.columns import title_key
 from indexer.index.codec.segment import Segment
 from indexer.index.text import as_read
 from query.engines.answer import Row
+from query.engines.masks import Mask
 
 Ints = npt.NDArray[np.int64]
 Keys = Sequence[npt.NDArray[np.generic]]
@@ -54,6 +56,19 @@ def first_docs(segment: Segment, docs: Ints, sort: str, top: int) -> Ints:
     return np.sort(docs[local_order(segment, docs, np.zeros(len(docs)), sort)[:top]]) if len(docs) > top else docs
 
 
+def newest(segment: Segment, mask: Mask, top: int) -> Ints:
+    """The first `top` of the papers in a mask that all score the same: the newest, then by id; given rising."""
+    ranks = segment.arrays["doc.id_rank"]
+    if kernel.native is not None:
+        found = kernel.native.newest(mask, segment.years, ranks, min(top, len(mask)))
+        return np.sort(np.frombuffer(found, dtype=np.uint16)).astype(np.int64)
+    docs = np.flatnonzero(mask)
+    if len(docs) <= top:
+        return docs
+    keys = _age(segment, docs, newest=True) << 32 | ranks[docs].astype(np.int64)
+    return np.sort(docs[np.argpartition(keys, top)[:top]])
+
+
 def first_rows(segments: Sequence[Segment], found: Sequence[Found], tier: int, sort: str, top: int) -> list[Row]:
     """The first `top` of what was found in all segments, in order (DESIGN section 3, Orders)."""
     floor = reached(found, top) if sort == "relevance" and found else -np.inf
@@ -87,11 +102,6 @@ def _rows(part: Found, tier: int) -> list[Row]:
 def _cut(segment: Segment, part: Found, floor: float, sort: str, top: int) -> Found:
     """The first `top` of the papers of one segment that reach a score, in order."""
     kept = np.flatnonzero(part.scores >= floor)
-    if sort == "relevance" and len(kept) > 4 * top and part.scores[kept].max() == floor:
-        # All alike: a partition by year and id leaves few to be ordered.
-        docs = part.docs[kept]
-        keys = _age(segment, docs, newest=True) << 32 | segment.arrays["doc.id_rank"][docs].astype(np.int64)
-        kept = np.sort(kept[np.argpartition(keys, top)[:top]])
     kept = kept[local_order(segment, part.docs[kept], part.scores[kept], sort)[:top]]
     return Found(part.segment, part.docs[kept], part.scores[kept])
 

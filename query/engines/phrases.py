@@ -49,7 +49,7 @@ def phrase(
     if not terms or min(terms) < 0:
         return NOWHERE
     if group.native is not None:
-        spans = tuple([group.span(term) for term in terms])
+        spans = tuple([group.placed(term) for term in terms])
         fields_bits = sum(1 << column for column in columns)
         bits = NAME_BITS if group_name == NAMES else 0
         found, rows, bounds = group.native.phrase(

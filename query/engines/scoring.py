@@ -15,6 +15,7 @@ from indexer.index.codec.segment import Segment
 from query.engines.collection import Collection
 from query.engines.masks import Mask
 from query.engines.nodes import Scorer
+from query.engines.orders import newest
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -92,7 +93,7 @@ def best(
     """
     if all(scorer.term is None and scorer.active is None for scorer in scorers):
         # A prefix, a range of years: whatever matches scores the same.
-        docs = np.flatnonzero(mask)
+        docs = newest(segment, mask, top)
         return docs, np.full(len(docs), sum((scorer.constant for scorer in scorers), 0.0))
     if matched <= max(_FEW, top):
         docs = np.flatnonzero(mask)

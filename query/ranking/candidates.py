@@ -92,7 +92,7 @@ class Candidates:
         term = group.find(stem)
         if term < 0:
             return np.empty(0, dtype=np.int64)
-        first, last = group.span(term)
+        first, last = group.placed(term)
         docs = self.docs[low:high].astype(np.uint16)
         if group.native is not None:
             native = group.native.places(first, last, docs, segment.lengths, segment.docs, low, columns)

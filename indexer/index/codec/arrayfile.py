@@ -22,7 +22,6 @@ from __future__ import annotations
 import mmap
 import os
 import struct
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -32,6 +31,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import orjson
+from isal.isal_zlib import crc32
 
 from indexer.index.errors import BadIndexError
 
@@ -70,7 +70,7 @@ class ArrayFileWriter:
         start = 0
         while start < len(data):
             step = min(PAGE - self._page_fill, len(data) - start)
-            self._page_crc = zlib.crc32(data[start : start + step], self._page_crc)
+            self._page_crc = crc32(data[start : start + step], self._page_crc)
             self._page_fill += step
             start += step
             if self._page_fill == PAGE:
@@ -99,7 +99,7 @@ class ArrayFileWriter:
         pages_at = self._offset
         self._file.write(np.asarray(self._pages, dtype="<u4").tobytes())
         directory_at = pages_at + 4 * len(self._pages)
-        pages_crc = zlib.crc32(np.asarray(self._pages, dtype="<u4").tobytes())
+        pages_crc = crc32(np.asarray(self._pages, dtype="<u4").tobytes())
         directory = orjson.dumps(
             {
                 "kind": self.kind,
@@ -110,9 +110,9 @@ class ArrayFileWriter:
             }
         )
         self._file.write(directory)
-        head = _HEADER.pack(MAGIC, VERSION, _BYTE_ORDER, directory_at, len(directory), zlib.crc32(directory))
+        head = _HEADER.pack(MAGIC, VERSION, _BYTE_ORDER, directory_at, len(directory), crc32(directory))
         self._file.seek(0)
-        self._file.write(head + struct.pack("<I", zlib.crc32(head)))
+        self._file.write(head + struct.pack("<I", crc32(head)))
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
@@ -155,14 +155,14 @@ class ArrayFile(Mapping[str, Array]):
         (head_crc,) = struct.unpack_from("<I", self._map, _HEADER.size)
         if magic != MAGIC:
             raise BadIndexError(f"{path.name} is not a file of Quiver's; run `quiver rebuild`")
-        if head_crc != zlib.crc32(self._map[: _HEADER.size]):
+        if head_crc != crc32(self._map[: _HEADER.size]):
             raise BadIndexError(f"{path.name}: the header is damaged; run `quiver verify`, then `quiver rebuild`")
         if version > VERSION:
             raise BadIndexError(f"{path.name} has format {version}, this Quiver reads up to {VERSION}; update Quiver")
         if order != _BYTE_ORDER:
             raise BadIndexError(f"{path.name} was written on a machine of another byte order; run `quiver rebuild`")
         directory = self._map[at : at + length]
-        if at + length != size or zlib.crc32(directory) != crc:
+        if at + length != size or crc32(directory) != crc:
             raise BadIndexError(f"{path.name} is cut short or damaged; run `quiver verify`, then `quiver rebuild`")
         parsed = orjson.loads(directory)
         self.kind: str = parsed["kind"]
@@ -171,13 +171,15 @@ class ArrayFile(Mapping[str, Array]):
         self._directory: dict[str, tuple[str, list[int], int]] = parsed["arrays"]
         self._views: dict[str, Array] = {}
         self._lazy: dict[str, Array] = {}
+        self._places: dict[str, tuple[int, int]] = {}
         if kind is not None and kind != self.kind:
             raise BadIndexError(f"{path.name} holds {self.kind}, not {kind}; run `quiver rebuild`")
         pages = self._map[self._pages_at : at]
-        if len(pages) != 4 * -(-(self._pages_at - _HEADER_SIZE) // PAGE) or zlib.crc32(pages) != parsed["pages_crc"]:
+        if len(pages) != 4 * -(-(self._pages_at - _HEADER_SIZE) // PAGE) or crc32(pages) != parsed["pages_crc"]:
             raise BadIndexError(f"{path.name}: the page checksums are damaged; run `quiver rebuild`")
         self._pages = np.frombuffer(pages, dtype="<u4")
         self._unread = bytearray(b"\1") * len(self._pages)
+        self._bytes = memoryview(self._map)
 
     def __getitem__(self, name: str) -> Array:
         view = self._views.get(name)
@@ -203,19 +205,20 @@ class ArrayFile(Mapping[str, Array]):
 
     def check(self, name: str, low: int, high: int) -> None:
         """Make sure that items low..high of an array are as they were written. Raises BadIndexError."""
-        if low < high:
+        if low >= high:
+            return
+        place = self._places.get(name)
+        if place is None:
             dtype, _, offset = self._directory[name]
-            size = np.dtype(dtype).itemsize
-            self._check_pages(offset + low * size - _HEADER_SIZE, offset + high * size - _HEADER_SIZE, name)
-
-    def _check_pages(self, start: int, stop: int, name: str) -> None:
-        past = -(-stop // PAGE)
-        page = self._unread.find(1, start // PAGE, past)
+            place = self._places[name] = (offset - _HEADER_SIZE, np.dtype(dtype).itemsize)
+        at, size = place
+        first, past = (at + low * size) // PAGE, (at + high * size - 1) // PAGE + 1
+        page = self._unread.find(1, first, past)
         while page >= 0:
             if not self._page_is_whole(page):
-                at = _HEADER_SIZE + page * PAGE
+                start = _HEADER_SIZE + page * PAGE
                 raise BadIndexError(
-                    f"{self.path.name}: bytes {at}..{min(at + PAGE, self._pages_at)} are damaged ({name}); "
+                    f"{self.path.name}: bytes {start}..{min(start + PAGE, self._pages_at)} are damaged ({name}); "
                     "run `quiver verify`, then `quiver rebuild`"
                 )
             self._unread[page] = 0
@@ -223,7 +226,7 @@ class ArrayFile(Mapping[str, Array]):
 
     def _page_is_whole(self, page: int) -> bool:
         start = _HEADER_SIZE + page * PAGE
-        return zlib.crc32(self._map[start : min(start + PAGE, self._pages_at)]) == int(self._pages[page])
+        return crc32(self._bytes[start : min(start + PAGE, self._pages_at)]) == int(self._pages[page])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._directory)
@@ -263,6 +266,7 @@ class ArrayFile(Mapping[str, Array]):
         """Forget the views; the mapping goes when the last array over it goes."""
         self._views.clear()
         self._lazy.clear()
+        self._bytes = memoryview(b"")
         try:
             self._map.close()
         except BufferError:

@@ -22,6 +22,7 @@ import numpy.typing as npt
 from indexer.index.codec import kernel
 from indexer.index.codec.arrayfile import Array, lazy
 from indexer.index.codec.strings import StringTable
+from indexer.index.codec.unread import Unread
 from indexer.index.schema import FIELD_NUMBERS, GROUPS
 
 Ints = npt.NDArray[np.int64]
@@ -56,7 +57,8 @@ class PostingGroup:
         self._pos, self._check_pos = lazy(arrays, f"{name}.pos")
         self._high, self._check_high = lazy(arrays, f"{name}.high")
         self._wide = WIDE_BY_9 if self._pos.dtype == np.uint8 else WIDE
-        self._unread = bytearray(b"\1") * len(self.terms)
+        self._postings = Unread(len(self.terms), self._check_postings)
+        self._positions = Unread(len(self.terms), self._check_positions)
         self._combos: npt.NDArray[np.int32] = arrays[f"{name}.combo"]
         self._code_x = arrays[f"{name}.code_x"]
         self._combo_x = arrays[f"{name}.combo_x"]
@@ -64,6 +66,7 @@ class PostingGroup:
         self._pos_v = arrays[f"{name}.pos_v"]
         self.has_forms = f"{name}.form_term" in arrays
         if self.has_forms:
+            self._masks = Unread(len(self.terms), self._check_masks)
             self.forms = StringTable(arrays, f"{name}.form")
             self.form_term = arrays[f"{name}.form_term"]
             self.form_bit = arrays[f"{name}.form_bit"]
@@ -107,26 +110,35 @@ class PostingGroup:
 
     def span(self, term: int) -> tuple[int, int]:
         """First and past-last posting of a term, whose postings may then be read. Raises BadIndexError."""
-        if self._unread[term]:
-            self._check(term, term + 1)
+        self._postings.one(term)
+        return self._start[term], self._start[term + 1]
+
+    def placed(self, term: int) -> tuple[int, int]:
+        """The same, and the kernel may read its positions too."""
+        self._postings.one(term)
+        self._positions.one(term)
         return self._start[term], self._start[term + 1]
 
     def check_all(self) -> None:
-        """Make sure that every posting may be read: for who takes `docs` and `codes` as a whole."""
-        if self._unread.find(1) >= 0:
-            self._check(0, len(self._unread))
+        """Make sure that all may be read: for who takes the arrays as a whole."""
+        self._postings.all()
+        self._positions.all()
+        if self.has_forms:
+            self._masks.all()
 
-    def _check(self, low: int, high: int) -> None:
-        """Make sure that all that is stored of the terms low..high is as it was written."""
+    def _check_postings(self, low: int, high: int) -> None:
         self._check_docs(self._start[low], self._start[high])
+        self._check_codes(self._start[low], self._start[high])
+
+    def _check_positions(self, low: int, high: int) -> None:
         # From the last entry of the table of occurrences, whence the kernel adds up to find a posting's positions.
         self._check_codes(self._start[low] >> SKIP << SKIP, self._start[high])
         self._check_pos(self._occ[low], self._occ[high])
         if self._wide == WIDE_BY_9:
             self._check_high(self._occ[low] >> 3, (self._occ[high] + 7) >> 3)
-        if self.has_forms:
-            self._check_forms(self._forms_at[low], self._forms_at[high])
-        self._unread[low:high] = bytes(high - low)
+
+    def _check_masks(self, low: int, high: int) -> None:
+        self._check_forms(self._forms_at[low], self._forms_at[high])
 
     def occurrences(self, term: int) -> tuple[int, int]:
         """First and past-last occurrence of a term."""
@@ -150,7 +162,7 @@ class PostingGroup:
 
         Both int64, grouped by posting, rising inside one. `picked` are posting numbers from the term's first.
         """
-        low, high = self.span(term)
+        low, high = self.placed(term)
         first = self._occ[term]
         counts = self.frequencies(low, high).sum(axis=1, dtype=np.int64)
         if picked is None:
@@ -178,6 +190,7 @@ class PostingGroup:
 
     def form_masks(self, term: int) -> npt.NDArray[np.uint8] | None:
         """For each posting of a term the bits of the surface forms it holds; None if the term has one form only."""
+        self._masks.one(term)
         low, high = self._forms_at[term], self._forms_at[term + 1]
         return self._forms[low:high] if high > low else None
 
@@ -192,10 +205,9 @@ class PostingGroup:
 
         `allowed` confines each term to some of its surface forms, a bit a form. `columns` are numbers of the schema.
         """
-        if self._unread.find(1) >= 0:
-            for term in terms.tolist():
-                if self._unread[term]:
-                    self._check(term, term + 1)
+        self._postings.some(terms)
+        if allowed is not None:
+            self._masks.some(terms)
         every = len(columns) == self.fields
         if self.native is not None:
             forms = (allowed, self._arrays[f"{self._name}.forms_at"], self._forms) if allowed is not None else ()
@@ -235,7 +247,6 @@ class PostingGroup:
         ends = np.asarray(self._forms_at).astype(np.int64)
         sizes: Ints = ends[1:] - ends[:-1]
         masks = np.ones(len(self.docs), dtype=np.uint8)
-        self.check_all()
         held = np.flatnonzero(sizes)
         where, _ = ragged(starts[held], sizes[held])
         masks[where] = self._forms

@@ -112,6 +112,7 @@ PyObject *kernel_term(PyObject *module, PyObject *args);
 PyObject *kernel_first(PyObject *module, PyObject *args);
 PyObject *kernel_exact(PyObject *module, PyObject *args);
 PyObject *kernel_mark(PyObject *module, PyObject *args);
+PyObject *kernel_newest(PyObject *module, PyObject *args);
 PyObject *kernel_tally(PyObject *module, PyObject *args);
 
 #endif

@@ -71,6 +71,8 @@ static PyMethodDef functions[] = {
     {"exact", kernel_exact, METH_VARARGS,
      "exact(terms, lengths, parameters, docs, scores): add each term's share to the scores of documents"},
     {"mark", kernel_mark, METH_VARARGS, "mark(mask, docs): set a mask of bytes to 1 at each document"},
+    {"newest", kernel_newest, METH_VARARGS,
+     "newest(mask, years, ranks, top) -> docs: of the papers of a mask the newest, bytes of uint16 in no order"},
     {"tally", kernel_tally, METH_VARARGS,
      "tally(mask, values, counts, starts=, names=, again=): count the values that the papers of a mask have"},
     {NULL, NULL, 0, NULL},
