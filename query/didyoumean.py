@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from rapidfuzz.distance import OSA
 
 from indexer.index.analysis import STOP_WORDS, stem, words
 from indexer.index.codec.segment import Segment
+from query.edits import distance, within
 from query.engines.answer import RELAX_BELOW, Answer
 from query.language.tree import Query
 
@@ -58,7 +58,7 @@ def _respelt(word: str, segments: Sequence[Segment]) -> str | None:
     # Nearer first, then commoner; a slip of the first letter is rare.
     ranked = sorted(
         (row for row in found.items() if row[1] > max(_RARE, 10 * here)),
-        key=lambda row: (OSA.distance(word, row[0]), row[0][0] != word[0], -row[1], row[0]),
+        key=lambda row: (distance(word, row[0]), row[0][0] != word[0], -row[1], row[0]),
     )
     return ranked[0][0] if ranked else None
 
@@ -66,11 +66,11 @@ def _respelt(word: str, segments: Sequence[Segment]) -> str | None:
 def _near(word: str, reach: int, segment: Segment) -> list[str]:
     found = []
     firsts = {word[0], word[1]}
+    near = within(word, reach)
     for table in (segment.text.forms, segment.names.terms):
-        # Signatures leave some hundreds of 60,000 words to be looked at.
         for number in table.alike(word.encode("utf-8", "surrogatepass"), reach).tolist():
             form = table[number].decode("utf-8", "surrogatepass")
-            if form[0] in firsts and OSA.distance(word, form, score_cutoff=reach) <= reach:
+            if form[0] in firsts and near(form):
                 found.append(form)
     return found
 

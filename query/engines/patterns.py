@@ -7,14 +7,13 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from rapidfuzz.distance import OSA
-from rapidfuzz.process import cdist
 
 from indexer.index.analysis import fold
 from indexer.index.codec.groups import LAST_FORM, PostingGroup
 from indexer.index.codec.segment import Segment
 from indexer.index.codec.strings import StringTable
 from indexer.index.schema import FIELD_NUMBERS, GROUPS, NAMES, TEXT
+from query.edits import all_within, within
 from query.engines.masks import Mask, mark
 from query.language.tree import Fuzzy, Prefix, Wildcard
 
@@ -35,8 +34,7 @@ def matching_words(table: StringTable, pattern: Pattern) -> Ints:
 def _fuzzy(table: StringTable, word: str, distance: int) -> Ints:
     near = table.alike(word.encode("utf-8", "surrogatepass"), distance)
     words = [table[number].decode("utf-8", "surrogatepass") for number in near.tolist()]
-    distances = cdist([word], words, scorer=OSA.distance, score_cutoff=distance, dtype=np.uint8)
-    return near[distances[0] <= distance] if words else near
+    return near[all_within(word, words, distance)]
 
 
 def _wildcard(table: StringTable, text: str) -> Ints:
@@ -61,8 +59,7 @@ def word_test(pattern: Pattern) -> Callable[[str], bool]:
     if isinstance(pattern, Wildcard):
         expression = _expression(text)
         return lambda word: expression.fullmatch(word) is not None
-    distance = pattern.distance
-    return lambda word: OSA.distance(text, word, score_cutoff=distance) <= distance
+    return within(text, pattern.distance)
 
 
 def pattern_mask(segment: Segment, pattern: Pattern, columns: Sequence[int]) -> Mask:
