@@ -30,4 +30,5 @@ def all_within(word: str, others: Sequence[str], edits: int) -> npt.NDArray[np.b
     if not others:
         return np.zeros(0, dtype=bool)
     distances: npt.NDArray[np.uint8] = cdist([word], others, scorer=OSA.distance, score_cutoff=edits, dtype=np.uint8)
-    return distances[0] <= edits
+    near: npt.NDArray[np.bool_] = distances[0] <= edits
+    return near

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,22 +32,22 @@ class Filters:
 
     def mask(self, segment: Segment) -> Mask | None:
         """Live papers of a segment that pass; None where that is all of them."""
-        masks = list(self._masks(segment))
+        masks = self._masks(segment)
+        if not masks:
+            return None if segment.all_live else segment.live
         if not segment.all_live:
             masks.append(segment.live)
-        if not masks:
-            return None
         result = masks[0]
         for mask in masks[1:]:
-            result = result & mask
+            result &= mask
         return result
 
-    def _masks(self, segment: Segment) -> Sequence[Mask]:
+    def _masks(self, segment: Segment) -> list[Mask]:
         masks = [cluster_mask(segment, name) for name in self.authors]
         if self.venues:
             masks.append(venue_mask(segment, self.venues))
         if self.years:
-            masks.append(np.logical_or.reduce([years_mask(segment, *pair) for pair in self.years]))
+            masks.append(years_mask(segment, *self.years))
         if self.types:
             masks.append(type_mask(segment, self.types))
         if self.exclude_venues:

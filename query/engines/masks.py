@@ -27,16 +27,43 @@ def mask_of(papers: int, docs: Docs) -> Mask:
     return mask
 
 
+def mark_within(mask: Mask, column: npt.NDArray[np.integer], low: int, high: int) -> None:
+    """Set a mask true where the value of a column (none negative) is `low` to `high`, ends included."""
+    if kernel.native is not None:
+        kernel.native.within(mask, column, low, high)
+    else:
+        mask |= (column >= low) & (column <= high)
+
+
 def count(mask: Mask) -> int:
     """How many papers a mask holds."""
     return int(np.count_nonzero(mask))
 
 
-def tally(mask: Mask, column: npt.NDArray[np.integer], values: int) -> npt.NDArray[np.uint32]:
-    """How many papers of a mask have each of the values 0 to `values` - 1 of a column (one value a paper)."""
+def listed(mask: Mask) -> Docs:
+    """The papers of a mask (uint16, rising)."""
+    if kernel.native is not None:
+        return np.frombuffer(kernel.native.listed(mask), dtype=np.uint16)
+    return np.flatnonzero(mask).astype(np.uint16)
+
+
+def tally(docs: Docs, column: npt.NDArray[np.integer], values: int) -> npt.NDArray[np.uint32]:
+    """How many of some papers have each of the values 0 to `values` - 1 of a column (one value a paper)."""
     counts = np.zeros(values, dtype=np.uint32)
     if kernel.native is not None:
-        kernel.native.tally(mask, column, counts)
+        kernel.native.tally(docs, column, counts)
     else:
-        counts += np.bincount(column[mask], minlength=values).astype(np.uint32)
+        counts += np.bincount(column[docs], minlength=values).astype(np.uint32)
     return counts
+
+
+def largest(counts: npt.NDArray[np.uint32], top: int) -> list[int]:
+    """Numbers (rising) of the `top` largest counts and of all that equal the last of them; none of a count of 0."""
+    if kernel.native is not None:
+        numbers: list[int] = kernel.native.largest(counts, top)
+        return numbers
+    positive = np.flatnonzero(counts)
+    if len(positive) > top:
+        floor = np.partition(counts[positive], len(positive) - top)[len(positive) - top]
+        positive = positive[counts[positive] >= floor]
+    return [int(number) for number in positive]

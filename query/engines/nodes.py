@@ -13,10 +13,12 @@ from indexer.index.codec.segment import Segment
 from indexer.index.names import cluster_key
 from indexer.index.schema import NAMES, TEXT
 from query.engines.collection import Collection
-from query.engines.masks import Mask, mark
+from query.engines.masks import Mask, mark, mark_within
 from query.engines.patterns import Pattern, pattern_mask
 from query.engines.phrases import phrase
 from query.engines.terms import NAME_COLUMNS, TEXT_COLUMNS, Term
+
+_LAST_YEAR = 9999
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,15 +136,14 @@ class YearsNode(ConstantNode):
     """A range of years. Papers without a year never match."""
 
     def __init__(self, first: int | None, last: int | None, boost: float) -> None:
-        super().__init__(boost, lambda segment: years_mask(segment, first, last))
+        super().__init__(boost, lambda segment: years_mask(segment, (first, last)))
 
 
-def years_mask(segment: Segment, first: int | None, last: int | None) -> Mask:
-    """Papers of a segment whose year lies in first..last, ends included, None open."""
-    years = segment.years
-    mask: Mask = years >= np.int16(max(1, first or 1))
-    if last is not None:
-        mask &= years <= np.int16(last)
+def years_mask(segment: Segment, *ranges: tuple[int | None, int | None]) -> Mask:
+    """Papers of a segment whose year lies in one of some ranges, ends included, None open."""
+    mask = np.zeros(segment.docs, dtype=bool)
+    for first, last in ranges:
+        mark_within(mask, segment.years, max(1, first or 1), _LAST_YEAR if last is None else last)
     return mask
 
 
@@ -167,10 +168,10 @@ def type_mask(segment: Segment, types: Sequence[str]) -> Mask:
 
 
 def _any_of(column: Array, wanted: Sequence[int]) -> Mask:
-    # Comparisons of bytes, 3 us each for 40,000 papers; a table looked up by every paper takes 40.
+    # A comparison takes 2 us for 40,000 papers; a table looked up by every paper takes 40.
     mask = np.zeros(len(column), dtype=bool)
     for value in wanted:
-        mask |= column == value
+        mark_within(mask, column, value, value)
     return mask
 
 

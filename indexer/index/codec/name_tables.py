@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -96,15 +97,22 @@ class NameTables:
         """Document numbers (uint16, rising) of a cluster."""
         return self._docs[self._start[cluster] : self._start[cluster + 1]]
 
-    def counts(self, mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint32]:
-        """For each cluster how many of the papers in a mask (one bool a document) it has."""
+    def counts(self, docs: npt.NDArray[np.uint16]) -> npt.NDArray[np.uint32]:
+        """For each cluster how many of some papers it has."""
+        counts = np.zeros(len(self.keys) + 1, dtype=np.uint32)
         if kernel.native is not None:
-            counts = np.zeros(len(self.keys), dtype=np.uint32)
-            kernel.native.tally(mask, self.rows, counts, self.row_at, self.row_cluster, self.again)
-            return counts
-        chosen = np.repeat(mask, np.diff(self.row_at)) & (self.again == 0)
-        found = np.bincount(self.row_cluster[self.rows[chosen]], minlength=len(self.keys))
-        return found.astype(np.uint32)
+            kernel.native.tally(docs, self._clusters, counts, self.row_at)
+        else:
+            chosen = np.zeros(len(self.row_at) - 1, dtype=bool)
+            chosen[docs] = True
+            held = self._clusters[np.repeat(chosen, np.diff(self.row_at))]
+            counts += np.bincount(held, minlength=len(counts)).astype(np.uint32)
+        return counts[:-1]
+
+    @cached_property
+    def _clusters(self) -> npt.NDArray[np.uint32]:
+        """The cluster of each author of each paper; where it came before in the same paper, one past the last."""
+        return np.where(self.again != 0, len(self.keys), self.row_cluster[self.rows]).astype(np.uint32)
 
 
 @dataclass(frozen=True, slots=True)

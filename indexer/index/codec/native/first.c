@@ -10,13 +10,6 @@ A paper's upper bound is the sum of the bounds of its postings, one byte each, i
 #define FAINT 1e-30f /* the bound of what matches and may score nothing: above 0, and lost in any other sum */
 #define ROUNDING (1 - 1e-6) /* float32 strays by parts in 10^7 */
 
-#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__)
-/* Loops over all papers of a segment: the wider registers halve their time. */
-#define WIDER __attribute__((target_clones("avx2", "default")))
-#else
-#define WIDER
-#endif
-
 /* A segment as a search sees it. */
 typedef struct {
     Scoring scoring;
@@ -384,13 +377,17 @@ static Py_ssize_t score_by_bounds(Place *place, Py_ssize_t top, double *scores, 
     return n + others;
 }
 
+WIDER static void mark_bounded(uint8_t *hits, Py_ssize_t papers) {
+    for (Py_ssize_t doc = 0; doc < papers; doc++)
+        hits[doc] = scratch.bits[doc] > 0;
+}
+
 static void fill_hits(Place *place, Py_ssize_t listed_papers) {
     uint8_t *hits = place->hits.view.buf;
     if (place->hits.view.obj == NULL)
         return;
     if (listed_papers < 0) {
-        for (Py_ssize_t doc = 0; doc < place->scoring.papers; doc++)
-            hits[doc] = scratch.bits[doc] > 0;
+        mark_bounded(hits, place->scoring.papers);
         return;
     }
     memset(hits, 0, (size_t)place->scoring.papers);

@@ -107,12 +107,22 @@ static inline double saturation(const int32_t *counts, const Array *lengths, con
 /* The papers of a mask, rising; gives how many. `docs` must have room for one more than there are. */
 Py_ssize_t listed(const uint8_t *mask, Py_ssize_t papers, uint16_t *docs);
 
+#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__)
+/* Loops over all of an array: the wider registers halve their time. */
+#define WIDER __attribute__((target_clones("avx2", "default")))
+#else
+#define WIDER
+#endif
+
 PyObject *group_phrase(Group *self, PyObject *args);
 PyObject *kernel_term(PyObject *module, PyObject *args);
 PyObject *kernel_first(PyObject *module, PyObject *args);
 PyObject *kernel_exact(PyObject *module, PyObject *args);
 PyObject *kernel_mark(PyObject *module, PyObject *args);
+PyObject *kernel_within(PyObject *module, PyObject *args);
 PyObject *kernel_newest(PyObject *module, PyObject *args);
+PyObject *kernel_listed(PyObject *module, PyObject *mask);
+PyObject *kernel_largest(PyObject *module, PyObject *args);
 PyObject *kernel_tally(PyObject *module, PyObject *args);
 
 #endif

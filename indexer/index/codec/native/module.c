@@ -71,10 +71,15 @@ static PyMethodDef functions[] = {
     {"exact", kernel_exact, METH_VARARGS,
      "exact(terms, lengths, parameters, docs, scores): add each term's share to the scores of documents"},
     {"mark", kernel_mark, METH_VARARGS, "mark(mask, docs): set a mask of bytes to 1 at each document"},
+    {"within", kernel_within, METH_VARARGS,
+     "within(mask, column, low, high): set a mask to 1 where a column's value is low to high, ends included"},
     {"newest", kernel_newest, METH_VARARGS,
      "newest(mask, years, ranks, top) -> docs: of the papers of a mask the newest, bytes of uint16 in no order"},
+    {"listed", kernel_listed, METH_O, "listed(mask) -> docs: the papers of a mask, rising, bytes of uint16"},
     {"tally", kernel_tally, METH_VARARGS,
-     "tally(mask, values, counts, starts=, names=, again=): count the values that the papers of a mask have"},
+     "tally(docs, values, counts, starts=): count the values that papers have"},
+    {"largest", kernel_largest, METH_VARARGS,
+     "largest(counts, top) -> [number, ...]: of the largest counts, rising, and of all that equal the last of them"},
     {NULL, NULL, 0, NULL},
 };
 
