@@ -8,7 +8,7 @@ import numpy as np
 
 from indexer.index.analysis import STOP_WORDS, stem, words
 from indexer.index.codec.segment import Segment
-from query.edits import distance, within
+from query.edits import all_within, distance
 from query.engines.answer import RELAX_BELOW, Answer
 from query.language.tree import Query
 
@@ -46,7 +46,7 @@ def better_query(
 
 def _respelt(word: str, segments: Sequence[Segment]) -> str | None:
     """A commoner word of the collection one slip away (two, in a long word); None where the word is no rarity."""
-    here = _papers(word, segments)
+    here = _papers(word, segments, enough=_RARE)
     if here > _RARE:
         return None
     reach = 1 if len(word) < 7 else 2
@@ -64,24 +64,27 @@ def _respelt(word: str, segments: Sequence[Segment]) -> str | None:
 
 
 def _near(word: str, reach: int, segment: Segment) -> list[str]:
-    found = []
-    firsts = {word[0], word[1]}
-    near = within(word, reach)
+    found: list[str] = []
+    firsts = (word[0].encode("utf-8", "surrogatepass"), word[1].encode("utf-8", "surrogatepass"))
     for table in (segment.text.forms, segment.names.terms):
-        for number in table.alike(word.encode("utf-8", "surrogatepass"), reach).tolist():
-            form = table[number].decode("utf-8", "surrogatepass")
-            if form[0] in firsts and near(form):
-                found.append(form)
+        alike = map(table.__getitem__, table.alike(word.encode("utf-8", "surrogatepass"), reach).tolist())
+        forms = [form.decode("utf-8", "surrogatepass") for form in alike if form.startswith(firsts)]
+        near = all_within(word, forms, reach)
+        found += [form for form, is_near in zip(forms, near.tolist(), strict=True) if is_near]
     return found
 
 
-def _papers(word: str, segments: Sequence[Segment]) -> int:
-    """About how many papers hold a word in text or names."""
+def _papers(word: str, segments: Sequence[Segment], enough: int | None = None) -> int:
+    """About how many papers hold a word in text or names; where they are more than `enough`, no less than that."""
     count = 0
     for segment in segments:
         for group, key in ((segment.text, stem(word)), (segment.names, word)):
             number = group.find(key.encode("utf-8", "surrogatepass"))
-            if number >= 0:
-                low, high = group.span(number)
-                count += int(np.count_nonzero(segment.live[group.docs[low:high]]))
+            if number < 0:
+                continue
+            low, high = group.span(number)
+            least = high - low - (segment.docs - segment.alive)
+            if enough is not None and least > enough:
+                return least
+            count += int(np.count_nonzero(segment.live[group.docs[low:high]]))
     return count

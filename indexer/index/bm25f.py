@@ -11,6 +11,7 @@ weighted fields:
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,9 @@ import numpy.typing as npt
 from indexer.index.schema import FIELDS, K1
 
 Floats = npt.NDArray[np.float64]
+_WEIGHTS = np.array([[row.weight] for row in FIELDS])
+_B = np.array([[row.b] for row in FIELDS])
+_FREE = 1.0 - _B
 
 
 def idf(papers: int, containing: int) -> float:
@@ -37,6 +41,13 @@ def norms(field: int, lengths: npt.NDArray[np.integer], average: float) -> Float
     """w_f / (1 - b_f + b_f * len_f / avglen_f) for each length: what one occurrence adds to W. Float64."""
     row = FIELDS[field]
     return row.weight / (1.0 - row.b + row.b * (lengths.astype(np.float64) / average))
+
+
+def all_norms(lengths: npt.NDArray[np.integer], averages: Sequence[float]) -> Floats:
+    """`norms` of every field at once (fields x papers)."""
+    relative = lengths.astype(np.float64) / np.array(averages)[:, None]
+    values: Floats = _WEIGHTS / (_FREE + _B * relative)
+    return values
 
 
 def saturate(weights: Floats) -> Floats:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,8 @@ import numpy.typing as npt
 from query.filters import Filters
 from query.language.tree import Query
 
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 SORTS = ("relevance", "newest", "oldest", "title")
 MATCHES = ("auto", "all", "any")
 RELAX_BELOW = 10
@@ -42,11 +45,67 @@ class Row(NamedTuple):
     score: float
 
 
+class Rows(Sequence[Row]):
+    """Hits as arrays (int64, scores float64): 200 are re-scored at once, of which ten are shown."""
+
+    def __init__(self, segments: Ints, docs: Ints, tiers: Ints, scores: Floats) -> None:
+        self.segments, self.docs, self.tiers, self.scores = segments, docs, tiers, scores
+
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> Rows:
+        """Some rows as arrays."""
+        if isinstance(rows, Rows):
+            return rows
+        # One array for all four: the numbers are small enough for float64 to hold them exactly.
+        given = np.array(rows, dtype=np.float64).reshape(-1, 4)
+        segments, docs, tiers = given[:, :3].T.astype(np.int64)
+        return cls(segments, docs, tiers, given[:, 3].copy())
+
+    @property
+    def columns(self) -> tuple[Ints, Ints, Ints, Floats]:
+        """The arrays, in the order of a row."""
+        return self.segments, self.docs, self.tiers, self.scores
+
+    def pick(self, at: Ints | slice) -> Rows:
+        """Some of them, by number."""
+        return Rows(self.segments[at], self.docs[at], self.tiers[at], self.scores[at])
+
+    def __len__(self) -> int:
+        return len(self.docs)
+
+    @overload
+    def __getitem__(self, at: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Rows: ...
+
+    def __getitem__(self, at: int | slice) -> Row | Rows:
+        if isinstance(at, slice):
+            return self.pick(at)
+        return Row(int(self.segments[at]), int(self.docs[at]), int(self.tiers[at]), float(self.scores[at]))
+
+    def __iter__(self) -> Iterator[Row]:
+        return map(Row._make, zip(*(column.tolist() for column in self.columns), strict=True))
+
+
+def joined(first: Sequence[Row], others: Sequence[Row]) -> Sequence[Row]:
+    """Some rows and some more, as arrays where either is."""
+    if not isinstance(first, Rows) and not isinstance(others, Rows):
+        return [*first, *others]
+    one, two = Rows.of(first), Rows.of(others)
+    return Rows(
+        np.concatenate((one.segments, two.segments)),
+        np.concatenate((one.docs, two.docs)),
+        np.concatenate((one.tiers, two.tiers)),
+        np.concatenate((one.scores, two.scores)),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The first hits in order, exact totals, and if asked for which papers matched: a mask over each segment."""
 
-    rows: list[Row]
+    rows: Sequence[Row]
     total: int
     all_words: int
     relaxed: bool

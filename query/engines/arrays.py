@@ -114,7 +114,7 @@ class ArrayEngine:
             mask = here if mask is None else mask & here
         return np.ones(segment.docs, dtype=bool) if mask is None else mask
 
-    def _tier(self, compiled: Compiled, matched: list[_Matched], tier: int, sort: str, top: int) -> list[Row]:
+    def _tier(self, compiled: Compiled, matched: list[_Matched], tier: int, sort: str, top: int) -> Sequence[Row]:
         """The first `top` hits of a tier over all segments, in order."""
         found: list[Found] = []
         threshold = -1.0

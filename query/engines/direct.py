@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from indexer.index.codec import kernel
-from query.engines.answer import RELAX_BELOW, Answer, Request, Row
+from query.engines.answer import RELAX_BELOW, Answer, Request, Row, joined
 from query.engines.collection import Collection
 from query.engines.compile import Compiled
 from query.engines.masks import Mask
@@ -54,10 +54,25 @@ def answer_direct(
     if request.match == "auto" and bare > 1 and all_words < RELAX_BELOW:
         total, others = kernel.native.first(rows, collection.parameters, bare, False, wanted)
         if total > all_words:
-            known = {(at, doc) for at, docs, _ in pieces for doc in memoryview(docs).cast("H")}
-            some = [row for row in _first(collection, others, 1, wanted) if (row.segment, row.doc) not in known]
-            return Answer((first + some)[:wanted], total, all_words, True, masks)
+            some = _first(collection, _without(others, pieces), 1, wanted)
+            return Answer(joined(first, some)[:wanted], total, all_words, True, masks)
     return Answer(first, all_words, all_words, False, masks)
+
+
+def _without(others: Pieces, pieces: Pieces) -> Pieces:
+    """What was found less what is known already, which is little."""
+    known = {at: memoryview(docs).cast("H").tolist() for at, docs, _ in pieces}
+    left = []
+    for at, docs, scores in others:
+        if at in known:
+            numbers = np.frombuffer(docs, dtype=np.uint16)
+            kept = np.ones(len(numbers), dtype=bool)
+            for doc in known[at]:
+                kept &= numbers != doc
+            left.append((at, numbers[kept].tobytes(), np.frombuffer(scores)[kept].tobytes()))
+        else:
+            left.append((at, docs, scores))
+    return left
 
 
 def _terms(collection: Collection, compiled: Compiled) -> list[Rows] | None:
@@ -81,7 +96,7 @@ def _terms(collection: Collection, compiled: Compiled) -> list[Rows] | None:
     return found
 
 
-def _first(collection: Collection, pieces: Pieces, tier: int, top: int) -> list[Row]:
+def _first(collection: Collection, pieces: Pieces, tier: int, top: int) -> Sequence[Row]:
     """The first rows of what the kernel found, in order."""
     if sum(len(docs) for _, docs, _ in pieces) <= 2 * FEW:
         rows = [

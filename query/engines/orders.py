@@ -14,7 +14,7 @@ from indexer.index.codec import kernel
 from indexer.index.codec.columns import title_key
 from indexer.index.codec.segment import Segment
 from indexer.index.text import as_read
-from query.engines.answer import Row
+from query.engines.answer import Row, Rows
 from query.engines.masks import Mask
 
 Ints = npt.NDArray[np.int64]
@@ -69,19 +69,21 @@ def newest(segment: Segment, mask: Mask, top: int) -> Ints:
     return np.sort(docs[np.argpartition(keys, top)[:top]])
 
 
-def first_rows(segments: Sequence[Segment], found: Sequence[Found], tier: int, sort: str, top: int) -> list[Row]:
+def first_rows(segments: Sequence[Segment], found: Sequence[Found], tier: int, sort: str, top: int) -> Sequence[Row]:
     """The first `top` of what was found in all segments, in order (DESIGN section 3, Orders)."""
     floor = reached(found, top) if sort == "relevance" and found else -np.inf
     if sum(len(part.docs) for part in found) <= FEW:
         rows = [row for part in found for row in _rows(part, tier) if row.score >= floor]
         return in_order(segments, rows, sort)[:top]
+    if len(found) > 1 and sort == "relevance":
+        return _merged(segments, found, floor, tier, top)
     # Scores may be equal by the thousand: arrays order them before Python's objects are made.
     parts = [_cut(segments[part.segment], part, floor, sort, top) for part in found]
-    if len(parts) > 1 and sort == "relevance":
-        return _merged(segments, parts, tier, top)
+    if len(parts) == 1:
+        docs = parts[0].docs
+        return Rows(np.full(len(docs), parts[0].segment), docs, np.full(len(docs), tier), parts[0].scores)
     rows = [row for part in parts for row in _rows(part, tier)]
-    if len(parts) > 1:
-        rows.sort(key=global_key(segments, sort))
+    rows.sort(key=global_key(segments, sort))
     return rows[:top]
 
 
@@ -106,13 +108,13 @@ def _cut(segment: Segment, part: Found, floor: float, sort: str, top: int) -> Fo
     return Found(part.segment, part.docs[kept], part.scores[kept])
 
 
-def _merged(segments: Sequence[Segment], parts: Sequence[Found], tier: int, top: int) -> list[Row]:
+def _merged(segments: Sequence[Segment], parts: Sequence[Found], floor: float, tier: int, top: int) -> Rows:
     """The first `top` by relevance of several segments, by arrays; ids are read for equal scores of one year only."""
-    scores = np.concatenate([part.scores for part in parts])
-    docs = np.concatenate([part.docs for part in parts])
-    owners = np.repeat([part.segment for part in parts], [len(part.docs) for part in parts])
     ages = np.concatenate([_age(segments[part.segment], part.docs, newest=True) for part in parts])
-    order = np.lexsort((ages, -scores))
+    docs, scores = np.concatenate([part.docs for part in parts]), np.concatenate([part.scores for part in parts])
+    owners = np.repeat([part.segment for part in parts], [len(part.docs) for part in parts])
+    kept = np.flatnonzero(scores >= floor)
+    order = kept[np.lexsort((ages[kept], -scores[kept]))]
     firsts, years = scores[order], ages[order]
     ends = np.append(np.flatnonzero((firsts[1:] != firsts[:-1]) | (years[1:] != years[:-1])) + 1, len(order))
     if len(ends) < len(order):
@@ -126,8 +128,7 @@ def _merged(segments: Sequence[Segment], parts: Sequence[Found], tier: int, top:
                 break
             low = high
     order = order[:top]
-    columns = zip(owners[order].tolist(), docs[order].tolist(), scores[order].tolist(), strict=True)
-    return [Row(owner, doc, tier, score) for owner, doc, score in columns]
+    return Rows(owners[order], docs[order], np.full(len(order), tier), scores[order])
 
 
 def local_order(segment: Segment, docs: Ints, scores: npt.NDArray[np.float64], sort: str) -> Ints:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from indexer.index.analysis import STOP_WORDS, groups, stems
-from query.engines.compile import Compiled, read
+from indexer.index.analysis import STOP_WORDS, stems
+from query.engines.compile import Compiled, grouped
 from query.engines.terms import Term, is_year
 from query.language.tree import Query
 from query.ranking.parameters import Parameters
@@ -50,12 +50,13 @@ class Asked:
 
 def asked(query: Query, compiled: Compiled, parameters: Parameters) -> Asked:
     """What a query asks for in bare words."""
-    runs = [parts for leaf in query.bare if leaf.start != ADDED for parts in groups(read(leaf.text))]
+    runs = [parts for leaf in query.bare if leaf.start != ADDED for parts in grouped(leaf.text)]
     # A hyphenated form is one word here: the `of` of state-of-the-art makes no sentence.
     found = roles(["-".join(parts) for parts in runs])
     sentence = is_sentence(found)
     multipliers = {Role.CONTENT: 1.0, Role.FUNCTION: parameters.function if sentence else 1.0, Role.SCAFFOLD: 0.0}
     terms = iter([node.term for node in compiled.bare])
+    stemmed = iter(stems([part for parts in runs for part in parts]))
     words: list[AskedWord] = []
     scored: list[float] = []
     years: list[int] = []
@@ -70,7 +71,7 @@ def asked(query: Query, compiled: Compiled, parameters: Parameters) -> Asked:
             scored.append(multipliers[role])
             highest += term.weight if role is Role.CONTENT else 0.0
         weight = _FUNCTION_WEIGHT if term is None or role is Role.FUNCTION else term.weight / len(parts)
-        for part, stemmed in zip(parts, stems(parts), strict=True):
-            words.append(AskedWord(part, stemmed.encode("utf-8", "surrogatepass"), role, weight, len(words)))
+        for part in parts:
+            words.append(AskedWord(part, next(stemmed).encode("utf-8", "surrogatepass"), role, weight, len(words)))
     scored += [1.0 for _ in terms]
     return Asked(words, scored, 0.0 if sentence else 1.0, years, highest)

@@ -49,7 +49,7 @@ class Gain:
 class Ranked:
     """Rows in their final order, and why the re-scored ones have their scores."""
 
-    rows: list[Row]
+    rows: Sequence[Row]
     asked: Asked | None = None
     candidates: Candidates | None = None
     gains: list[Gain] = field(default_factory=list)
@@ -162,9 +162,10 @@ def _sorted(collection: Collection, candidates: Candidates, scores: Floats, top:
     # A paper without a year (0) stands last among equals.
     order = np.lexsort((-candidates.years, -scores, candidates.tiers))
     # Ids are read for equal scores of one year only: they part runs of equals.
-    keys = np.stack([candidates.tiers, candidates.years, scores])[:, order]
-    ends = np.append(np.flatnonzero((keys[:, 1:] != keys[:, :-1]).any(axis=0)) + 1, len(order))
-    if len(ends) < len(order):
+    sorted_scores = scores[order]
+    if (sorted_scores[1:] == sorted_scores[:-1]).any():
+        keys = np.stack([candidates.tiers[order], candidates.years[order], sorted_scores])
+        ends = np.append(np.flatnonzero((keys[:, 1:] != keys[:, :-1]).any(axis=0)) + 1, len(order))
         for low, high in pairwise([0, *ends.tolist()]):
             if high - low > 1:
                 order[low:high] = sorted(order[low:high].tolist(), key=lambda at: _id(collection, candidates, at))

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from indexer.index.bm25f import norms, saturate
+from indexer.index.bm25f import all_norms, saturate
 from indexer.index.codec.segment import Segment
 from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS, TEXT
-from query.engines.answer import Row
+from query.engines.answer import Row, Rows
 from query.engines.collection import Collection
 from query.engines.phrases import member
 
@@ -31,13 +31,11 @@ class Candidates:
     def __init__(self, collection: Collection, rows: Sequence[Row]) -> None:
         self.collection = collection
         self.size = len(rows)
-        # One array for all four: the numbers are small enough for float64 to hold them exactly.
-        given = np.array(rows, dtype=np.float64).reshape(-1, 4)
-        self.ranks: Ints = np.lexsort((given[:, 1], given[:, 0]))
-        given = given[self.ranks]
-        self.segments, self.docs, self.tiers = given[:, :3].T.astype(np.int64)
-        self.scores: Floats = given[:, 3].copy()
+        given = Rows.of(rows)
+        self.ranks: Ints = np.lexsort((given.docs, given.segments))
+        self.segments, self.docs, self.tiers, self.scores = given.pick(self.ranks).columns
         self._parts: list[tuple[int, Segment, int, int]] = []
+        self._numbers: npt.NDArray[np.uint16] = self.docs.astype(np.uint16)
         self.lengths: Ints = np.empty((len(FIELDS), self.size), dtype=np.int64)
         self.years: Ints = np.empty(self.size, dtype=np.int64)
         ends = np.searchsorted(self.segments, np.arange(len(collection.segments) + 1)).tolist()
@@ -47,9 +45,7 @@ class Candidates:
                 self._parts.append((at, segment, low, high))
                 self.lengths[:, low:high] = segment.lengths[:, self.docs[low:high]]
                 self.years[low:high] = segment.years[self.docs[low:high]]
-        self.norms: Floats = np.stack(
-            [norms(field, self.lengths[field], collection.averages[field]) for field in range(len(FIELDS))]
-        )
+        self.norms: Floats = all_norms(self.lengths, collection.averages)
 
     def order(self, scores: Floats) -> Ints:
         """Hits by tier and falling score; equal ones as they came."""
@@ -78,7 +74,7 @@ class Candidates:
             term = segment.names.find(word.encode("utf-8", "surrogatepass"))
             if term >= 0:
                 first, last = segment.names.span(term)
-                found[low:high] = member(self.docs[low:high].astype(np.uint16), segment.names.docs[first:last])
+                found[low:high] = member(self._numbers[low:high], segment.names.docs[first:last])
         return found
 
     def places(self, stem: bytes, columns: Sequence[int] = TEXT_FIELDS) -> Ints:
@@ -93,7 +89,7 @@ class Candidates:
         if term < 0:
             return np.empty(0, dtype=np.int64)
         first, last = group.placed(term)
-        docs = self.docs[low:high].astype(np.uint16)
+        docs = self._numbers[low:high]
         if group.native is not None:
             native = group.native.places(first, last, docs, segment.lengths, segment.docs, low, columns)
             return np.frombuffer(native, dtype=np.int64)

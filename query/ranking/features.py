@@ -56,9 +56,10 @@ def heading_scores(
         if not held.any():
             break
         there = places[word.stem]
-        found = candidates.named(word.text)
-        found[there[(there >> FIELD & 0xFF) == TITLE] >> OWNER] = True
-        held &= found
+        titled = np.zeros(candidates.size, dtype=bool)
+        titled[there[(there >> FIELD & 0xFF) == TITLE] >> OWNER] = True
+        # Names are looked up only where the title lacks the word.
+        held &= titled if (titled | ~held).all() else titled | candidates.named(word.text)
     return np.where(held, parameters.heading * sum(word.weight for word in content), 0.0)
 
 
@@ -96,9 +97,13 @@ def title_scores(
     starts = np.concatenate(keys)
     if not starts.size:
         return gained
-    runs, where, count = np.unique(starts, return_inverse=True, return_counts=True)
+    order = np.argsort(starts, kind="stable")
+    ordered = starts[order]
+    new = np.concatenate(([True], ordered[1:] != ordered[:-1]))
+    runs, where = ordered[new], np.empty(len(order), dtype=np.int64)
+    where[order] = np.cumsum(new) - 1
     held = np.bincount(where, np.repeat([word.weight for word in words], sizes))
-    held[count < 2] = 0.0
+    held[np.bincount(where) < 2] = 0.0
     np.maximum.at(gained, runs >> OWNER, held)
     total = sum(word.weight for word in words)
     if total > 0:
