@@ -22,7 +22,7 @@ from query.engines.terms import Term
 from query.language.tree import Query
 from query.ranking.asked import ADDED, Asked, asked
 from query.ranking.candidates import TEXT_FIELDS, TITLE, Candidates, Counts
-from query.ranking.features import heading_scores, pair_scores, title_scores
+from query.ranking.features import heading_scores, standing
 from query.ranking.feedback import Feedback, FeedbackWord
 from query.ranking.parameters import BEST, DEPTH, Parameters
 
@@ -141,19 +141,16 @@ def _given(candidates: Candidates, term: Term) -> Floats:
 
 def _standing(candidates: Candidates, wanted: Asked, parameters: Parameters) -> list[Gain]:
     """Gains by how the words stand in the papers."""
-    content = [] if len(wanted.words) == 1 else list(wanted.content())
-    everywhere = {word.stem for word in content}
+    everywhere = {word.stem for word in wanted.content()} if len(wanted.words) > 1 else set()
     # Of other words only the titles are read: a function word stands in most abstracts.
     places = {
         stem: candidates.places(stem, TEXT_FIELDS if stem in everywhere else (TITLE,))
         for stem in dict.fromkeys(word.stem for word in wanted.words)
     }
-    gains = [
-        Gain("adjacent", f"{left.text} {right.text}", gained)
-        for left, right, gained in pair_scores(candidates, content, places, parameters)
-    ]
-    gains.append(Gain("title", "", title_scores(candidates, wanted.words, places, parameters)))
-    gains.append(Gain("heading", "", heading_scores(candidates, content, places, parameters)))
+    found = standing(candidates, wanted.words, places, parameters)
+    gains = [Gain("adjacent", f"{left.text} {right.text}", gained) for left, right, gained in found.pairs]
+    gains.append(Gain("title", "", found.title))
+    gains.append(Gain("heading", "", heading_scores(candidates, wanted.words, found.titled, parameters)))
     return gains
 
 

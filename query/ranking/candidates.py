@@ -32,7 +32,7 @@ class Candidates:
         self.collection = collection
         self.size = len(rows)
         given = Rows.of(rows)
-        self.ranks: Ints = np.lexsort((given.docs, given.segments))
+        self.ranks: Ints = np.argsort(given.segments << 16 | given.docs)
         self.segments, self.docs, self.tiers, self.scores = given.pick(self.ranks).columns
         self._parts: list[tuple[int, Segment, int, int]] = []
         self._numbers: npt.NDArray[np.uint16] = self.docs.astype(np.uint16)

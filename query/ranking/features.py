@@ -8,34 +8,67 @@ scoring for keyword-based retrieval systems", ECIR 2003, do.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer.index.bm25f import saturate
+from indexer.index.codec import kernel
+from indexer.index.schema import K1
 from query.ranking.asked import AskedWord
 from query.ranking.candidates import FIELD, OWNER, TITLE, Candidates, Ints
 from query.ranking.parameters import Parameters
+from query.ranking.sentence import Role
 
 Floats = npt.NDArray[np.float64]
+Places = Mapping[bytes, Ints]
 _START = 1 << 20
+_WORDS = 256
+"""Longer queries are no titles, and too long for the kernel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the words of a query stand in the hits.
+
+    `pairs` are neighbouring content words and what their standing together gives each hit; `title` is what each gains
+    by its title; `titled` (words x hits) says which words stand in it.
+    """
+
+    pairs: list[tuple[AskedWord, AskedWord, Floats]]
+    title: Floats
+    titled: npt.NDArray[np.bool_]
+
+
+def standing(candidates: Candidates, words: Sequence[AskedWord], places: Places, parameters: Parameters) -> Standing:
+    """How the words of a query stand in the hits: as pairs of content words, and in titles."""
+    if kernel.native is None or not 1 < len(words) <= _WORDS:
+        titled = np.array([_titled(candidates, places[word.stem]) for word in words])
+        pairs = pair_scores(candidates, words, places, parameters) if len(words) > 1 else []
+        return Standing(pairs, title_scores(candidates, words, places, parameters), titled)
+    rows = [(places[word.stem], word.weight, word.place, word.role is Role.CONTENT) for word in words]
+    found, title, marks = kernel.native.standing(
+        rows, candidates.norms, candidates.size, parameters.adjacent, parameters.distance, parameters.title, K1
+    )
+    pairs = [(words[left], words[right], np.frombuffer(gained)) for left, right, gained in found]
+    return Standing(pairs, np.frombuffer(title), np.frombuffer(marks, dtype=bool).reshape(len(words), -1))
 
 
 def pair_scores(
-    candidates: Candidates, content: Sequence[AskedWord], places: Mapping[bytes, Ints], parameters: Parameters
+    candidates: Candidates, words: Sequence[AskedWord], places: Places, parameters: Parameters
 ) -> list[tuple[AskedWord, AskedWord, Floats]]:
     """For each two neighbouring content words what their standing together gives each hit.
 
     Together is: in one field, as far apart as in the query, which is at most `distance` words.
     """
     found = []
-    for left, right in pairwise(content):
+    for left, right in pairwise(word for word in words if word.role is Role.CONTENT):
         apart = right.place - left.place
         if apart > parameters.distance or left.stem == right.stem:
             continue
-        first, second = places[left.stem], places[right.stem]
-        both = _common(first + apart, second)
+        both = _common(places[left.stem] + apart, places[right.stem])
         if not both.size:
             continue
         owners, fields = both >> OWNER, both >> FIELD & 0xFF
@@ -48,19 +81,26 @@ def pair_scores(
 
 
 def heading_scores(
-    candidates: Candidates, content: Sequence[AskedWord], places: Mapping[bytes, Ints], parameters: Parameters
+    candidates: Candidates, words: Sequence[AskedWord], titled: npt.NDArray[np.bool_], parameters: Parameters
 ) -> Floats:
     """What each hit gains whose title and author names hold every content word: a paper half remembered."""
-    held = np.full(candidates.size, 2 <= len(content) <= parameters.few)
-    for word in content:
+    content = [(word, titled[at]) for at, word in enumerate(words) if word.role is Role.CONTENT]
+    if not 1 < len(content) <= parameters.few:
+        return np.zeros(candidates.size)
+    held = np.ones(candidates.size, dtype=bool)
+    for word, in_title in content:
+        # Names are looked up only where the title lacks the word.
+        held &= in_title if (in_title >= held).all() else in_title | candidates.named(word.text)
         if not held.any():
             break
-        there = places[word.stem]
-        titled = np.zeros(candidates.size, dtype=bool)
-        titled[there[(there >> FIELD & 0xFF) == TITLE] >> OWNER] = True
-        # Names are looked up only where the title lacks the word.
-        held &= titled if (titled | ~held).all() else titled | candidates.named(word.text)
-    return np.where(held, parameters.heading * sum(word.weight for word in content), 0.0)
+    return np.where(held, parameters.heading * sum(word.weight for word, _ in content), 0.0)
+
+
+def _titled(candidates: Candidates, places: Ints) -> npt.NDArray[np.bool_]:
+    """Whether a word stands in the title of each hit."""
+    held = np.zeros(candidates.size, dtype=bool)
+    held[places[(places >> FIELD & 0xFF) == TITLE] >> OWNER] = True
+    return held
 
 
 def _common(left: Ints, right: Ints) -> Ints:
@@ -73,9 +113,7 @@ def _common(left: Ints, right: Ints) -> Ints:
     return both
 
 
-def title_scores(
-    candidates: Candidates, words: Sequence[AskedWord], places: Mapping[bytes, Ints], parameters: Parameters
-) -> Floats:
+def title_scores(candidates: Candidates, words: Sequence[AskedWord], places: Places, parameters: Parameters) -> Floats:
     """What each hit gains by a title that runs as the query does.
 
     A * (A / T)^2 with A the weight of the words that stand in the title at the distances of the query (two at

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from indexer.collect import index_papers
 from indexer.index.analysis import stems, words
 from indexer.index.codec import kernel
 from indexer.index.paper import Paper
+from indexer.index.schema import FIELDS
 from indexer.index.text import as_read
 from query import PaperIndex
 from query.engines.answer import Row
-from query.ranking.candidates import FIELD, OWNER, TITLE, Candidates
+from query.ranking.asked import AskedWord
+from query.ranking.candidates import FIELD, OWNER, TEXT_FIELDS, TITLE, Candidates, Ints
+from query.ranking.features import standing
+from query.ranking.parameters import BEST
+from query.ranking.sentence import Role
 
 TITLES = [
     "Motion planning for legged robots in the wild",
@@ -120,3 +130,42 @@ def test_places_are_those_of_the_words(native: bool, sample: list[Paper], tmp_pa
                     if word == stem
                 ]
                 assert places.tolist() == expected
+
+
+@st.composite
+def asked_words(draw: st.DrawFn) -> tuple[list[AskedWord], dict[bytes, Ints]]:
+    """Some words of a query with their places in a few hits."""
+    stems_drawn = draw(st.lists(st.sampled_from([b"a", b"b", b"c", b"d"]), min_size=2, max_size=7))
+    place = st.tuples(st.integers(0, 4), st.sampled_from(TEXT_FIELDS), st.integers(0, 6))
+    places = {
+        stem: np.array(
+            sorted(owner << OWNER | field << FIELD | at for owner, field, at in draw(st.sets(place, max_size=20))),
+            dtype=np.int64,
+        )
+        for stem in set(stems_drawn)
+    }
+    weights = st.floats(0.0, 9.0)
+    asked = [
+        AskedWord(stem.decode(), stem, draw(st.sampled_from(list(Role))), draw(weights), at)
+        for at, stem in enumerate(stems_drawn)
+    ]
+    return asked, places
+
+
+@pytest.mark.skipif(kernel.native is None, reason="no kernel here")
+@given(asked_words(), st.lists(st.floats(0.1, 5.0), min_size=5 * len(FIELDS), max_size=5 * len(FIELDS)))
+def test_the_kernel_sees_words_stand_as_numpy_does(
+    asked: tuple[list[AskedWord], dict[bytes, Ints]], norms: list[float]
+) -> None:
+    """Pairs, titles and the words in them: the same to the last bit."""
+    asked_words_drawn, places = asked
+    hits: Any = SimpleNamespace(size=5, norms=np.array(norms).reshape(len(FIELDS), 5))
+    native = standing(hits, asked_words_drawn, places, BEST)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kernel, "native", None)
+        plain = standing(hits, asked_words_drawn, places, BEST)
+    assert native.titled.tolist() == plain.titled.tolist()
+    assert native.title.tolist() == plain.title.tolist()
+    assert [(left, right, gained.tolist()) for left, right, gained in native.pairs] == [
+        (left, right, gained.tolist()) for left, right, gained in plain.pairs
+    ]

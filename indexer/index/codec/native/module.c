@@ -70,6 +70,10 @@ static PyMethodDef functions[] = {
      "papers among which the first are; bytes of uint16 and float64"},
     {"exact", kernel_exact, METH_VARARGS,
      "exact(terms, lengths, parameters, docs, scores): add each term's share to the scores of documents"},
+    {"standing", kernel_standing, METH_VARARGS,
+     "standing(words, norms, hits, adjacent, distance, title, k1) -> ([(left, right, gained), ...], gained, titled): how "
+     "the words of a query, (places, weight, place, content) each, stand in some hits; bytes of float64, and of a mask "
+     "(words x hits)"},
     {"mark", kernel_mark, METH_VARARGS, "mark(mask, docs): set a mask of bytes to 1 at each document"},
     {"within", kernel_within, METH_VARARGS,
      "within(mask, column, low, high): set a mask to 1 where a column's value is low to high, ends included"},

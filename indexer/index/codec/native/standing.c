@@ -1,0 +1,179 @@
+/* How the words of a query stand in some hits, from their places: features.py, to the last bit.
+
+A place is hit << OWNER | field << FIELD | position (candidates.py). */
+#include "kernel.h"
+#include <string.h>
+
+#define OWNER 40
+#define FIELD 32
+#define MAX_WORDS 256
+#define START (1LL << 20) /* where a title's first word may be missing, positions must not fall below 0 */
+
+typedef struct {
+    Array places;      /* int64, rising */
+    Py_ssize_t cursor; /* of the walk over titles */
+    double weight;
+    long long place;   /* in the query */
+    int content;
+} AskedWord;
+
+typedef struct {
+    AskedWord words[MAX_WORDS];
+    Py_ssize_t n, hits;
+    Array norms; /* (fields x hits) */
+    double adjacent, title, k1;
+    long long distance;
+} Query;
+
+static inline int field_of(int64_t place) { return (int)(place >> FIELD & 0xFF); }
+
+/* What two words give each hit by standing as far apart as in the query: bytes, or None where they never do. */
+static PyObject *pair(const Query *query, const AskedWord *left, const AskedWord *right, double *together) {
+    const int64_t *first = left->places.view.buf, *second = right->places.view.buf;
+    const double *norms = query->norms.view.buf;
+    int64_t apart = right->place - left->place;
+    int any = 0;
+    memset(together, 0, (size_t)query->hits * sizeof *together);
+    for (Py_ssize_t one = 0, other = 0; one < left->places.n && other < right->places.n;) {
+        int64_t wanted = first[one] + apart;
+        if (second[other] < wanted) {
+            other++;
+        } else {
+            if (second[other] == wanted) {
+                together[wanted >> OWNER] += norms[field_of(wanted) * query->hits + (wanted >> OWNER)];
+                any = 1;
+            }
+            one++;
+        }
+    }
+    if (!any)
+        return Py_NewRef(Py_None);
+    double weight = query->adjacent * (left->weight < right->weight ? left->weight : right->weight);
+    for (Py_ssize_t hit = 0; hit < query->hits; hit++)
+        together[hit] = weight * (together[hit] / (query->k1 + together[hit]));
+    return PyBytes_FromStringAndSize((const char *)together, query->hits * (Py_ssize_t)sizeof *together);
+}
+
+/* All pairs of neighbouring content words that stand so somewhere: (left, right, gained). */
+static PyObject *all_pairs(const Query *query, double *together) {
+    PyObject *found = PyList_New(0);
+    Py_ssize_t left = -1;
+    for (Py_ssize_t right = 0; found != NULL && right < query->n; right++) {
+        if (!query->words[right].content)
+            continue;
+        Py_ssize_t before = left;
+        left = right;
+        const AskedWord *one = before < 0 ? NULL : &query->words[before], *other = &query->words[right];
+        /* The same word twice is no pair: it has the same array of places. */
+        if (one == NULL || other->place - one->place > query->distance || one->places.view.obj == other->places.view.obj)
+            continue;
+        PyObject *gained = pair(query, one, other, together);
+        PyObject *row = gained == NULL || gained == Py_None ? NULL : Py_BuildValue("nnO", before, right, gained);
+        if (gained == NULL || (gained != Py_None && (row == NULL || PyList_Append(found, row) < 0)))
+            Py_CLEAR(found);
+        Py_XDECREF(gained);
+        Py_XDECREF(row);
+    }
+    return found;
+}
+
+/* The next place of a word in a title, as where the query would begin there; INT64_MAX after the last. */
+static int64_t next_start(AskedWord *word) {
+    const int64_t *places = word->places.view.buf;
+    while (word->cursor < word->places.n && field_of(places[word->cursor]))
+        word->cursor++;
+    return word->cursor < word->places.n ? places[word->cursor] - word->place + START : INT64_MAX;
+}
+
+/* For each hit the weight of the heaviest run of words that its title has as the query has; and which words it has. */
+static void walk_titles(Query *query, double *gained, uint8_t *titled) {
+    double total = 0.0;
+    int64_t heads[MAX_WORDS];
+    for (Py_ssize_t at = 0; at < query->n; at++) {
+        total += query->words[at].weight;
+        heads[at] = next_start(&query->words[at]);
+    }
+    for (;;) {
+        int64_t least = INT64_MAX;
+        for (Py_ssize_t at = 0; at < query->n; at++)
+            least = heads[at] < least ? heads[at] : least;
+        if (least == INT64_MAX)
+            break;
+        double held = 0.0;
+        int words = 0;
+        int64_t hit = least >> OWNER;
+        for (Py_ssize_t at = 0; at < query->n; at++) {
+            AskedWord *word = &query->words[at];
+            if (heads[at] != least)
+                continue;
+            held += word->weight;
+            words++;
+            titled[at * query->hits + (((const int64_t *)word->places.view.buf)[word->cursor++] >> OWNER)] = 1;
+            heads[at] = next_start(word);
+        }
+        if (words > 1 && held > gained[hit])
+            gained[hit] = held;
+    }
+    for (Py_ssize_t hit = 0; total > 0 && hit < query->hits; hit++) {
+        double share = gained[hit] / total;
+        gained[hit] *= query->title * (share * share);
+    }
+}
+
+static int read_words(Query *query, PyObject *rows) {
+    for (Py_ssize_t at = 0; at < PyList_GET_SIZE(rows); at++) {
+        AskedWord *word = &query->words[at];
+        PyObject *places;
+        if (!PyArg_ParseTuple(PyList_GET_ITEM(rows, at), "OdLp", &places, &word->weight, &word->place, &word->content) ||
+            take(places, &word->places, 8, 0) < 0)
+            return -1;
+        query->n = at + 1;
+        word->cursor = 0;
+        const int64_t *items = word->places.view.buf;
+        for (Py_ssize_t place = 0; place < word->places.n; place++)
+            if (items[place] < 0 || items[place] >> OWNER >= query->hits ||
+                field_of(items[place]) * query->hits >= query->norms.n) {
+                PyErr_SetString(PyExc_ValueError, "a place lies in no hit");
+                return -1;
+            }
+    }
+    return 0;
+}
+
+PyObject *kernel_standing(PyObject *module, PyObject *args) {
+    PyObject *rows, *norms, *result = NULL;
+    static Query query;
+    double *memory = NULL;
+    (void)module;
+    query.n = 0;
+    if (!PyArg_ParseTuple(args, "O!OndLdd", &PyList_Type, &rows, &norms, &query.hits, &query.adjacent, &query.distance,
+                          &query.title, &query.k1))
+        return NULL;
+    if (PyList_GET_SIZE(rows) > MAX_WORDS || query.hits < 0) {
+        PyErr_Format(PyExc_ValueError, "at most %d words are wanted", MAX_WORDS);
+        return NULL;
+    }
+    if (take(norms, &query.norms, 8, 0) < 0)
+        return NULL;
+    if (read_words(&query, rows) < 0)
+        goto done;
+    size_t hits = (size_t)query.hits;
+    memory = PyMem_Calloc(2 * hits + (size_t)query.n * hits / sizeof *memory + 1, sizeof *memory);
+    if (memory == NULL) {
+        PyErr_NoMemory();
+        goto done;
+    }
+    double *gained = memory, *together = memory + hits;
+    uint8_t *titled = (uint8_t *)(memory + 2 * hits);
+    walk_titles(&query, gained, titled);
+    PyObject *pairs = all_pairs(&query, together);
+    if (pairs != NULL)
+        result = Py_BuildValue("Ny#y#", pairs, (const char *)gained, query.hits * (Py_ssize_t)sizeof *gained,
+                               (const char *)titled, query.n * query.hits);
+done:
+    for (Py_ssize_t at = 0; at < query.n; at++)
+        give_back(&query.words[at].places);
+    give_back(&query.norms);
+    PyMem_Free(memory);
+    return result;
+}
