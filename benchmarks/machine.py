@@ -55,10 +55,16 @@ def _memory() -> str:
 
 
 def _commit() -> str:
+    """The commit that is measured, `-dirty` where files differ from it; results of earlier runs are no difference."""
     try:
-        described = subprocess.run(
-            ["git", "describe", "--always", "--dirty"], cwd=_ROOT, capture_output=True, text=True, check=True
+        commit = _git("rev-parse", "--short", "HEAD")
+        changed = _git(
+            "status", "--porcelain", "--untracked-files=no", "--", ":!benchmarks/results", ":!*.md", ":!*.svg"
         )
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
-    return described.stdout.strip()
+    return f"{commit}-dirty" if changed else commit
+
+
+def _git(*arguments: str) -> str:
+    return subprocess.run(["git", *arguments], cwd=_ROOT, capture_output=True, text=True, check=True).stdout.strip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -13,9 +13,10 @@ from indexer.index.analysis import fingerprint
 from indexer.index.codec.columns import key_hash
 from indexer.index.codec.segment import Segment
 from indexer.index.errors import NotFoundError, QueryError, UsageError
-from indexer.index.paper import TYPES, Paper
+from indexer.index.paper import Paper
 from indexer.index.recorded_venues import recorded_table
 from indexer.index.store import Generation, latest, open_generation
+from query.arguments import Years, check, filters_of
 from query.clusters import Cluster, author_cluster, heading
 from query.didyoumean import better_query
 from query.engines import table
@@ -26,7 +27,6 @@ from query.engines.masks import listed
 from query.engines.table import engine_class
 from query.explain import explain_row
 from query.facets import FACETS, Matched
-from query.filters import Filters, YearRange
 from query.information import Information, information
 from query.language.parser import parse
 from query.language.tree import Query, Word
@@ -43,7 +43,6 @@ from query.venue_list import VenueRow, venue_list
 RANKINGS = ("best", "bm25f")
 _HEADINGS = 4096
 """Names of author clusters that are kept."""
-Years = YearRange | Sequence[YearRange] | None
 
 
 class PaperIndex:
@@ -144,12 +143,12 @@ class PaperIndex:
         QueryError for a query that cannot be understood, UsageError for arguments that are not of the tables.
         """
         started = time.perf_counter()
-        filters = self._filters(authors, venues, years, types, exclude_venues, exclude_types)
-        _check("sort", sort, SORTS)
-        _check("match", match, MATCHES)
-        _check("ranking", ranking, RANKINGS)
+        filters = filters_of(self.venue_table, authors, venues, years, types, exclude_venues, exclude_types)
+        check("sort", sort, SORTS)
+        check("match", match, MATCHES)
+        check("ranking", ranking, RANKINGS)
         for name in facets:
-            _check("facet", name, tuple(FACETS))
+            check("facet", name, tuple(FACETS))
         if limit < 0 or offset < 0:
             raise UsageError(f"limit {limit} and offset {offset} must not be negative")
         parsed = parse(query)
@@ -201,27 +200,6 @@ class PaperIndex:
         answer = self._engine.answer(anywhere, compiled)
         query = expanded(self._engine.collection, request.query, compiled, answer.rows)
         return replace(request, query=query, match="any")
-
-    def _filters(
-        self,
-        authors: Sequence[str],
-        venues: Sequence[str],
-        years: Years,
-        types: Sequence[str] | None,
-        exclude_venues: Sequence[str],
-        exclude_types: Sequence[str],
-    ) -> Filters:
-        for name in (*(types or ()), *exclude_types):
-            _check("type", name, TYPES)
-        canonical = self.venue_table.canonical
-        return Filters(
-            authors=tuple(authors),
-            venues=tuple(canonical(venue) for venue in venues),
-            years=_year_ranges(years),
-            types=tuple(types or ()),
-            exclude_venues=tuple(canonical(venue) for venue in exclude_venues),
-            exclude_types=tuple(exclude_types),
-        )
 
     def _facets(self, names: Sequence[str], answer: Answer) -> dict[str, list[FacetCount]]:
         if not names:
@@ -320,29 +298,9 @@ class PaperIndex:
         return information(self._generation)
 
 
-def _check(what: str, value: str, allowed: Iterable[str]) -> None:
-    if value not in allowed:
-        raise UsageError(f"{what} {value!r} is not one of {', '.join(allowed)}")
-
-
 def _snippet(segment: Segment, doc: int, marks: Marks) -> str:
     return snippet(segment.papers.abstract(doc), marks.stems, match=marks.match)
 
 
 def _loader(segment: Segment, doc: int) -> Callable[[], Paper]:
     return lambda: segment.papers.paper(doc)
-
-
-def _year_ranges(years: Years) -> tuple[YearRange, ...]:
-    if years is None:
-        return ()
-    pairs = list(years)
-    if len(pairs) == 2 and all(end is None or isinstance(end, int) for end in pairs):
-        pairs = [pairs]  # type: ignore[list-item]
-    ranges: list[YearRange] = []
-    for pair in pairs:
-        first, last = pair  # type: ignore[misc]
-        if first is not None and last is not None and first > last:
-            raise UsageError(f"years {first}..{last} run backwards; write {last}..{first}")
-        ranges.append((first, last))
-    return tuple(ranges)

@@ -21,7 +21,7 @@ from query.engines.compile import Compiled
 from query.engines.terms import Term
 from query.language.tree import Query
 from query.ranking.asked import ADDED, Asked, asked
-from query.ranking.candidates import TEXT_FIELDS, TITLE, Candidates, Counts
+from query.ranking.candidates import TEXT_FIELDS, TITLE, Candidates, Counts, Ints
 from query.ranking.features import heading_scores, standing
 from query.ranking.feedback import Feedback, FeedbackWord
 from query.ranking.parameters import BEST, DEPTH, Parameters
@@ -156,19 +156,25 @@ def _standing(candidates: Candidates, wanted: Asked, parameters: Parameters) -> 
 
 def _sorted(collection: Collection, candidates: Candidates, scores: Floats, top: int | None) -> list[Row]:
     """The first re-scored rows in order: tier, score, newer year, id."""
-    # A paper without a year (0) stands last among equals.
-    order = np.lexsort((-candidates.years, -scores, candidates.tiers))
-    # Ids are read for equal scores of one year only: they part runs of equals.
-    sorted_scores = scores[order]
-    if (sorted_scores[1:] == sorted_scores[:-1]).any():
-        keys = np.stack([candidates.tiers[order], candidates.years[order], sorted_scores])
-        ends = np.append(np.flatnonzero((keys[:, 1:] != keys[:, :-1]).any(axis=0)) + 1, len(order))
-        for low, high in pairwise([0, *ends.tolist()]):
-            if high - low > 1:
-                order[low:high] = sorted(order[low:high].tolist(), key=lambda at: _id(collection, candidates, at))
+    order = np.lexsort((-scores, candidates.tiers)) if candidates.tiers.any() else np.argsort(-scores)
+    ordered = scores[order]
+    if (ordered[1:] == ordered[:-1]).any():
+        order = _parted(collection, candidates, scores)
     order = order[:top]
     columns = (candidates.segments, candidates.docs, candidates.tiers, scores)
     return [Row(*values) for values in zip(*(column[order].tolist() for column in columns), strict=True)]
+
+
+def _parted(collection: Collection, candidates: Candidates, scores: Floats) -> Ints:
+    """The order of all where some scores are equal: ids are read for equal scores of one year only."""
+    # A paper without a year (0) stands last among equals.
+    order = np.lexsort((-candidates.years, -scores, candidates.tiers))
+    keys = np.stack([candidates.tiers, candidates.years, scores])[:, order]
+    ends = np.append(np.flatnonzero((keys[:, 1:] != keys[:, :-1]).any(axis=0)) + 1, len(order))
+    for low, high in pairwise([0, *ends.tolist()]):
+        if high - low > 1:
+            order[low:high] = sorted(order[low:high].tolist(), key=lambda at: _id(collection, candidates, at))
+    return order
 
 
 def _id(collection: Collection, candidates: Candidates, at: int) -> bytes:

@@ -104,6 +104,7 @@ static int reserve(Places *places, Py_ssize_t room) {
 typedef struct {
     int64_t low, high, cursor;
     int same; /* the first word with the same span: its places are found once */
+    int64_t counted, occurrence; /* a posting and its first occurrence: those after it are counted from there */
     Places places;
 } Word;
 
@@ -131,9 +132,16 @@ static int append(Bytes *bytes, const void *data, Py_ssize_t size) {
 /* Places of a posting's occurrences: field << 32 | position, of names author << 2 * bits | word. */
 static int find_places(const Group *group, Word *word, const uint64_t *borders, int name_bits) {
     Py_ssize_t posting = word->cursor, block = posting >> SKIP;
+    Py_ssize_t before = block << SKIP;
     uint64_t first = ((const uint32_t *)group->skip.view.buf)[block];
-    for (Py_ssize_t before = block << SKIP; before < posting; before++)
+    if (word->counted > before && word->counted <= posting) {
+        before = word->counted;
+        first = (uint64_t)word->occurrence;
+    }
+    for (; before < posting; before++)
         first += total(group, before);
+    word->counted = posting;
+    word->occurrence = (int64_t)first;
     uint32_t count = total(group, posting);
     if (first + count > (uint64_t)group->pos.n) {
         damaged("positions of a word lie outside their array");

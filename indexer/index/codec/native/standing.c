@@ -142,38 +142,39 @@ static int read_words(Query *query, PyObject *rows) {
 
 PyObject *kernel_standing(PyObject *module, PyObject *args) {
     PyObject *rows, *norms, *result = NULL;
-    static Query query;
     double *memory = NULL;
+    /* Not static: objects are made here, which may let other threads in. */
+    Query *query = PyMem_Calloc(1, sizeof *query);
     (void)module;
-    query.n = 0;
-    if (!PyArg_ParseTuple(args, "O!OndLdd", &PyList_Type, &rows, &norms, &query.hits, &query.adjacent, &query.distance,
-                          &query.title, &query.k1))
-        return NULL;
-    if (PyList_GET_SIZE(rows) > MAX_WORDS || query.hits < 0) {
-        PyErr_Format(PyExc_ValueError, "at most %d words are wanted", MAX_WORDS);
-        return NULL;
-    }
-    if (take(norms, &query.norms, 8, 0) < 0)
-        return NULL;
-    if (read_words(&query, rows) < 0)
+    if (query == NULL)
+        return PyErr_NoMemory();
+    if (!PyArg_ParseTuple(args, "O!OndLdd", &PyList_Type, &rows, &norms, &query->hits, &query->adjacent,
+                          &query->distance, &query->title, &query->k1))
         goto done;
-    size_t hits = (size_t)query.hits;
-    memory = PyMem_Calloc(2 * hits + (size_t)query.n * hits / sizeof *memory + 1, sizeof *memory);
+    if (PyList_GET_SIZE(rows) > MAX_WORDS || query->hits < 0) {
+        PyErr_Format(PyExc_ValueError, "at most %d words are wanted", MAX_WORDS);
+        goto done;
+    }
+    if (take(norms, &query->norms, 8, 0) < 0 || read_words(query, rows) < 0)
+        goto done;
+    size_t hits = (size_t)query->hits;
+    memory = PyMem_Calloc(2 * hits + (size_t)query->n * hits / sizeof *memory + 1, sizeof *memory);
     if (memory == NULL) {
         PyErr_NoMemory();
         goto done;
     }
     double *gained = memory, *together = memory + hits;
     uint8_t *titled = (uint8_t *)(memory + 2 * hits);
-    walk_titles(&query, gained, titled);
-    PyObject *pairs = all_pairs(&query, together);
+    walk_titles(query, gained, titled);
+    PyObject *pairs = all_pairs(query, together);
     if (pairs != NULL)
-        result = Py_BuildValue("Ny#y#", pairs, (const char *)gained, query.hits * (Py_ssize_t)sizeof *gained,
-                               (const char *)titled, query.n * query.hits);
+        result = Py_BuildValue("Ny#y#", pairs, (const char *)gained, query->hits * (Py_ssize_t)sizeof *gained,
+                               (const char *)titled, query->n * query->hits);
 done:
-    for (Py_ssize_t at = 0; at < query.n; at++)
-        give_back(&query.words[at].places);
-    give_back(&query.norms);
+    for (Py_ssize_t at = 0; at < query->n; at++)
+        give_back(&query->words[at].places);
+    give_back(&query->norms);
     PyMem_Free(memory);
+    PyMem_Free(query);
     return result;
 }

@@ -1,0 +1,38 @@
+/* A segment as a search sees it, and the two ways to what matches in it: by bounds of all papers, or listed. */
+#ifndef QUIVER_PLACE_H
+#define QUIVER_PLACE_H
+
+#include "scores.h"
+
+typedef struct {
+    Scoring scoring;
+    Array base;   /* a mask of the papers that may match; without one all may */
+    Array hits;   /* a mask to be filled with what matches, if wanted */
+    double slack; /* by what factor bounds of this segment must grow */
+    Py_ssize_t bare; /* the first so many terms must match: all or one of them */
+} Place;
+
+/* The bound of what matches and may score nothing: above 0, and lost in any other sum. */
+#define FAINT 1e-30f
+
+/* Bounds of all papers that match, and `within` (where not NULL) a mask; 0 elsewhere. Gives how many match. They stay
+   until the next call. */
+Py_ssize_t find_bounds(Place *place, const uint8_t *within);
+
+/* The top-th largest bound, or `low` where fewer are above it. */
+float kth_bound(Py_ssize_t papers, Py_ssize_t top, float low);
+
+/* List the papers whose bound is in low..high, `high` left out; gives how many. */
+Py_ssize_t between_bounds(Py_ssize_t papers, float low, float high, uint16_t *docs);
+
+/* Set a mask where a bound is above 0, and clear it elsewhere. */
+void mark_bounded(uint8_t *hits, Py_ssize_t papers);
+
+/* List what matches (rising) where that is cheap; -1 where bounds of all papers are. `postings` are those of the bare
+   terms together. */
+Py_ssize_t list_matches(Place *place, int every, uint16_t *docs);
+
+/* How many postings the bare terms have; many where some are matched by a mask. */
+Py_ssize_t postings_of(const Place *place);
+
+#endif
