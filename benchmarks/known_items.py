@@ -135,14 +135,17 @@ KINDS: dict[str, Callable[[Paper, Random], str | None]] = {
 
 
 def all_papers(index: PaperIndex) -> list[Callable[[], Paper]]:
-    """A way to each live paper."""
+    """A way to each live paper, by id: which segment holds it differs from build to build."""
 
     def way(segment: int, doc: int) -> Callable[[], Paper]:
         return lambda: index.segments[segment].papers.paper(doc)
 
-    return [
-        way(number, doc) for number, segment in enumerate(index.segments) for doc in segment.live.nonzero()[0].tolist()
+    places = [
+        (segment.paper_id(doc), number, doc)
+        for number, segment in enumerate(index.segments)
+        for doc in segment.live.nonzero()[0].tolist()
     ]
+    return [way(number, doc) for _, number, doc in sorted(places)]
 
 
 def items(papers: Sequence[Callable[[], Paper]], kind: str, count: int, seed: int) -> list[Item]:
