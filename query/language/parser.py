@@ -15,6 +15,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field as with_default
+from functools import lru_cache
 
 from indexer.index.errors import QueryError
 from query.language.combine import MAX_BOOST, join, leaves, signed, too_much, with_leaves
@@ -27,6 +28,8 @@ from query.language.tree import FIELDS, Diagnostic, Exact, Node, Query, Word
 
 MAX_CHARACTERS = 10_000
 MAX_LEAVES = 1_000
+_KEPT, _SHORT = 512, 200
+"""So many parsed queries are kept, of so many characters: the same words are asked with other filters and pages."""
 
 # Words that no rule of the language can touch; most searches are these, and need none of what follows.
 _PLAIN_WORD = r"[^\W_]\w*(?:['’-]\w+)*"
@@ -49,11 +52,18 @@ def parse(text: str) -> Query:
             position=MAX_CHARACTERS,
             length=len(text) - MAX_CHARACTERS,
         )
+    return _kept(text) if len(text) <= _SHORT else _parse(text)
+
+
+def _parse(text: str) -> Query:
     if _PLAIN.fullmatch(text):
         words = tuple([Word(m[0], None, 1.0, m.start(), m.end() - m.start()) for m in _WORDS.finditer(text)])
         if len(words) <= MAX_LEAVES and _RESERVED.isdisjoint([word.text for word in words]):
             return Query(text, words)
     return parse_fully(text)
+
+
+_kept = lru_cache(_KEPT)(_parse)
 
 
 def parse_fully(text: str) -> Query:
