@@ -88,12 +88,10 @@ def _united(segments: Sequence[Segment], per_segment: Sequence[npt.NDArray[np.ui
                     if (place := other.clusters.keys.find(key)) >= 0
                 )
 
+    # Of thousands that all have one paper a few tell what the first have at least; of one segment all are wanted.
+    few = 4 * TOP_AUTHORS if len(segments) > 1 else None
     for segment, counts in zip(segments, per_segment, strict=True):
-        # Of thousands that all have one paper a few tell what the first have at least.
-        take(
-            segment,
-            largest(counts, TOP_AUTHORS)[: 4 * TOP_AUTHORS] if len(segments) > 1 else largest(counts, TOP_AUTHORS),
-        )
+        take(segment, largest(counts, TOP_AUTHORS)[:few])
     best = sorted(known.values(), reverse=True)[:TOP_AUTHORS]
     if best and len(segments) > 1:
         share = max(1, -(-best[-1] // len(segments))) if len(best) == TOP_AUTHORS else 1

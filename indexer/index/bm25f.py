@@ -21,7 +21,6 @@ from indexer.index.schema import FIELDS, K1
 Floats = npt.NDArray[np.float64]
 _WEIGHTS = np.array([[row.weight] for row in FIELDS])
 _B = np.array([[row.b] for row in FIELDS])
-_FREE = 1.0 - _B
 
 
 def idf(papers: int, containing: int) -> float:
@@ -40,13 +39,18 @@ def average_length(total: int, papers: int) -> float:
 def norms(field: int, lengths: npt.NDArray[np.integer], average: float) -> Floats:
     """w_f / (1 - b_f + b_f * len_f / avglen_f) for each length: what one occurrence adds to W. Float64."""
     row = FIELDS[field]
-    return row.weight / (1.0 - row.b + row.b * (lengths.astype(np.float64) / average))
+    return _norm(row.weight, row.b, lengths, average)
 
 
 def all_norms(lengths: npt.NDArray[np.integer], averages: Sequence[float]) -> Floats:
     """`norms` of every field at once (fields x papers)."""
-    relative = lengths.astype(np.float64) / np.array(averages)[:, None]
-    values: Floats = _WEIGHTS / (_FREE + _B * relative)
+    return _norm(_WEIGHTS, _B, lengths, np.array(averages)[:, None])
+
+
+def _norm(
+    weight: float | Floats, b: float | Floats, lengths: npt.NDArray[np.integer], average: float | Floats
+) -> Floats:
+    values: Floats = weight / (1.0 - b + b * (lengths.astype(np.float64) / average))
     return values
 
 

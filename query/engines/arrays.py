@@ -1,7 +1,8 @@
 """The engine of this machine: queries as array operations over mapped segments.
 
-A segment is answered in steps: masks say what matches; upper bounds (one byte a posting, added up in float32) say
-which papers can be among the first; only those are scored exactly. What is given does not depend on the bounds.
+By relevance the kernel answers all segments in one call (`direct`). Elsewhere, and without a kernel, a segment is
+answered in steps: masks say what matches; upper bounds (one byte a posting, added up in float32) say which papers can
+be among the first; only those are scored exactly. What is given does not depend on the bounds.
 """
 
 from __future__ import annotations

@@ -61,8 +61,8 @@ class Compiler:
         drop_stops = bool(content or compiled.required)
         kept = [(parts, boost) for parts, boost in words if not (drop_stops and _is_stop(parts))]
         stemmed = stems(["".join(parts) for parts, _ in kept])
-        joined = self._joined([parts for parts, _ in kept]) if len(kept) > 1 else [()]
-        for (parts, boost), whole, extra in zip(kept, stemmed, joined, strict=False):
+        joined = self._joined([parts for parts, _ in kept])
+        for (parts, boost), whole, extra in zip(kept, stemmed, joined, strict=True):
             compiled.bare.append(TermNode(self._term(parts, ALL_COLUMNS, boost, extra, whole)))
         if drop_stops:
             compiled.silent = [self._term(parts, NAME_COLUMNS, boost) for parts, boost in words if _is_stop(parts)]

@@ -91,13 +91,13 @@ class Term:
             given = tuple(
                 [tuple([found.row() for found in self._phrases(segment) if len(found.docs)]) for segment in segments]
             )
-        found = kernel.native.term(readers, keys, name, given, len(FIELDS))  # type: ignore[union-attr]
-        while len(found) == 3:
+        while True:
+            found = kernel.native.term(readers, keys, name, given, len(FIELDS))  # type: ignore[union-attr]
+            if len(found) == 2:
+                papers, places = found
+                return papers, places
             at, group, number = found
             segments[at].admit(group, number)
-            found = kernel.native.term(readers, keys, name, given, len(FIELDS))  # type: ignore[union-attr]
-        papers, places = found
-        return papers, places
 
     def _phrases(self, segment: Segment) -> Iterator[Matches]:
         """Papers in which words side by side count as this term."""

@@ -82,7 +82,7 @@ class PostingGroup:
             return None
         small = {name: self._arrays[f"{self._name}.{name}"] for name in ("combo", "code_x", "combo_x", "skip")}
         first = FIELD_NUMBERS[GROUPS[self._name][0].name]
-        # Postings and positions unread: who gives the kernel a term has asked for its span, which checks them.
+        # Nothing is checked here: who gives the kernel a term has asked for its span or place, which checks them.
         return kernel.native.Group(
             self.docs,
             self.codes,

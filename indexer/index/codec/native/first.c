@@ -2,6 +2,7 @@
 
 A paper's upper bound is the sum of the bounds of its postings, one byte each, in float32. Bounds of all papers cost
 1.1 ns a posting; only those papers are scored exactly whose bound reaches what enough others have. */
+#include "heap.h"
 #include "place.h"
 #include <string.h>
 
@@ -14,51 +15,13 @@ typedef struct {
     Py_ssize_t n;
 } Found;
 
-/* The best scores so far, the least of them first: what one more must exceed. */
-typedef struct {
-    double *items;
-    Py_ssize_t n, room;
-} Best;
-
 static uint8_t seen[MAX_DOCS];
 static uint16_t candidates[MAX_DOCS + 1], more[MAX_DOCS + 1];
 static double gained[MAX_DOCS];
 
-/* --- the best --- */
-
-static void push(Best *best, double score) {
-    Py_ssize_t at;
-    double *heap = best->items;
-    if (best->n < best->room) {
-        at = best->n++;
-        for (; at && heap[(at - 1) / 2] > score; at = (at - 1) / 2)
-            heap[at] = heap[(at - 1) / 2];
-    } else if (best->room && score > heap[0]) {
-        at = 0;
-        for (;;) {
-            Py_ssize_t child = 2 * at + 1;
-            if (child >= best->n)
-                break;
-            child += child + 1 < best->n && heap[child + 1] < heap[child];
-            if (heap[child] >= score)
-                break;
-            heap[at] = heap[child];
-            at = child;
-        }
-    } else {
-        return;
-    }
-    heap[at] = score;
-}
-
-/* A score that enough papers reach, -1 where there are fewer. */
-static double threshold(const Best *best) {
-    return best->room && best->n == best->room ? best->items[0] : -1.0;
-}
-
 /* --- a segment --- */
 
-/* Score what is listed and not yet known to be too low; gives how many, -1 on error. `docs` are the candidates. */
+/* Score n candidates; gives how many, -1 on error. */
 static Py_ssize_t score_listed(Place *place, Py_ssize_t n, double *scores, Best *best) {
     memset(scores, 0, (size_t)n * sizeof *scores);
     if (add_exact(&place->scoring, candidates, n, scores) < 0)
@@ -72,12 +35,12 @@ static Py_ssize_t score_listed(Place *place, Py_ssize_t n, double *scores, Best 
    guess of it there may be some more. */
 static Py_ssize_t score_by_bounds(Place *place, Py_ssize_t top, double *scores, Best *best) {
     Py_ssize_t papers = place->scoring.papers;
-    float known = (float)(threshold(best) * ROUNDING), floor = top < papers ? kth_bound(papers, top, known > 0 ? known : 0) : 0;
+    float known = (float)(threshold(best, -1.0) * ROUNDING), floor = top < papers ? kth_bound(papers, top, known > 0 ? known : 0) : 0;
     floor = floor > FAINT ? floor : FAINT;
     Py_ssize_t n = between_bounds(papers, floor, INFINITY, candidates);
     if (score_listed(place, n, scores, best) < 0)
         return -1;
-    float low = (float)(threshold(best) * ROUNDING);
+    float low = (float)(threshold(best, -1.0) * ROUNDING);
     low = low > FAINT ? low : FAINT;
     if (low >= floor)
         return n;
@@ -155,7 +118,7 @@ static int read_place(Place *place, PyObject *row, const Array *parameters, Py_s
     return -1;
 }
 
-/* What was found in a segment, less what is too low now. */
+/* Copy what was found in a segment. */
 static int keep_found(Found *found, const double *scores, Py_ssize_t n) {
     if (!n)
         return 0;
@@ -171,6 +134,7 @@ static int keep_found(Found *found, const double *scores, Py_ssize_t n) {
     return 0;
 }
 
+/* What was found in all segments, less what is below the floor. */
 static PyObject *give_found(Found *all, Py_ssize_t segments, double floor) {
     PyObject *result = PyList_New(0);
     for (Py_ssize_t at = 0; result != NULL && at < segments; at++) {
@@ -231,7 +195,7 @@ PyObject *kernel_first(PyObject *module, PyObject *args) {
         if (n < 0 || keep_found(&all[at], scores, n) < 0)
             goto done;
     }
-    PyObject *found = give_found(all, segments, threshold(&best));
+    PyObject *found = give_found(all, segments, threshold(&best, -1.0));
     result = found == NULL ? NULL : Py_BuildValue("nN", total, found);
 done:
     for (Py_ssize_t at = 0; places != NULL && all != NULL && at < segments; at++) {

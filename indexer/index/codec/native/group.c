@@ -170,14 +170,8 @@ static int all_hold(const uint16_t *docs, Word *words, Py_ssize_t n, uint16_t do
         Word *word = &words[at];
         if (word->same >= 0)
             continue;
-        /* Galloping: the rarest word leads, so that the others mostly step far. */
-        int64_t step = 1, low = word->cursor;
-        while (low + step < word->high && docs[low + step] < doc) {
-            low += step;
-            step *= 2;
-        }
-        int64_t high = low + step < word->high ? low + step + 1 : word->high;
-        word->cursor = lower16(docs, low, high, doc);
+        /* The rarest word leads, so that the others mostly step far. */
+        word->cursor = gallop16(docs, word->cursor, word->high, doc);
         if (word->cursor == word->high || docs[word->cursor] != doc)
             return 0;
     }

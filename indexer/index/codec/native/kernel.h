@@ -1,7 +1,8 @@
 /* The kernel: what searches do most, in C. Each function has a twin in Python that gives the same.
 
 Nothing here trusts a file: whatever is read of one is checked against the arrays it points into, and what does not
-fit is a BadIndexError. The GIL is held throughout, so that the scratch memory of `scores.c` has one user at a time. */
+fit is a BadIndexError. The GIL is held throughout, and no object is made while static memory is in use: it has one user
+at a time. */
 #ifndef QUIVER_KERNEL_H
 #define QUIVER_KERNEL_H
 
@@ -103,6 +104,9 @@ static inline double saturation(const int32_t *counts, const Array *lengths, con
         }
     return total / (parameters[3 * fields] + total);
 }
+
+/* Set a mask at each of n papers; -1 with an exception set where one lies outside of it. */
+int mark_papers(const Array *mask, const uint16_t *docs, Py_ssize_t n);
 
 /* The papers of a mask, rising; gives how many. `docs` must have room for one more than there are. */
 Py_ssize_t listed(const uint8_t *mask, Py_ssize_t papers, uint16_t *docs);

@@ -2,31 +2,29 @@
 #include "kernel.h"
 #include <string.h>
 
+int mark_papers(const Array *mask, const uint16_t *docs, Py_ssize_t n) {
+    uint8_t *marks = mask->view.buf;
+    uint16_t largest = 0;
+    for (Py_ssize_t at = 0; at < n; at++)
+        largest = docs[at] > largest ? docs[at] : largest;
+    if (n && largest >= mask->n) {
+        damaged("a posting names no paper");
+        return -1;
+    }
+    for (Py_ssize_t at = 0; at < n; at++)
+        marks[docs[at]] = 1;
+    return 0;
+}
+
 PyObject *kernel_mark(PyObject *module, PyObject *args) {
-    PyObject *mask_object, *docs_object;
-    Array mask, docs;
+    PyObject *mask_object, *docs_object, *result = NULL;
+    Array mask = {.view = {.obj = NULL}}, docs = mask;
     (void)module;
     if (!PyArg_ParseTuple(args, "OO", &mask_object, &docs_object))
         return NULL;
-    if (take(mask_object, &mask, 1, 1) < 0)
-        return NULL;
-    if (take(docs_object, &docs, 2, 0) < 0) {
-        give_back(&mask);
-        return NULL;
-    }
-    uint8_t *marks = mask.view.buf;
-    const uint16_t *numbers = docs.view.buf;
-    uint16_t largest = 0;
-    for (Py_ssize_t at = 0; at < docs.n; at++)
-        largest = numbers[at] > largest ? numbers[at] : largest;
-    PyObject *result = NULL;
-    if (docs.n && largest >= mask.n) {
-        damaged("a posting names no paper");
-    } else {
-        for (Py_ssize_t at = 0; at < docs.n; at++)
-            marks[numbers[at]] = 1;
+    if (take(mask_object, &mask, 1, 1) == 0 && take(docs_object, &docs, 2, 0) == 0 &&
+        mark_papers(&mask, docs.view.buf, docs.n) == 0)
         result = Py_NewRef(Py_None);
-    }
     give_back(&mask);
     give_back(&docs);
     return result;

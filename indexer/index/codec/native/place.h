@@ -19,7 +19,7 @@ typedef struct {
    until the next call. */
 Py_ssize_t find_bounds(Place *place, const uint8_t *within);
 
-/* The top-th largest bound, or `low` where fewer are above it. */
+/* The top-th largest bound (`top` below the number of papers), or `low` where fewer are above it. */
 float kth_bound(Py_ssize_t papers, Py_ssize_t top, float low);
 
 /* List the papers whose bound is in low..high, `high` left out; gives how many. */
@@ -28,11 +28,10 @@ Py_ssize_t between_bounds(Py_ssize_t papers, float low, float high, uint16_t *do
 /* Set a mask where a bound is above 0, and clear it elsewhere. */
 void mark_bounded(uint8_t *hits, Py_ssize_t papers);
 
-/* List what matches (rising) where that is cheap; -1 where bounds of all papers are. `postings` are those of the bare
-   terms together. */
+/* List what matches (rising) where that is cheap; -1 where bounds of all papers are. */
 Py_ssize_t list_matches(Place *place, int every, uint16_t *docs);
 
-/* How many postings the bare terms have; many where some are matched by a mask. */
+/* How many postings the bare terms have together; as many as there can be papers for one matched by a mask too. */
 Py_ssize_t postings_of(const Place *place);
 
 #endif

@@ -2,7 +2,6 @@
 #include "kernel.h"
 #include <string.h>
 
-
 #define GROUPS 2
 
 /* Dictionaries, postings and impacts of a segment's groups: terms are found without a detour through Python. */
@@ -75,7 +74,8 @@ static int add_stored(Reader *self, Streams *found, int at, PyObject *word, Py_s
     }
     const uint32_t *start = self->start[at].view.buf;
     Group *group = (Group *)self->groups[at];
-    if (start[number] > start[number + 1] || start[number + 1] > group->docs.n) {
+    if (start[number] > start[number + 1] || start[number + 1] > group->docs.n ||
+        start[number + 1] - start[number] > MAX_DOCS) {
         damaged("postings of a word lie outside their array");
         return -1;
     }

@@ -10,7 +10,7 @@ int read_stream(Stream *stream, PyObject *object, int fields) {
         return -1;
     if (take(docs, &arrays[0], 2, 0) < 0 || take(bounds, &arrays[1], 1, 0) < 0)
         return -1;
-    int whole = arrays[0].n == arrays[1].n;
+    int whole = arrays[0].n == arrays[1].n && arrays[0].n <= MAX_DOCS;
     if (group != Py_None) {
         if (!PyObject_TypeCheck(group, &GroupType)) {
             PyErr_SetString(PyExc_TypeError, "a stream's group is a Group");
@@ -80,23 +80,12 @@ static PyObject *streams_mark(Streams *self, PyObject *object) {
     Array mask;
     if (take(object, &mask, 1, 1) < 0)
         return NULL;
-    uint8_t *marks = mask.view.buf;
-    PyObject *result = Py_NewRef(Py_None);
-    for (Py_ssize_t at = 0; at < self->n; at++) {
-        const Stream *stream = &self->streams[at];
-        const uint16_t *docs = stream->docs;
-        uint16_t largest = 0;
-        for (Py_ssize_t place = 0; place < stream->n; place++)
-            largest = docs[place] > largest ? docs[place] : largest;
-        if (stream->n && largest >= mask.n) {
-            Py_SETREF(result, damaged("a posting names no paper"));
-            break;
-        }
-        for (Py_ssize_t place = 0; place < stream->n; place++)
-            marks[docs[place]] = 1;
-    }
+    PyObject *result = Py_None;
+    for (Py_ssize_t at = 0; at < self->n && result != NULL; at++)
+        if (mark_papers(&mask, self->streams[at].docs, self->streams[at].n) < 0)
+            result = NULL;
     give_back(&mask);
-    return result;
+    return Py_XNewRef(result);
 }
 
 Py_ssize_t united(const Streams *self, const Array *live) {
