@@ -12,7 +12,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 # The environment, made once and again when the dependencies change.
-$(VENV)/ready: pyproject.toml $(wildcard indexer/index/codec/native/*)
+$(VENV)/ready: pyproject.toml $(wildcard indexer/index/native/*)
 	@$(PYTHON) -c 'import sys; sys.exit("Quiver needs Python 3.11 or newer: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'

@@ -22,11 +22,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from indexer.build import build
-from indexer.index.analysis import STOP_WORDS, name_words, words
-from indexer.index.names import spelling
-from indexer.index.paper import Paper
-from indexer.index.text import as_read
+from indexer.index.record.names import spelling
+from indexer.index.record.paper import Paper
+from indexer.index.text.analysis import STOP_WORDS, name_words, words
+from indexer.index.text.reading import as_read
+from indexer.ingest.build import build
 from query.search import PaperIndex
 
 DEPTH = 10

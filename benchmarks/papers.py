@@ -21,8 +21,8 @@ from pathlib import Path
 
 import orjson
 
-from indexer.index.paper import Paper
-from indexer.index.venues import VenueTable
+from indexer.index.record.paper import Paper
+from indexer.index.record.venues import VenueTable
 from indexer.readers.entries import Rejected
 from indexer.readers.sources import expand, read_file
 from tests.generate import papers as made_papers

@@ -11,7 +11,7 @@ from random import Random
 
 import orjson
 
-from indexer.index.analysis import STOP_WORDS
+from indexer.index.text.analysis import STOP_WORDS
 
 SEED = 11
 PREFIX_LENGTHS = (3, 4, 5)

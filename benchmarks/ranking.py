@@ -21,7 +21,7 @@ from benchmarks import known_items
 from query.engines.answer import Request, Row
 from query.engines.compile import Compiled
 from query.evaluate import Judgments, ndcg
-from query.faces.judged import judged_index, read_judgments, read_queries
+from query.faces.cli.judged import judged_index, read_judgments, read_queries
 from query.language.tree import Query, Word
 from query.ranking.best import rerank
 from query.ranking.expand import expanded

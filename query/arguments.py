@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from indexer.index.errors import UsageError
-from indexer.index.paper import TYPES
-from indexer.index.venues import VenueTable
+from indexer.index.record.paper import TYPES
+from indexer.index.record.venues import VenueTable
 from query.filters import Filters, YearRange
 
 Years = YearRange | Sequence[YearRange] | None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from indexer.index.codec.segment import Segment
+from indexer.index.segment.opened import Segment
 from query.engines.nodes import cluster_mask, type_mask, venue_mask, years_mask
 
 Mask = npt.NDArray[np.bool_]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from indexer.index.store import Generation
+from indexer.index.store.generation import Generation
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from indexer.index.paper import Paper
+from indexer.index.record.paper import Paper
 from query.language.tree import Diagnostic
 
 FORMAT = 1

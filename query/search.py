@@ -9,36 +9,36 @@ from functools import lru_cache, partial
 from pathlib import Path
 from types import TracebackType
 
-from indexer.index.analysis import fingerprint
-from indexer.index.codec.columns import key_hash
-from indexer.index.codec.segment import Segment
 from indexer.index.errors import NotFoundError, QueryError, UsageError
-from indexer.index.paper import Paper
-from indexer.index.recorded_venues import recorded_table
-from indexer.index.store import Generation, latest, open_generation
+from indexer.index.record.paper import Paper
+from indexer.index.record.recorded_venues import recorded_table
+from indexer.index.segment.columns import key_hash
+from indexer.index.segment.opened import Segment
+from indexer.index.store.generation import Generation, latest, open_generation
+from indexer.index.text.analysis import fingerprint
 from query.arguments import Years, check, filters_of
-from query.clusters import Cluster, author_cluster, heading
-from query.didyoumean import better_query
-from query.engines import table
+from query.browse.clusters import Cluster, author_cluster, heading
+from query.browse.related import related_query
+from query.browse.spelling import better_query
+from query.browse.suggest import Suggestions, suggestions
+from query.browse.venue_list import VenueRow, venue_list
+from query.engines import registry
 from query.engines.answer import MATCHES, SORTS, Answer, Request
-from query.engines.arrays import ArrayEngine
+from query.engines.array_engine import ArrayEngine
 from query.engines.compile import Compiled
 from query.engines.masks import listed
-from query.engines.table import engine_class
-from query.explain import explain_row
-from query.facets import FACETS, Matched
+from query.engines.registry import engine_class
 from query.information import Information, information
 from query.language.parser import parse
 from query.language.tree import Query, Word
-from query.marking import Marks, marks_of
+from query.present.explain import explain_row
+from query.present.facets import FACETS, Matched
+from query.present.marking import Marks, marks_of
+from query.present.snippets import snippet
 from query.ranking.best import Ranked, rerank
 from query.ranking.expand import expanded
 from query.ranking.parameters import DEPTH
-from query.related import related_query
 from query.results import FacetCount, Hit, Page
-from query.snippets import snippet
-from query.suggest import Suggestions, suggestions
-from query.venue_list import VenueRow, venue_list
 
 RANKINGS = ("best", "bm25f")
 _HEADINGS = 4096
@@ -53,14 +53,14 @@ class PaperIndex:
 
     def __init__(self, path: str | Path, generation: Generation, engine: str | None = None) -> None:
         self.path = Path(path)
-        self._engine_class = engine_class(engine or table.DEFAULT)
+        self._engine_class = engine_class(engine or registry.DEFAULT)
         self._use(generation)
 
     @classmethod
     def open(cls, path: str | Path, *, engine: str | None = None) -> PaperIndex:
         """Open the newest generation of an index folder. Raises BadIndexError.
 
-        `engine` is of the table in `query.engines.table`: "arrays", or "whoosh", slow and plain, with the same answers.
+        `engine` is of the table in `query.engines.registry`: "arrays", or "whoosh", slow, with the same answers.
         """
         return cls(path, open_generation(Path(path)), engine)
 

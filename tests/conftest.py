@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from indexer.index.paper import Paper
+from indexer.index.record.paper import Paper
 from tests.generate import papers
 
 pytest.register_assert_rewrite("tests.conformance.checks")

@@ -17,7 +17,7 @@ from itertools import islice
 import numpy as np
 import numpy.typing as npt
 
-from indexer.index.paper import Author, Paper
+from indexer.index.record.paper import Author, Paper
 
 Floats = npt.NDArray[np.float64]
 

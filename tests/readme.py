@@ -69,7 +69,7 @@ def prepare(folder: Path) -> dict[str, str]:
 
 def run(line: str, folder: Path, environment: dict[str, str]) -> str:
     """What a command prints, messages among the results as on a terminal. Raises AssertionError where it fails."""
-    command = line.replace("quiver ", f"{sys.executable} -m query.faces.cli ", 1)
+    command = line.replace("quiver ", f"{sys.executable} -m query.faces.cli.commands ", 1)
     done = subprocess.run(
         command, shell=True, cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )

@@ -15,7 +15,8 @@ PROJECT = Path(__file__).resolve().parents[1]
 ARROWS: dict[str, tuple[str, ...]] = {
     "indexer.index": (),
     "indexer.readers": ("indexer.index",),
-    "indexer": ("indexer.index", "indexer.readers"),
+    "indexer.ingest": ("indexer.index", "indexer.readers"),
+    "indexer": ("indexer.index", "indexer.readers", "indexer.ingest"),
     "query": ("indexer.index",),
     "query.faces": ("indexer", "query"),
 }

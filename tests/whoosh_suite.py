@@ -62,7 +62,7 @@ def use_array_codec() -> None:
     """Make ours the codec that Whoosh takes where none is asked for."""
     import whoosh.codec
 
-    from indexer.index.codec.whoosh_codec import ArrayCodec
+    from indexer.index.whoosh.codec import ArrayCodec
 
     def default_codec(*args: Any, **options: Any) -> ArrayCodec:
         return ArrayCodec(*args, **options)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from benchmarks.engines.protocol import TOP, Engine, Found, Searcher
 from benchmarks.queries import KINDS, Asked
-from indexer.build import build
-from indexer.update import update
+from indexer.ingest.build import build
+from indexer.ingest.update import update
 from query.search import PaperIndex
 
 _FACETS = ("venue", "year", "type", "author")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from indexer.readers.entries import Entry, Format, Origin, paper_or_rejected, rejected
-from indexer.readers.streams import lines_of
+from indexer.readers.inputs import lines_of
 
 _KINDS = {
     "conference paper": "paper-conference",

@@ -10,8 +10,8 @@ from typing import Any, BinaryIO
 import orjson
 
 from indexer.index.errors import RecordError
-from indexer.index.paper import Paper
-from indexer.index.venues import VenueTable
+from indexer.index.record.paper import Paper
+from indexer.index.record.venues import VenueTable
 
 STANDARD_INPUT = "-"
 

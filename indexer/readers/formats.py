@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from indexer.index.errors import SourceError, UsageError
-from indexer.readers import arrays, arrow, arxiv, jsonl, paperlists
+from indexer.readers import arrow, arxiv, json_arrays, jsonl, paperlists
 from indexer.readers.entries import COMPRESSED, Entry, Format, Origin, Rejected, plain_name
 
 __all__ = ["FORMATS", "Entry", "Format", "Origin", "Rejected", "named", "plain_name", "recognise"]
@@ -13,7 +13,7 @@ __all__ = ["FORMATS", "Entry", "Format", "Origin", "Rejected", "named", "plain_n
 FORMATS: tuple[Format, ...] = (
     arrow.FORMAT,
     paperlists.FORMAT,
-    arrays.FORMAT,
+    json_arrays.FORMAT,
     arxiv.FORMAT,
     jsonl.FORMAT,
 )

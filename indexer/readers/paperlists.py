@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from indexer.index.identity import bare_arxiv, bare_doi
-from indexer.index.venues import VenueTable
-from indexer.readers.arrays import first_object, read_array, starts_array
+from indexer.index.record.identity import bare_arxiv, bare_doi
+from indexer.index.record.venues import VenueTable
 from indexer.readers.entries import Entry, Format, Origin, paper_or_rejected
+from indexer.readers.json_arrays import first_object, read_array, starts_array
 
 # A submission in one of these states was not (or not yet) accepted: never counted as a conference paper.
 _NOT_ACCEPTED = re.compile(r"(?:desk[ -]?)?reject|withdr[ae]w|active|submi|pending|under review", re.IGNORECASE)

@@ -11,7 +11,7 @@ from pathlib import Path
 from indexer.index.errors import MissingSourceError, SourceError
 from indexer.readers.entries import STANDARD_INPUT, Entry, Origin
 from indexer.readers.formats import Format, named, recognise
-from indexer.readers.streams import HEAD, line_chunks, lines_of, open_source
+from indexer.readers.inputs import HEAD, line_chunks, lines_of, open_source
 
 __all__ = ["expand", "line_chunks", "open_source", "read_file", "recognise_source"]
 

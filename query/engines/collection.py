@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.index.bm25f import average_length, norms
-from indexer.index.codec import kernel
-from indexer.index.codec.segment import Segment
+from indexer.index.native import kernel
 from indexer.index.schema import FIELDS, K1
-from indexer.index.store import Generation
+from indexer.index.segment.opened import Segment
+from indexer.index.store.generation import Generation
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]

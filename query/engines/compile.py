@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from indexer.index.analysis import STOP_WORDS, groups, stem, stems
-from indexer.index.codec.columns import TYPE_CODES
+from indexer.index.record.venues import VenueTable
 from indexer.index.schema import FIELD_NUMBERS
-from indexer.index.text import as_read
-from indexer.index.venues import VenueTable
+from indexer.index.segment.columns import TYPE_CODES
+from indexer.index.text.analysis import STOP_WORDS, groups, stem, stems
+from indexer.index.text.reading import as_read
 from query.engines.collection import Collection
 from query.engines.joins import Joins
 from query.engines.nodes import (

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from indexer.index.codec import kernel
+from indexer.index.native import kernel
 from query.engines.answer import RELAX_BELOW, Answer, Request, Row, joined
 from query.engines.collection import Collection
 from query.engines.compile import Compiled

@@ -7,8 +7,8 @@ of it. These are facts about words of the index, as its dictionaries are, not an
 
 from __future__ import annotations
 
-from indexer.index.codec.segment import Segment
 from indexer.index.schema import TEXT
+from indexer.index.segment.opened import Segment
 from query.engines.collection import Collection
 from query.engines.phrases import Matches, phrase
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from indexer.index.codec import kernel
+from indexer.index.native import kernel
 
 Docs = npt.NDArray[np.uint16]
 Mask = npt.NDArray[np.bool_]

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.index.codec.arrayfile import Array
-from indexer.index.codec.columns import TYPE_CODES, key_hash
-from indexer.index.codec.segment import Segment
-from indexer.index.names import cluster_key
+from indexer.index.record.names import cluster_key
 from indexer.index.schema import NAMES, TEXT
+from indexer.index.segment.columns import TYPE_CODES, key_hash
+from indexer.index.segment.container import Array
+from indexer.index.segment.opened import Segment
 from query.engines.collection import Collection
 from query.engines.masks import Mask, mark, mark_within
 from query.engines.patterns import Pattern, pattern_mask

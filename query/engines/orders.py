@@ -10,10 +10,10 @@ from operator import attrgetter
 import numpy as np
 import numpy.typing as npt
 
-from indexer.index.codec import kernel
-from indexer.index.codec.columns import title_key
-from indexer.index.codec.segment import Segment
-from indexer.index.text import as_read
+from indexer.index.native import kernel
+from indexer.index.segment.columns import title_key
+from indexer.index.segment.opened import Segment
+from indexer.index.text.reading import as_read
 from query.engines.answer import Row, Rows
 from query.engines.masks import Mask
 

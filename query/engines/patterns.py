@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from indexer.index.analysis import fold
-from indexer.index.codec.groups import LAST_FORM, PostingGroup
-from indexer.index.codec.segment import Segment
-from indexer.index.codec.strings import StringTable
 from indexer.index.schema import FIELD_NUMBERS, GROUPS, NAMES, TEXT
-from query.edits import all_within, within
+from indexer.index.segment.opened import Segment
+from indexer.index.segment.postings import LAST_FORM, PostingGroup
+from indexer.index.segment.strings import StringTable
+from indexer.index.text.analysis import fold
+from query.browse.edits import all_within, within
 from query.engines.masks import Mask, mark
 from query.language.tree import Fuzzy, Prefix, Wildcard
 

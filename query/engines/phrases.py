@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from indexer.index.codec.groups import PostingGroup
-from indexer.index.codec.impacts import SCALE
-from indexer.index.codec.layout import NAME_BITS
-from indexer.index.codec.segment import Segment
 from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS, K1, NAMES
+from indexer.index.segment.impacts import SCALE
+from indexer.index.segment.layout import NAME_BITS
+from indexer.index.segment.opened import Segment
+from indexer.index.segment.postings import PostingGroup
 from query.engines.collection import Collection
 
 Ints = npt.NDArray[np.int64]

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.index.bm25f import saturate
-from indexer.index.codec import kernel
-from indexer.index.codec.impacts import SCALE
-from indexer.index.codec.segment import Segment
+from indexer.index.native import kernel
+from indexer.index.segment.impacts import SCALE
+from indexer.index.segment.opened import Segment
 from query.engines.collection import Collection
 from query.engines.masks import Mask
 from query.engines.nodes import Scorer

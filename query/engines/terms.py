@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from indexer.index.analysis import stem
 from indexer.index.bm25f import idf
-from indexer.index.codec import kernel
-from indexer.index.codec.segment import Segment
+from indexer.index.native import kernel
 from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS, NAMES, TEXT
+from indexer.index.segment.opened import Segment
+from indexer.index.text.analysis import stem
 from query.engines.collection import Collection
 from query.engines.joins import Joins, Parts
 from query.engines.phrases import Matches, phrase
-from query.engines.streams import SegmentTerm, Stream, stored_stream
+from query.engines.term_postings import SegmentTerm, Stream, stored_stream
 
 Mask = npt.NDArray[np.bool_]
 ALL_COLUMNS = tuple(range(len(FIELDS)))

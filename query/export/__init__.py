@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from indexer.index.paper import Paper
-from query.export import bibtex, csl, records, ris, table
+from indexer.index.record.paper import Paper
+from query.export import bibtex, csl, records, ris, spreadsheet
 
 __all__ = ["EXPORTERS", "Exporter"]
 
@@ -38,6 +38,6 @@ EXPORTERS: dict[str, Exporter] = {
         Exporter("bibtex", "BibTeX", "application/x-bibtex", ".bib", bibtex.write),
         Exporter("ris", "RIS (EndNote, Zotero, Mendeley)", "application/x-research-info-systems", ".ris", ris.write),
         Exporter("csl", "CSL JSON", "application/vnd.citationstyles.csl+json", ".json", csl.write),
-        Exporter("csv", "comma-separated values", "text/csv", ".csv", table.write),
+        Exporter("csv", "comma-separated values", "text/csv", ".csv", spreadsheet.write),
     )
 }

@@ -14,10 +14,10 @@ from hashlib import blake2b
 from itertools import pairwise
 from typing import NamedTuple
 
-from indexer.index.analysis import STOP_WORDS, words
-from indexer.index.paper import Author, Paper
-from indexer.index.text import as_shown
-from query.export.latex import escape, escape_title
+from indexer.index.record.paper import Author, Paper
+from indexer.index.text.analysis import STOP_WORDS, words
+from indexer.index.text.reading import as_shown
+from query.export.as_latex import escape, escape_title
 from query.export.lines import one_line
 from query.export.person import Person, split_name
 

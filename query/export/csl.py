@@ -7,8 +7,8 @@ from typing import Any
 
 import orjson
 
-from indexer.index.paper import TYPES, Author, Paper
-from indexer.index.text import as_shown
+from indexer.index.record.paper import TYPES, Author, Paper
+from indexer.index.text.reading import as_shown
 from query.export.lines import encodable, one_line
 from query.export.person import split_name
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import orjson
 
-from indexer.index.paper import Paper
+from indexer.index.record.paper import Paper
 from query.export.lines import encodable
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from indexer.index.paper import Paper
-from indexer.index.text import as_shown
+from indexer.index.record.paper import Paper
+from indexer.index.text.reading import as_shown
 from query.export.lines import one_line
 from query.export.person import split_name
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from query.clusters import Cluster
+from query.browse.clusters import Cluster
+from query.browse.suggest import Suggestions
+from query.browse.venue_list import VenueRow
 from query.results import FacetCount
-from query.suggest import Suggestions
-from query.venue_list import VenueRow
 
 
 def cluster_json(cluster: Cluster) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from query.faces.interrupts import end_at_once
+from query.faces.cli.interrupts import end_at_once
 
 
 def main() -> None:
     """The entry point of the `quiver` command."""
     end_at_once()
-    from query.faces.cli import main as run
+    from query.faces.cli.commands import main as run
 
     run()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from indexer.index.errors import QueryError
-from indexer.index.paper import TYPES
+from indexer.index.record.paper import TYPES
 from query.language.identifiers import arxiv, doi, identify
 from query.language.nearest import nearest
 from query.language.tokens import Token

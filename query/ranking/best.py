@@ -20,11 +20,11 @@ from query.engines.collection import Collection
 from query.engines.compile import Compiled
 from query.engines.terms import Term
 from query.language.tree import Query
-from query.ranking.asked import ADDED, Asked, asked
 from query.ranking.candidates import TEXT_FIELDS, TITLE, Candidates, Counts, Ints
 from query.ranking.features import heading_scores, standing
 from query.ranking.feedback import Feedback, FeedbackWord
 from query.ranking.parameters import BEST, DEPTH, Parameters
+from query.ranking.query_words import ADDED, Asked, asked
 
 Floats = npt.NDArray[np.float64]
 _STEP = 1e-6

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.index.bm25f import all_norms, saturate
-from indexer.index.codec.segment import Segment
 from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS, TEXT
+from indexer.index.segment.opened import Segment
 from query.engines.answer import Row, Rows
 from query.engines.collection import Collection
 from query.engines.phrases import member

@@ -10,9 +10,9 @@ from query.engines.answer import Row
 from query.engines.collection import Collection
 from query.engines.compile import Compiled
 from query.language.tree import Query, Word
-from query.ranking.asked import ADDED
 from query.ranking.best import feedback_words
 from query.ranking.parameters import EXPAND, Parameters
+from query.ranking.query_words import ADDED
 
 
 def expanded(

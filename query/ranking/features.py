@@ -15,11 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.index.bm25f import saturate
-from indexer.index.codec import kernel
+from indexer.index.native import kernel
 from indexer.index.schema import K1
-from query.ranking.asked import AskedWord
 from query.ranking.candidates import FIELD, OWNER, TITLE, Candidates, Ints
 from query.ranking.parameters import Parameters
+from query.ranking.query_words import AskedWord
 from query.ranking.sentence import Role
 
 Floats = npt.NDArray[np.float64]

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from indexer.index.analysis import stems, words
 from indexer.index.bm25f import idf
-from indexer.index.codec.segment import Segment
 from indexer.index.schema import FIELD_NUMBERS, K1, TEXT
-from indexer.index.text import as_read
-from query.engines.streams import SegmentTerm, stored_stream
+from indexer.index.segment.opened import Segment
+from indexer.index.text.analysis import stems, words
+from indexer.index.text.reading import as_read
+from query.engines.term_postings import SegmentTerm, stored_stream
 from query.ranking.candidates import TEXT_FIELDS, TITLE, Candidates, Counts, Ints
 from query.ranking.parameters import DEPTH, Parameters
 from query.ranking.sentence import FUNCTION_WORDS

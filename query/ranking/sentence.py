@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import Enum
 
-from indexer.index.analysis import STOP_WORDS
+from indexer.index.text.analysis import STOP_WORDS
 
 # Function words of the English list that the Snowball project publishes.
 _SNOWBALL = (

@@ -9,9 +9,9 @@ from random import Random
 
 import pytest
 
-from indexer.index.names import cluster_key, spelling
-from indexer.index.paper import Paper
-from indexer.index.text import as_read
+from indexer.index.record.names import cluster_key, spelling
+from indexer.index.record.paper import Paper
+from indexer.index.text.reading import as_read
 from query import PaperIndex
 from query.language.parser import parse
 from query.results import Page

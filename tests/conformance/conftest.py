@@ -9,14 +9,14 @@ from pathlib import Path
 import orjson
 import pytest
 
-from indexer import draft
-from indexer.build import build
-from indexer.collect import index_papers
-from indexer.index.codec import builder
-from indexer.index.paper import Paper
-from indexer.update import delete, update
+from indexer.index.record.paper import Paper
+from indexer.index.segment import builder
+from indexer.ingest import draft
+from indexer.ingest.build import build
+from indexer.ingest.collect import index_papers
+from indexer.ingest.update import delete, update
 from query import PaperIndex
-from query.engines import scoring, table
+from query.engines import registry, scoring
 from tests.conformance.reference import Reference
 from tests.generate import papers
 
@@ -29,12 +29,12 @@ def reference(sample: list[Paper]) -> Reference:
     return Reference(sample)
 
 
-@pytest.fixture(scope="session", autouse=True, params=sorted(table.ENGINES))
+@pytest.fixture(scope="session", autouse=True, params=sorted(registry.ENGINES))
 def engine(request: pytest.FixtureRequest) -> Iterator[str]:
     """The engine that `PaperIndex.open` takes where none is asked for."""
     name: str = request.param
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(table, "DEFAULT", name)
+        patch.setattr(registry, "DEFAULT", name)
         yield name
 
 

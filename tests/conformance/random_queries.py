@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from random import Random
 
-from indexer.index.analysis import words
-from indexer.index.paper import Paper
-from indexer.index.text import as_read
+from indexer.index.record.paper import Paper
+from indexer.index.text.analysis import words
+from indexer.index.text.reading import as_read
 
 
 class QueryMaker:

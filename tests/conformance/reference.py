@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from indexer.index.analysis import STOP_WORDS, fold, groups, joins, name_words, stem, words
-from indexer.index.names import cluster_key, spelling
-from indexer.index.paper import Paper
-from indexer.index.text import as_read
-from indexer.index.venues import VenueTable
+from indexer.index.record.names import cluster_key, spelling
+from indexer.index.record.paper import Paper
+from indexer.index.record.venues import VenueTable
+from indexer.index.text.analysis import STOP_WORDS, fold, groups, joins, name_words, stem, words
+from indexer.index.text.reading import as_read
 from query.language.tree import And, Exact, Fuzzy, Node, Not, Or, Phrase, Prefix, Query, Wildcard, Years
 
 WEIGHTS = {

@@ -14,7 +14,7 @@ from random import Random
 
 import orjson
 
-from indexer.index.paper import Author, Paper
+from indexer.index.record.paper import Author, Paper
 
 STDIN = "-"
 FILES = ("a.jsonl", "b.jsonl", "lists/c.jsonl", "lists/d.jsonl")

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 import query.search
-from indexer.collect import index_papers
 from indexer.index.errors import QueryError
-from indexer.index.paper import Paper
+from indexer.index.record.paper import Paper
+from indexer.ingest.collect import index_papers
 from query import PaperIndex
 from query.ranking import best
 from query.results import Hit, Page

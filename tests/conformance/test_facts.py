@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from indexer.collect import index_papers
-from indexer.index.paper import Author, Paper
+from indexer.index.record.paper import Author, Paper
+from indexer.ingest.collect import index_papers
 from query import PaperIndex
 
 

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from indexer.index.errors import QueryError
-from indexer.index.paper import Paper
+from indexer.index.record.paper import Paper
 from query import PaperIndex
 from tests.conformance.checks import ORDERS, Choice, ask, check, facets_of, random_choice
 from tests.conformance.random_queries import QueryMaker

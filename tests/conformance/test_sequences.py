@@ -17,15 +17,15 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from indexer import draft
-from indexer.build import build, rebuild
-from indexer.collect import index_papers
-from indexer.index.codec import builder
-from indexer.index.codec.merge import merge_segments
 from indexer.index.errors import BadIndexError, QuiverError, SourceError
-from indexer.index.store import latest
-from indexer.update import delete, rollback, update
-from indexer.verify import verify
+from indexer.index.segment import builder
+from indexer.index.segment.merge import merge_segments
+from indexer.index.store.generation import latest
+from indexer.ingest import draft
+from indexer.ingest.build import build, rebuild
+from indexer.ingest.collect import index_papers
+from indexer.ingest.update import delete, rollback, update
+from indexer.ingest.verify import verify
 from query import PaperIndex
 from tests.conformance.answers import answers
 from tests.conformance.small_world import FILES, IDS, SOURCES, STDIN, VERSIONS, GoneError, Record, World

@@ -13,10 +13,10 @@ from random import Random
 import pytest
 from click.testing import CliRunner
 
-from indexer.build import build
-from indexer.index.paper import Paper
+from indexer.index.record.paper import Paper
+from indexer.ingest.build import build
 from indexer.readers.sources import read_file
-from query.faces.cli import cli
+from query.faces.cli.commands import cli
 
 CORPUS = Path(__file__).parents[2] / "corpus" / "papers.jsonl"
 TITLES = 300

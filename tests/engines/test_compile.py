@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.index.analysis import groups
+from indexer.index.text.analysis import groups
 from query.engines.compile import grouped, read
 
 

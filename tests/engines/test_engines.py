@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.build import build
 from indexer.index.errors import QueryError, UsageError
-from indexer.index.paper import Paper
-from indexer.update import delete, update
+from indexer.index.record.paper import Paper
+from indexer.ingest.build import build
+from indexer.ingest.update import delete, update
 from query import PaperIndex
-from query.engines import table
+from query.engines import registry
 from query.results import Page
 from tests.conformance.checks import Choice, ask, facets_of, random_choice
 from tests.conformance.random_queries import QueryMaker
@@ -96,7 +96,7 @@ def test_not_where_the_first_papers_are_gone(tmp_path: Path) -> None:
     path.write_bytes(b"".join(orjson.dumps(paper.as_record()) + b"\n" for paper in made))
     build([path], tmp_path / "few.idx")
     delete([made[0].id, made[1].id], tmp_path / "few.idx")
-    for engine in table.ENGINES:
+    for engine in registry.ENGINES:
         with PaperIndex.open(tmp_path / "few.idx", engine=engine) as index:
             found = {hit.id for hit in index.search("-year:2020", limit=0).hits}
             assert found == {paper.id for paper in made[2:] if paper.year == 2021}, engine
@@ -109,7 +109,7 @@ def test_an_engine_that_is_not_there_is_named(folder: Path) -> None:
         PaperIndex.open(path, engine="wooosh")
 
 
-@pytest.mark.parametrize("engine", table.ENGINES)
+@pytest.mark.parametrize("engine", registry.ENGINES)
 def test_an_index_of_nothing_answers(tmp_path: Path, engine: str) -> None:
     """Without any live paper every search finds none, whichever engine."""
     made = list(papers(3))
@@ -121,7 +121,7 @@ def test_an_index_of_nothing_answers(tmp_path: Path, engine: str) -> None:
         assert (index.search().total, index.search(made[0].title).total) == (0, 0)
 
 
-@pytest.mark.parametrize("engine", table.ENGINES)
+@pytest.mark.parametrize("engine", registry.ENGINES)
 def test_reopening_keeps_the_engine(tmp_path: Path, engine: str) -> None:
     """After a change `reopen` answers with the engine that was chosen."""
     made = list(papers(12))

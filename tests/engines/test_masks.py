@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.index.codec import kernel
+from indexer.index.native import kernel
 from query.engines.masks import largest, listed, tally
 from query.engines.orders import newest
 

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pylatexenc.latex2text import LatexNodes2Text
 
-from indexer.index.paper import TYPES, Author, Paper
-from indexer.index.text import as_shown
+from indexer.index.record.paper import TYPES, Author, Paper
+from indexer.index.text.reading import as_shown
 from query.export import bibtex
-from query.export.latex import escape, escape_title
+from query.export.as_latex import escape, escape_title
 from query.export.lines import one_line
 from query.export.person import split_name
 

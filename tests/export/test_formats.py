@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.index.paper import TYPES, Author, Paper
-from query.export import EXPORTERS, table
+from indexer.index.record.paper import TYPES, Author, Paper
+from query.export import EXPORTERS, spreadsheet
 from query.export.lines import encodable, one_line
 
 TEXTS = st.text(st.sampled_from("=+-@'\"\t\r\n,; aé\ud800") | st.characters(), max_size=20)
@@ -150,7 +150,7 @@ def test_csl_is_one_array(papers: list[Paper]) -> None:
 def test_csv_reads_back(papers: list[Paper]) -> None:
     """A reader of CSV gets each published cell, less one apostrophe where a spreadsheet would compute."""
     header, *rows = csv.reader(io.StringIO(export("csv", *papers), newline=""))
-    assert header == list(table.COLUMNS)
+    assert header == list(spreadsheet.COLUMNS)
     for row, paper in zip(rows, papers, strict=True):
         cells = dict(zip(header, row, strict=True))
         assert all(cell[:1] not in tuple("=+-@\t\r\n＝＋－＠") or not cell for cell in row)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from indexer.build import build
-from query.faces.cli import cli
+from indexer.ingest.build import build
+from query.faces.cli.commands import cli
 
 CORPUS = Path(__file__).resolve().parents[2] / "corpus" / "papers.jsonl"
 

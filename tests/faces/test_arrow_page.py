@@ -6,8 +6,8 @@ from pathlib import Path
 
 import orjson
 
-from indexer.build import build
-from indexer.index.paper import Paper
+from indexer.index.record.paper import Paper
+from indexer.ingest.build import build
 from indexer.readers.sources import read_file
 from tests.faces.conftest import Quiver
 

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from query import PaperIndex
-from query.faces.cli import cli
+from query.faces.cli.commands import cli
 from tests.faces.test_processes import QUIVER, environment
 
 GOOD = b'{"id": "x", "title": "One", "year": 2001}\n'

@@ -13,8 +13,8 @@ import pytest
 from click.testing import Result
 
 from query.export import EXPORTERS
-from query.faces.cli import COMMANDS, cli
-from query.faces.options import EXPORT_FORMATS, FACETS, LIST_FORMATS, MATCHES, RANKINGS, SORTS
+from query.faces.cli.commands import COMMANDS, cli
+from query.faces.cli.options import EXPORT_FORMATS, FACETS, LIST_FORMATS, MATCHES, RANKINGS, SORTS
 from query.search import PaperIndex
 
 Quiver = Callable[..., Result]
@@ -40,7 +40,7 @@ def test_the_help_of_the_whole_is_not_cut(quiver: Quiver) -> None:
 def test_option_tables_say_what_the_engine_takes() -> None:
     """What the options offer, which import nothing, is what the engine and the exports know."""
     from query.engines import answer
-    from query.facets import FACETS as COUNTED
+    from query.present.facets import FACETS as COUNTED
     from query.search import RANKINGS as RANKED
 
     assert set(EXPORT_FORMATS) | {"jsonl"} == set(EXPORTERS)

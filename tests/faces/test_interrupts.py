@@ -14,16 +14,17 @@ from random import Random
 import orjson
 import pytest
 
-from indexer.build import build, rebuild
-from indexer.index.store import latest, writing
-from indexer.verify import verify
+from indexer.index.store.generation import latest
+from indexer.index.store.transaction import writing
+from indexer.ingest.build import build, rebuild
+from indexer.ingest.verify import verify
 from query import PaperIndex
 from tests.faces.test_processes import environment
 from tests.generate import papers
 
 # Python's own start, some hundredths of a second, cannot be guarded: the command is interrupted after it.
 PROGRAM = """
-from query.faces.interrupts import end_at_once
+from query.faces.cli.interrupts import end_at_once
 end_at_once()
 import os
 os.write(2, b"\\n")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-QUIVER = (sys.executable, "-m", "query.faces.cli")
+QUIVER = (sys.executable, "-m", "query.faces.cli.commands")
 
 
 def environment(index: Path, **more: str) -> dict[str, str]:
@@ -101,7 +101,7 @@ def test_a_search_imports_no_reader_and_no_whoosh(corpus_index: Path) -> None:
     """What only builds need is not imported by a search, whose start-up it would slow."""
     program = """if True:
         import sys
-        from query.faces.cli import cli
+        from query.faces.cli.commands import cli
         cli(["search", "learning"], standalone_mode=False)
         heavy = ("whoosh", "pylatexenc.latex", "multiprocessing", "asyncio", "indexer.readers")
         print([name for name in sys.modules if name.startswith(heavy)], file=sys.stderr)

@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from query.faces.progress import ProgressLine, progress_text
+from query.faces.printed.progress import ProgressLine, progress_text
 
 
 class _Terminal(io.StringIO):

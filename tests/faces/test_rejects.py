@@ -9,7 +9,7 @@ import pytest
 
 from indexer.index.errors import UsageError
 from indexer.readers.entries import Rejected
-from query.faces.rejects import check_writable, reject_lines
+from query.faces.cli.rejects import check_writable, reject_lines
 
 WHY = {"file": "a.jsonl", "line": 3, "reason": "why"}
 

@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 
 from indexer.index.errors import QueryError
-from indexer.index.paper import Author, Paper
-from indexer.index.venues import VenueTable
-from query.clusters import Cluster, Coauthor, Neighbour
-from query.faces.render import hit_lines, marked_lines, search_lines, totals
-from query.faces.render_author import author_lines, year_bars
-from query.faces.render_error import diagnostic_lines
-from query.faces.render_explain import explanation_lines
-from query.faces.render_lists import table_lines
-from query.faces.render_paper import paper_lines
-from query.faces.terminal import Screen, display_width
-from query.faces.wording import author_list, byte_size, counted, duration, paper_place, year_span
+from indexer.index.record.paper import Author, Paper
+from indexer.index.record.venues import VenueTable
+from query.browse.clusters import Cluster, Coauthor, Neighbour
+from query.faces.printed.author_page import author_lines, year_bars
+from query.faces.printed.error_lines import diagnostic_lines
+from query.faces.printed.explanation import explanation_lines
+from query.faces.printed.paper_page import paper_lines
+from query.faces.printed.search_result import hit_lines, marked_lines, search_lines, totals
+from query.faces.printed.tables import table_lines
+from query.faces.printed.terminal import Screen, display_width
+from query.faces.printed.wording import author_list, byte_size, counted, duration, paper_place, year_span
 from query.results import FacetCount, Hit, Page
 
 PLAIN = Screen()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from query.faces.terminal import Screen, display_width, safe, wrap
+from query.faces.printed.terminal import Screen, display_width, safe, wrap
 
 MIXED = st.text(st.sampled_from("ab é\u0301学習 \u200d한-."), max_size=60)
 

@@ -12,18 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.collect import index_papers
-from indexer.index.analysis import stems, words
-from indexer.index.codec import kernel
-from indexer.index.paper import Paper
+from indexer.index.native import kernel
+from indexer.index.record.paper import Paper
 from indexer.index.schema import FIELDS
-from indexer.index.text import as_read
+from indexer.index.text.analysis import stems, words
+from indexer.index.text.reading import as_read
+from indexer.ingest.collect import index_papers
 from query import PaperIndex
 from query.engines.answer import Row
-from query.ranking.asked import AskedWord
 from query.ranking.candidates import FIELD, OWNER, TEXT_FIELDS, TITLE, Candidates, Ints
 from query.ranking.features import standing
 from query.ranking.parameters import BEST
+from query.ranking.query_words import AskedWord
 from query.ranking.sentence import Role
 
 TITLES = [

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.index.paper import Paper
+from indexer.index.record.paper import Paper
 from indexer.readers.formats import Rejected
 from indexer.readers.sources import read_file
 from tests.readers.reading import Read, reader, shared_folder

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from indexer.index.paper import Paper
+from indexer.index.record.paper import Paper
 from indexer.readers.formats import Rejected
 from indexer.readers.sources import read_file, recognise_source
 from tests.readers.reading import Read, reader, shared_folder

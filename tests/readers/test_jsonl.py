@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.index.paper import Author, Paper
+from indexer.index.record.paper import Author, Paper
 from indexer.readers.entries import MAX_REJECTED
 from indexer.readers.formats import Rejected
 from tests.readers.reading import Read, reader

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
-from indexer.index.paper import Author, Paper
+from indexer.index.record.paper import Author, Paper
 from indexer.readers.formats import Rejected
 from indexer.readers.paperlists import pair, split_names, venue_and_year
 from indexer.readers.sources import read_file, recognise_source

@@ -1,0 +1,1 @@
+"""The inner loops in C, and which of them run."""

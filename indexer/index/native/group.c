@@ -1,0 +1,456 @@
+/* Posting groups (groups.py): frequencies of postings, and papers in which words stand in order. */
+#include "kernel.h"
+#include <math.h>
+#include <string.h>
+
+static int group_init(Group *self, PyObject *args, PyObject *keywords) {
+    PyObject *docs, *codes, *combos, *code_x, *combo_x, *pos, *high, *pos_x, *pos_v, *skip;
+    (void)keywords;
+    if (!PyArg_ParseTuple(args, "OOOOOOOOOOii", &docs, &codes, &combos, &code_x, &combo_x, &pos, &high, &pos_x, &pos_v, &skip,
+                          &self->fields, &self->first))
+        return -1;
+    if (take(docs, &self->docs, 2, 0) < 0 || take(codes, &self->codes, 1, 0) < 0 ||
+        take(combos, &self->combos, 4, 0) < 0 || take(code_x, &self->code_x, 4, 0) < 0 ||
+        take(combo_x, &self->combo_x, 4, 0) < 0 || take(pos, &self->pos, 0, 0) < 0 || take(high, &self->high, 1, 0) < 0 ||
+        take(pos_x, &self->pos_x, 4, 0) < 0 || take(pos_v, &self->pos_v, 4, 0) < 0 || take(skip, &self->skip, 4, 0) < 0)
+        return -1;
+    int fields = self->fields;
+    if (fields < 1 || self->first < 0 || self->first + fields > MAX_FIELDS || self->combos.n != 256 * fields ||
+        self->codes.n != self->docs.n || self->combo_x.n != self->code_x.n * fields || self->pos_v.n != self->pos_x.n ||
+        self->pos.view.itemsize > 2 || (self->pos.view.itemsize == 1 && self->high.n != (self->pos.n + 7) / 8) ||
+        self->skip.n != (self->docs.n >> SKIP) + 1) {
+        damaged("a posting group has arrays of unequal lengths");
+        return -1;
+    }
+    const int32_t *row = self->combos.view.buf;
+    for (int code = 0; code < 256; code++) {
+        self->totals[code] = 0;
+        for (int field = 0; field < fields; field++)
+            self->totals[code] += (uint32_t)*row++;
+    }
+    return 0;
+}
+
+static void group_dealloc(Group *self) {
+    Array *all[] = {&self->docs, &self->codes, &self->combos, &self->code_x, &self->combo_x,
+                    &self->pos, &self->high, &self->pos_x, &self->pos_v, &self->skip};
+    for (size_t at = 0; at < sizeof all / sizeof *all; at++)
+        give_back(all[at]);
+    Py_TYPE(self)->tp_free((PyObject *)self);
+}
+
+const int32_t *frequencies(const Group *group, Py_ssize_t posting) {
+    uint8_t code = ((const uint8_t *)group->codes.view.buf)[posting];
+    if (code == ESCAPE && group->code_x.n) {
+        const uint32_t *escaped = group->code_x.view.buf;
+        Py_ssize_t at = lower32(escaped, 0, group->code_x.n, (uint32_t)posting);
+        if (at < group->code_x.n && escaped[at] == (uint32_t)posting)
+            return (const int32_t *)group->combo_x.view.buf + at * group->fields;
+    }
+    return (const int32_t *)group->combos.view.buf + code * group->fields;
+}
+
+static uint32_t total(const Group *group, Py_ssize_t posting) {
+    uint8_t code = ((const uint8_t *)group->codes.view.buf)[posting];
+    if (code != ESCAPE)
+        return group->totals[code];
+    const int32_t *row = frequencies(group, posting);
+    uint32_t sum = 0;
+    for (int field = 0; field < group->fields; field++)
+        sum += (uint32_t)row[field];
+    return sum;
+}
+
+/* Position of an occurrence inside its paper: 9 bits where nearly all are below 511, else 16, and exceptions. */
+static uint32_t position(const Group *group, Py_ssize_t at) {
+    uint32_t place;
+    if (group->pos.view.itemsize == 1) {
+        place = ((const uint8_t *)group->pos.view.buf)[at];
+        place |= (uint32_t)(((const uint8_t *)group->high.view.buf)[at >> 3] >> (at & 7) & 1) << 8;
+        if (place != WIDE_BY_9)
+            return place;
+    } else {
+        place = ((const uint16_t *)group->pos.view.buf)[at];
+        if (place != WIDE)
+            return place;
+    }
+    const uint32_t *wide = group->pos_x.view.buf;
+    Py_ssize_t found = lower32(wide, 0, group->pos_x.n, (uint32_t)at);
+    if (found < group->pos_x.n && wide[found] == (uint32_t)at)
+        place = ((const uint32_t *)group->pos_v.view.buf)[found];
+    return place;
+}
+
+/* --- words in order --- */
+
+typedef struct {
+    uint64_t *items;
+    Py_ssize_t n, room;
+} Places;
+
+static int reserve(Places *places, Py_ssize_t room) {
+    if (room <= places->room)
+        return 0;
+    uint64_t *items = PyMem_Realloc(places->items, (size_t)(room * 2) * sizeof *items);
+    if (items == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    places->items = items;
+    places->room = room * 2;
+    return 0;
+}
+
+typedef struct {
+    int64_t low, high, cursor;
+    int same; /* the first word with the same span: its places are found once */
+    int64_t counted, occurrence; /* a posting and its first occurrence: those after it are counted from there */
+    Places places;
+} Word;
+
+typedef struct {
+    uint8_t *items;
+    Py_ssize_t n, room;
+} Bytes;
+
+static int append(Bytes *bytes, const void *data, Py_ssize_t size) {
+    if (bytes->n + size > bytes->room) {
+        Py_ssize_t room = (bytes->n + size) * 2;
+        uint8_t *items = PyMem_Realloc(bytes->items, (size_t)room);
+        if (items == NULL) {
+            PyErr_NoMemory();
+            return -1;
+        }
+        bytes->items = items;
+        bytes->room = room;
+    }
+    memcpy(bytes->items + bytes->n, data, (size_t)size);
+    bytes->n += size;
+    return 0;
+}
+
+/* Places of a posting's occurrences: field << 32 | position, of names author << 2 * bits | word. */
+static int find_places(const Group *group, Word *word, const uint64_t *borders, int name_bits) {
+    Py_ssize_t posting = word->cursor, block = posting >> SKIP;
+    Py_ssize_t before = block << SKIP;
+    uint64_t first = ((const uint32_t *)group->skip.view.buf)[block];
+    if (word->counted > before && word->counted <= posting) {
+        before = word->counted;
+        first = (uint64_t)word->occurrence;
+    }
+    for (; before < posting; before++)
+        first += total(group, before);
+    word->counted = posting;
+    word->occurrence = (int64_t)first;
+    uint32_t count = total(group, posting);
+    if (first + count > (uint64_t)group->pos.n) {
+        damaged("positions of a word lie outside their array");
+        return -1;
+    }
+    if (reserve(&word->places, count) < 0)
+        return -1;
+    int unit = 0;
+    for (uint32_t at = 0; at < count; at++) {
+        uint64_t place = position(group, (Py_ssize_t)(first + at));
+        if (name_bits) {
+            word->places.items[at] = place + ((place >> name_bits) << name_bits);
+            continue;
+        }
+        while (unit < group->fields - 1 && place >= borders[unit])
+            unit++;
+        word->places.items[at] = (uint64_t)unit << 32 | place;
+    }
+    word->places.n = count;
+    return 0;
+}
+
+/* Move every word's cursor to a document; 0 where one of them lacks it. */
+static int all_hold(const uint16_t *docs, Word *words, Py_ssize_t n, uint16_t doc) {
+    for (Py_ssize_t at = 0; at < n; at++) {
+        Word *word = &words[at];
+        if (word->same >= 0)
+            continue;
+        /* The rarest word leads, so that the others mostly step far. */
+        word->cursor = gallop16(docs, word->cursor, word->high, doc);
+        if (word->cursor == word->high || docs[word->cursor] != doc)
+            return 0;
+    }
+    return 1;
+}
+
+/* Keep of `ends` (rising) moved by one word: in `out` the places of `here` that follow one of them by at most `slop`. */
+static Py_ssize_t follow(const uint64_t *ends, Py_ssize_t n, const Places *here, uint64_t slop, uint64_t *out) {
+    Py_ssize_t kept = 0, at = 0;
+    for (Py_ssize_t place = 0; place < here->n; place++) {
+        uint64_t wanted = here->items[place];
+        while (at < n && ends[at] + slop < wanted)
+            at++;
+        if (at < n && ends[at] < wanted)
+            out[kept++] = wanted;
+    }
+    return kept;
+}
+
+PyObject *group_phrase(Group *self, PyObject *args) {
+    PyObject *spans, *lengths_object, *parameters_object, *result = NULL;
+    Py_ssize_t papers;
+    int slop, columns, name_bits;
+    if (!PyArg_ParseTuple(args, "O!OOniii", &PyTuple_Type, &spans, &lengths_object, &parameters_object, &papers, &slop,
+                          &columns, &name_bits))
+        return NULL;
+    Array lengths, parameters;
+    if (take(lengths_object, &lengths, 0, 0) < 0)
+        return NULL;
+    if (take(parameters_object, &parameters, 8, 0) < 0) {
+        give_back(&lengths);
+        return NULL;
+    }
+    int width = (int)((parameters.n - 1) / 3);
+    Py_ssize_t n = PyTuple_GET_SIZE(spans), lead = 0;
+    Word *words = PyMem_Calloc((size_t)n + 1, sizeof *words);
+    Places ends = {0}, next = {0};
+    Bytes found = {0}, counts = {0}, bounds = {0};
+    const uint16_t *docs = self->docs.view.buf;
+    if (words == NULL) {
+        PyErr_NoMemory();
+        goto done;
+    }
+    if (n == 0 || width < self->first + self->fields || width > MAX_FIELDS || lengths.n != width * papers) {
+        damaged("lengths of fields are missing");
+        goto done;
+    }
+    for (Py_ssize_t at = 0; at < n; at++) {
+        if (!PyArg_ParseTuple(PyTuple_GET_ITEM(spans, at), "LL", &words[at].low, &words[at].high))
+            goto done;
+        if (words[at].low < 0 || words[at].high < words[at].low || words[at].high > self->docs.n) {
+            damaged("postings of a word lie outside their array");
+            goto done;
+        }
+        words[at].cursor = words[at].low;
+        words[at].same = -1;
+        for (Py_ssize_t before = 0; before < at && words[at].same < 0; before++)
+            if (words[before].low == words[at].low)
+                words[at].same = (int)before;
+        if (words[at].high - words[at].low < words[lead].high - words[lead].low)
+            lead = at;
+    }
+    for (int64_t posting = words[lead].low; posting < words[lead].high; posting++) {
+        uint16_t doc = docs[posting];
+        uint64_t borders[MAX_FIELDS], border = 0;
+        int32_t row[MAX_FIELDS] = {0};
+        if (doc >= papers) {
+            damaged("a posting names no paper");
+            goto done;
+        }
+        if (!all_hold(docs, words, n, doc))
+            continue;
+        for (int field = 0; field < self->fields; field++)
+            borders[field] = border += length_of(&lengths, papers, self->first + field, doc);
+        for (Py_ssize_t at = 0; at < n; at++)
+            if (words[at].same < 0 && find_places(self, &words[at], borders, name_bits) < 0)
+                goto done;
+        const Places *start = &words[0].places;
+        if (reserve(&ends, start->n) < 0)
+            goto done;
+        memcpy(ends.items, start->items, (size_t)start->n * sizeof *ends.items);
+        ends.n = start->n;
+        for (Py_ssize_t at = 1; at < n && ends.n; at++) {
+            const Places *here = &words[words[at].same >= 0 ? words[at].same : at].places;
+            if (reserve(&next, here->n) < 0)
+                goto done;
+            next.n = follow(ends.items, ends.n, here, (uint64_t)slop, next.items);
+            Places swapped = ends;
+            ends = next;
+            next = swapped;
+        }
+        int any = 0;
+        for (Py_ssize_t at = 0; at < ends.n; at++) {
+            int column = self->first + (name_bits ? 0 : (int)(ends.items[at] >> 32));
+            if (columns >> column & 1) {
+                row[column]++;
+                any = 1;
+            }
+        }
+        if (!any)
+            continue;
+        double saturated = saturation(row, &lengths, parameters.view.buf, papers, width, doc);
+        double bound = ceil(saturated * 255.0 * (1 + 1e-9));
+        uint8_t level = bound > 255.0 ? 255 : (uint8_t)bound;
+        if (append(&found, &doc, 2) < 0 || append(&counts, row, 4 * width) < 0 || append(&bounds, &level, 1) < 0)
+            goto done;
+    }
+    result = Py_BuildValue("y#y#y#", found.items ? (char *)found.items : "", found.n,
+                           counts.items ? (char *)counts.items : "", counts.n,
+                           bounds.items ? (char *)bounds.items : "", bounds.n);
+done:
+    for (Py_ssize_t at = 0; words != NULL && at < n; at++)
+        PyMem_Free(words[at].places.items);
+    PyMem_Free(words);
+    PyMem_Free(ends.items);
+    PyMem_Free(next.items);
+    PyMem_Free(found.items);
+    PyMem_Free(counts.items);
+    PyMem_Free(bounds.items);
+    give_back(&lengths);
+    give_back(&parameters);
+    return result;
+}
+
+/* --- papers of many terms --- */
+
+PyObject *group_mark(Group *self, PyObject *args) {
+    PyObject *objects[6], *result = NULL;
+    Array all[6] = {{.view = {.obj = NULL}}};
+    Array *mask = &all[0], *starts = &all[1], *terms = &all[2], *allowed = &all[3], *masks_at = &all[4],
+          *masks = &all[5];
+    static const Py_ssize_t widths[6] = {1, 4, 4, 1, 4, 1};
+    int columns;
+    objects[3] = objects[4] = objects[5] = Py_None;
+    if (!PyArg_ParseTuple(args, "OOOi|OOO", &objects[0], &objects[1], &objects[2], &columns, &objects[3], &objects[4],
+                          &objects[5]))
+        return NULL;
+    int forms = objects[3] != Py_None, every = 1;
+    for (int at = 0; at < (forms ? 6 : 3); at++)
+        if (take(objects[at], &all[at], widths[at], at == 0) < 0)
+            goto done;
+    for (int field = 0; field < self->fields; field++)
+        every = every && (columns >> (self->first + field) & 1);
+    uint8_t *marks = mask->view.buf;
+    const uint16_t *docs = self->docs.view.buf;
+    const uint32_t *start = starts->view.buf, *numbers = terms->view.buf, *first = masks_at->view.buf;
+    const uint8_t *wanted = allowed->view.buf, *held = masks->view.buf;
+    if (forms && (allowed->n != terms->n || masks_at->n != starts->n)) {
+        damaged("word forms have arrays of unequal lengths");
+        goto done;
+    }
+    for (Py_ssize_t at = 0; at < terms->n; at++) {
+        Py_ssize_t term = numbers[at];
+        if (term + 1 >= starts->n || start[term] > start[term + 1] || start[term + 1] > self->docs.n) {
+            damaged("postings of a word lie outside their array");
+            goto done;
+        }
+        Py_ssize_t low = start[term], n = start[term + 1] - low;
+        const uint8_t *bits = NULL;
+        if (forms && first[term + 1] != first[term]) {
+            if (first[term + 1] - first[term] != (uint32_t)n || first[term + 1] > masks->n) {
+                damaged("forms of a word lie outside their array");
+                goto done;
+            }
+            bits = held + first[term];
+        }
+        for (Py_ssize_t posting = 0; posting < n; posting++) {
+            uint16_t doc = docs[low + posting];
+            /* A word with one form only has no bits: all of its postings are of that form, the first. */
+            if (forms && !((bits ? bits[posting] : 1) & wanted[at]))
+                continue;
+            if (!every) {
+                const int32_t *row = frequencies(self, low + posting);
+                int any = 0;
+                for (int field = 0; field < self->fields; field++)
+                    any |= (columns >> (self->first + field) & 1) && row[field];
+                if (!any)
+                    continue;
+            }
+            if (doc >= mask->n) {
+                damaged("a posting names no paper");
+                goto done;
+            }
+            marks[doc] = 1;
+        }
+    }
+    result = Py_NewRef(Py_None);
+done:
+    for (int at = 0; at < 6; at++)
+        give_back(&all[at]);
+    return result;
+}
+
+/* Places of one word in some papers (rising): owner << 40 | field << 32 | position, owners counted from `first`. */
+static PyObject *group_places(Group *self, PyObject *args) {
+    PyObject *docs_object, *lengths_object, *result = NULL;
+    long long low, high, first;
+    Py_ssize_t papers;
+    int columns;
+    if (!PyArg_ParseTuple(args, "LLOOnLi", &low, &high, &docs_object, &lengths_object, &papers, &first, &columns))
+        return NULL;
+    Array wanted, lengths;
+    if (take(docs_object, &wanted, 2, 0) < 0)
+        return NULL;
+    if (take(lengths_object, &lengths, 0, 0) < 0) {
+        give_back(&wanted);
+        return NULL;
+    }
+    Word word = {.low = low, .high = high, .cursor = low, .same = -1};
+    Bytes found = {0};
+    const uint16_t *docs = self->docs.view.buf, *asked = wanted.view.buf;
+    if (low < 0 || high < low || high > self->docs.n) {
+        damaged("postings of a word lie outside their array");
+        goto done;
+    }
+    if (papers < 0 || (Py_ssize_t)(self->first + self->fields) * papers > lengths.n) {
+        damaged("lengths of fields are missing");
+        goto done;
+    }
+    for (Py_ssize_t at = 0; at < wanted.n; at++) {
+        if (asked[at] >= papers) {
+            damaged("a paper is asked for that the segment lacks");
+            goto done;
+        }
+        if (!all_hold(docs, &word, 1, asked[at]))
+            continue;
+        const int32_t *row = frequencies(self, word.cursor);
+        int any = 0;
+        for (int field = 0; field < self->fields; field++)
+            any |= (columns >> (self->first + field) & 1) && row[field];
+        if (!any)
+            continue;
+        uint64_t borders[MAX_FIELDS], border = 0;
+        for (int field = 0; field < self->fields; field++)
+            borders[field] = border += length_of(&lengths, papers, self->first + field, asked[at]);
+        if (find_places(self, &word, borders, 0) < 0)
+            goto done;
+        uint64_t owner = (uint64_t)(first + at) << 40;
+        Py_ssize_t kept = 0;
+        for (Py_ssize_t place = 0; place < word.places.n; place++) {
+            uint64_t item = word.places.items[place];
+            uint64_t column = (uint64_t)self->first + (item >> 32);
+            if (columns >> column & 1)
+                word.places.items[kept++] = owner | (column << 32) | (item & 0xFFFFFFFF);
+        }
+        word.places.n = kept;
+        if (append(&found, word.places.items, word.places.n * (Py_ssize_t)sizeof *word.places.items) < 0)
+            goto done;
+    }
+    result = PyBytes_FromStringAndSize((const char *)found.items, found.n);
+done:
+    PyMem_Free(word.places.items);
+    PyMem_Free(found.items);
+    give_back(&wanted);
+    give_back(&lengths);
+    return result;
+}
+
+static PyMethodDef methods[] = {
+    {"places", (PyCFunction)group_places, METH_VARARGS,
+     "places(low, high, docs, lengths, papers, first, columns) -> bytes of int64: where a word stands in some papers "
+     "(uint16, rising), in the fields whose bits `columns` has: owner << 40 | field << 32 | position, the owner being "
+     "the paper's index plus `first`"},
+    {"phrase", (PyCFunction)group_phrase, METH_VARARGS,
+     "phrase(spans, lengths, parameters, papers, slop, columns, name_bits) -> (docs, counts, bounds): bytes of uint16, "
+     "of rows of int32, one a field of the schema, and of uint8; `columns` a bit a field, `name_bits` 0 but for names"},
+    {"mark", (PyCFunction)group_mark, METH_VARARGS,
+     "mark(mask, starts, terms, columns, allowed=, masks_at=, masks=): set a mask at the papers that hold one of some "
+     "terms (uint32) in one of some fields, confined by `allowed` to some forms of each"},
+    {NULL, NULL, 0, NULL},
+};
+
+PyTypeObject GroupType = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "indexer.index.native._kernel.Group",
+    .tp_basicsize = sizeof(Group),
+    .tp_doc = "Group(docs, codes, combos, code_x, combo_x, pos, high, pos_x, pos_v, skip, fields, first): postings",
+    .tp_flags = Py_TPFLAGS_DEFAULT,
+    .tp_new = PyType_GenericNew,
+    .tp_init = (initproc)group_init,
+    .tp_dealloc = (destructor)group_dealloc,
+    .tp_methods = methods,
+};

@@ -1,0 +1,1 @@
+"""What a paper is: its record, identity, names and venues."""

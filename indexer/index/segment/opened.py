@@ -1,0 +1,157 @@
+"""One segment, opened: every array of it, its impacts, and which of its papers are live in this generation."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.index.errors import BadIndexError
+from indexer.index.native import kernel
+from indexer.index.schema import GROUPS, NAMES, TEXT
+from indexer.index.segment.authors import NameTables, Spellings
+from indexer.index.segment.claims import STATE_KIND, Claims, read_claims, read_live
+from indexer.index.segment.compounds import JoinTable
+from indexer.index.segment.container import Array, ArrayFile
+from indexer.index.segment.impacts import IMPACTS_KIND
+from indexer.index.segment.layout import SEGMENT_KIND
+from indexer.index.segment.papers import StoredPapers
+from indexer.index.segment.postings import PostingGroup
+from indexer.index.segment.strings import StringTable
+
+
+class Segment:
+    """A segment of one generation; immutable but for what is derived from it and kept."""
+
+    def __init__(self, folder: Path, name: str, impacts: str, state: str) -> None:
+        self.name = name
+        self.arrays = ArrayFile(folder / name, SEGMENT_KIND)
+        self.impacts = ArrayFile(folder / impacts, IMPACTS_KIND)
+        self.state = ArrayFile(folder / state, STATE_KIND)
+        self.docs: int = self.arrays.meta["docs"]
+        if self.arrays["doc.year"].shape != (self.docs,):
+            raise BadIndexError(f"{name}: columns and number of papers disagree; run `quiver rebuild`")
+        self.live: npt.NDArray[np.bool_] = read_live(self.state, self.docs)
+        self.alive = int(np.count_nonzero(self.live))
+        self.years: npt.NDArray[np.int16] = self.arrays["doc.year"]
+        self.types: npt.NDArray[np.uint8] = self.arrays["doc.type"]
+        self.venues: Array = self.arrays["doc.venue"]
+        self.lengths: Array = self.arrays["doc.length"]
+        self.papers = StoredPapers(self.arrays, name)
+
+    @property
+    def all_live(self) -> bool:
+        """Whether no paper of the segment is shadowed, deleted or gone."""
+        return self.alive == self.docs
+
+    @cached_property
+    def text(self) -> PostingGroup:
+        """Stems of title, venue, abstract and keywords."""
+        return PostingGroup(self.arrays, TEXT, len(GROUPS[TEXT]))
+
+    @cached_property
+    def names(self) -> PostingGroup:
+        """Words of author names."""
+        return PostingGroup(self.arrays, NAMES, len(GROUPS[NAMES]))
+
+    def group(self, name: str) -> PostingGroup:
+        """The posting group of a name of the schema."""
+        return self.text if name == TEXT else self.names
+
+    def impact(self, group: str, low: int, high: int) -> npt.NDArray[np.uint8]:
+        """Impacts of a group's postings low..high."""
+        name = f"{group}.impact"
+        self.impacts.check(name, low, high)
+        return self.impacts.lazy(name)[low:high]
+
+    @cached_property
+    def reader(self) -> Any:
+        """What finds terms in the kernel; None without one. See `admit`."""
+        if kernel.native is None:
+            return None
+        rows = []
+        for name in (TEXT, NAMES):
+            group = self.group(name)
+            rows.append(
+                (group.terms.native, group.native, self.arrays[f"{name}.start"], self.impacts.lazy(f"{name}.impact"))
+            )
+        return kernel.native.Reader(*rows, None if self.all_live else self.live)
+
+    def admit(self, group: int, term: int) -> None:
+        """Check what is stored of a term of the text (group 0) or of names (1), so that the reader may give it."""
+        name = (TEXT, NAMES)[group]
+        self.impact(name, *self.group(name).span(term))
+        self.reader.admit(group, term)
+
+    @cached_property
+    def joins(self) -> JoinTable:
+        """The table of joins."""
+        return JoinTable(self.arrays)
+
+    @cached_property
+    def clusters(self) -> NameTables:
+        """Author clusters and rows."""
+        return NameTables(self.arrays)
+
+    @cached_property
+    def spellings(self) -> Spellings:
+        """How live papers spell the names of the clusters."""
+        return Spellings.of(self.clusters, self.live, self.years)
+
+    @cached_property
+    def venue_names(self) -> list[str]:
+        """Canonical venue of each number in `venues`; number 0 is no venue."""
+        return [name.decode("utf-8", "surrogatepass") for name in StringTable(self.arrays, "venue")]
+
+    @cached_property
+    def venue_numbers(self) -> dict[str, int]:
+        """Number of each canonical venue; papers without a venue have none."""
+        return {name: number for number, name in enumerate(self.venue_names) if number}
+
+    @cached_property
+    def published_venues(self) -> list[str]:
+        """Published venue of each number in `doc.spelling`; number 0 is no venue."""
+        return [name.decode("utf-8", "surrogatepass") for name in StringTable(self.arrays, "published")]
+
+    @cached_property
+    def title_groups(self) -> npt.NDArray[np.int64]:
+        """For each document the rank of its title; equal titles (as read, case folded) have equal ranks."""
+        order = np.argsort(self.arrays["doc.title_rank"])
+        groups = np.zeros(self.docs, dtype=np.int64)
+        groups[order[1:]] = np.cumsum(self.arrays["doc.title_new"][order][1:])
+        return groups
+
+    @cached_property
+    def ids(self) -> StringTable:
+        """Paper ids by document number."""
+        return StringTable(self.arrays, "id")
+
+    def paper_id(self, doc: int) -> str:
+        """The id of a paper."""
+        return self.ids[doc].decode("utf-8", "surrogatepass")
+
+    def find_key(self, key: int) -> Array:
+        """Live documents with a key hash (see `columns.key_hash`), uint16."""
+        hashes = self.arrays["key.hash"]
+        wanted = np.uint64(key)
+        low = int(np.searchsorted(hashes, wanted))
+        high = int(np.searchsorted(hashes, wanted, side="right"))
+        docs = self.arrays["key.doc"][low:high]
+        return docs[self.live[docs]]
+
+    def claims(self) -> Claims:
+        """Which files hold which documents."""
+        return read_claims(self.state)
+
+    def live_lengths(self) -> list[int]:
+        """Total words of each field over live papers."""
+        lengths = self.lengths if self.all_live else self.lengths[:, self.live]
+        return [int(total) for total in lengths.sum(axis=1, dtype=np.int64)]
+
+    def close(self) -> None:
+        """Let go of the files."""
+        for file in (self.arrays, self.impacts, self.state):
+            file.close()

@@ -1,0 +1,260 @@
+"""Postings of a group of fields over one dictionary: what each term's papers, frequencies and positions are.
+
+A posting is (document number uint16, code uint8); the code names a row of the table of combinations (term frequency
+in each field), of which papers have few: 255 rows cover all but some postings in a thousand, the rest are
+exceptions, found by binary search. Occurrences are uint16 positions inside the whole paper, again with exceptions.
+Arrays of group `g`: g.term.* (strings, sorted), g.start (terms + 1), g.doc, g.code, g.combo (rows x fields),
+g.code_x/g.combo_x (exceptions), g.occ (terms + 1), g.skip (the first occurrence of every 128th posting), g.pos
+(uint16; or uint8 and the ninth bits in g.high), g.pos_x/g.pos_v; for stems also g.form.* (surface forms,
+sorted), g.form_term, g.form_bit, g.forms_at, g.forms (which forms a posting holds, one bit each), g.rare_form and
+g.rare_doc (which paper holds which of the forms that share the last bit: sorted pairs).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.index.native import kernel
+from indexer.index.schema import FIELD_NUMBERS, GROUPS
+from indexer.index.segment.container import Array, lazy
+from indexer.index.segment.strings import StringTable
+from indexer.index.segment.unread import Unread
+
+Ints = npt.NDArray[np.int64]
+ESCAPE = 255
+WIDE = 65535
+WIDE_BY_9 = 511
+"""A position that is an exception, in positions of 16 and of 9 bits. Of 12.8 million words of abstracts 1 in 500 stands
+behind the 510th place: 9 bits take 14 MB where 16 take 26."""
+ALL_FORMS = 255
+SKIP = 7
+"""log2 of the postings between two entries of the table of occurrences: 4 bytes for 128 postings, and positions of a
+posting are found by adding up at most 127 frequencies."""
+LAST_FORM = 7
+"""Bit of the eighth commonest form of a stem and of every rarer one."""
+
+
+class PostingGroup:
+    """One group of a segment, read."""
+
+    def __init__(self, arrays: Mapping[str, Array], name: str, fields: int) -> None:
+        self._arrays = arrays
+        self._name = name
+        self.fields = fields
+        self.terms = StringTable(arrays, f"{name}.term")
+        self._start = arrays[f"{name}.start"].data
+        self._occ = arrays[f"{name}.occ"].data
+        self.docs: npt.NDArray[np.uint16]
+        self.codes: npt.NDArray[np.uint8]
+        # A query reads little of these: each term's part is checked when the term is first asked for.
+        self.docs, self._check_docs = lazy(arrays, f"{name}.doc")
+        self.codes, self._check_codes = lazy(arrays, f"{name}.code")
+        self._pos, self._check_pos = lazy(arrays, f"{name}.pos")
+        self._high, self._check_high = lazy(arrays, f"{name}.high")
+        self._wide = WIDE_BY_9 if self._pos.dtype == np.uint8 else WIDE
+        self._postings = Unread(len(self.terms), self._check_postings)
+        self._positions = Unread(len(self.terms), self._check_positions)
+        self._combos: npt.NDArray[np.int32] = arrays[f"{name}.combo"]
+        self._code_x = arrays[f"{name}.code_x"]
+        self._combo_x = arrays[f"{name}.combo_x"]
+        self._pos_x = arrays[f"{name}.pos_x"]
+        self._pos_v = arrays[f"{name}.pos_v"]
+        self.has_forms = f"{name}.form_term" in arrays
+        if self.has_forms:
+            self._masks = Unread(len(self.terms), self._check_masks)
+            self.forms = StringTable(arrays, f"{name}.form")
+            self.form_term = arrays[f"{name}.form_term"]
+            self.form_bit = arrays[f"{name}.form_bit"]
+            self._forms_at = arrays[f"{name}.forms_at"].data
+            self._forms, self._check_forms = lazy(arrays, f"{name}.forms")
+            self._rare_form = arrays[f"{name}.rare_form"]
+            self._rare_doc = arrays[f"{name}.rare_doc"]
+
+    @cached_property
+    def native(self) -> Any:
+        """The group as the kernel reads it, None without a kernel."""
+        if kernel.native is None:
+            return None
+        small = {name: self._arrays[f"{self._name}.{name}"] for name in ("combo", "code_x", "combo_x", "skip")}
+        first = FIELD_NUMBERS[GROUPS[self._name][0].name]
+        # Nothing is checked here: who gives the kernel a term has asked for its span or place, which checks them.
+        return kernel.native.Group(
+            self.docs,
+            self.codes,
+            small["combo"],
+            small["code_x"],
+            small["combo_x"],
+            self._pos,
+            self._high,
+            self._pos_x,
+            self._pos_v,
+            small["skip"],
+            self.fields,
+            first,
+        )
+
+    @cached_property
+    def starts(self) -> Ints:
+        """First posting of every term, and the end of the last; all postings may then be read."""
+        self.check_all()
+        return np.asarray(self._start).astype(np.int64)
+
+    def find(self, term: bytes) -> int:
+        """The number of a term, -1 if no paper of the segment holds it."""
+        return self.terms.find(term)
+
+    def span(self, term: int) -> tuple[int, int]:
+        """First and past-last posting of a term, whose postings may then be read. Raises BadIndexError."""
+        self._postings.one(term)
+        return self._start[term], self._start[term + 1]
+
+    def placed(self, term: int) -> tuple[int, int]:
+        """The same, and the kernel may read its positions too."""
+        self._postings.one(term)
+        self._positions.one(term)
+        return self._start[term], self._start[term + 1]
+
+    def check_all(self) -> None:
+        """Make sure that all may be read: for who takes the arrays as a whole."""
+        self._postings.all()
+        self._positions.all()
+        if self.has_forms:
+            self._masks.all()
+
+    def _check_postings(self, low: int, high: int) -> None:
+        self._check_docs(self._start[low], self._start[high])
+        self._check_codes(self._start[low], self._start[high])
+
+    def _check_positions(self, low: int, high: int) -> None:
+        # From the last entry of the table of occurrences, whence the kernel adds up to find a posting's positions.
+        self._check_codes(self._start[low] >> SKIP << SKIP, self._start[high])
+        self._check_pos(self._occ[low], self._occ[high])
+        if self._wide == WIDE_BY_9:
+            self._check_high(self._occ[low] >> 3, (self._occ[high] + 7) >> 3)
+
+    def _check_masks(self, low: int, high: int) -> None:
+        self._check_forms(self._forms_at[low], self._forms_at[high])
+
+    def occurrences(self, term: int) -> tuple[int, int]:
+        """First and past-last occurrence of a term."""
+        return self._occ[term], self._occ[term + 1]
+
+    def frequencies(self, low: int, high: int, picked: Ints | None = None) -> npt.NDArray[np.int32]:
+        """Term frequency in each field (postings x fields), of all postings low..high or of those picked (from low)."""
+        codes = self.codes[low:high]
+        if picked is not None:
+            codes = codes[picked]
+        rows: npt.NDArray[np.int32] = self._combos[codes]
+        if len(self._code_x):
+            escaped = np.flatnonzero(codes == ESCAPE)
+            if escaped.size:
+                at = low + (escaped if picked is None else picked[escaped])
+                rows[escaped] = self._combo_x[np.searchsorted(self._code_x, at)]
+        return rows
+
+    def positions(self, term: int, picked: Ints | None = None) -> tuple[Ints, Ints]:
+        """Positions of a term's occurrences and, for each, the index (into `picked`) of its posting.
+
+        Both int64, grouped by posting, rising inside one. `picked` are posting numbers from the term's first.
+        """
+        low, high = self.placed(term)
+        first = self._occ[term]
+        counts = self.frequencies(low, high).sum(axis=1, dtype=np.int64)
+        if picked is None:
+            at = np.arange(first, self._occ[term + 1], dtype=np.int64)
+            owners = np.repeat(np.arange(high - low, dtype=np.int64), counts)
+        else:
+            starts = first + np.cumsum(counts)[picked] - counts[picked]
+            at, owners = ragged(starts, counts[picked])
+        return self.all_positions(at).astype(np.int64), owners
+
+    def all_positions(self, at: Ints) -> npt.NDArray[np.uint32]:
+        """Positions of occurrences by their numbers in the whole group."""
+        values: npt.NDArray[np.uint32] = self._pos[at].astype(np.uint32)
+        if self._wide == WIDE_BY_9:
+            values |= (self._high[at >> 3] >> (at & 7).astype(np.uint8) & 1).astype(np.uint32) << np.uint32(8)
+        if len(self._pos_x):
+            wide = np.flatnonzero(values == self._wide)
+            values[wide] = self._pos_v[np.searchsorted(self._pos_x, at[wide])]
+        return values
+
+    def every_position(self) -> npt.NDArray[np.uint32]:
+        """Positions of all occurrences of the group."""
+        self.check_all()
+        return self.all_positions(np.arange(len(self._pos), dtype=np.int64))
+
+    def form_masks(self, term: int) -> npt.NDArray[np.uint8] | None:
+        """For each posting of a term the bits of the surface forms it holds; None if the term has one form only."""
+        self._masks.one(term)
+        low, high = self._forms_at[term], self._forms_at[term + 1]
+        return self._forms[low:high] if high > low else None
+
+    def mark(
+        self,
+        mask: npt.NDArray[np.bool_],
+        terms: Ints,
+        columns: Sequence[int],
+        allowed: npt.NDArray[np.uint8] | None = None,
+    ) -> None:
+        """Set a mask over the papers true where one of some terms stands in one of the fields `columns`.
+
+        `allowed` confines each term to some of its surface forms, a bit a form. `columns` are numbers of the schema.
+        """
+        self._postings.some(terms)
+        if allowed is not None:
+            self._masks.some(terms)
+        every = len(columns) == self.fields
+        if self.native is not None:
+            forms = (allowed, self._arrays[f"{self._name}.forms_at"], self._forms) if allowed is not None else ()
+            bits = sum(1 << column for column in columns)
+            self.native.mark(mask, self._arrays[f"{self._name}.start"], terms.astype(np.uint32), bits, *forms)
+            return
+        postings, owners = ragged(self.starts[terms], self.starts[terms + 1] - self.starts[terms])
+        if allowed is not None:
+            postings = postings[(self.masks_of(terms, owners) & allowed[owners]) != 0]
+        if not every and postings.size:
+            local = [column - FIELD_NUMBERS[GROUPS[self._name][0].name] for column in columns]
+            postings = postings[self.frequencies(0, len(self.docs), postings)[:, local].any(axis=1)]
+        mask[self.docs[postings]] = True
+
+    def form_docs(self, form: int) -> npt.NDArray[np.uint16]:
+        """Papers (rising) that hold a surface form."""
+        bit, term = int(self.form_bit[form]), int(self.form_term[form])
+        if bit == LAST_FORM:
+            low, high = np.searchsorted(self._rare_form, [form, form + 1])
+            return self._rare_doc[low:high]
+        docs = self.docs[slice(*self.span(term))]
+        masks = self.form_masks(term)
+        return docs if masks is None else docs[(masks >> bit & 1).astype(bool)]
+
+    def masks_of(self, terms: Ints, owners: Ints) -> npt.NDArray[np.uint8]:
+        """The bits of all postings of some terms, one term after the other; `owners` is the term's index of each."""
+        starts = np.asarray(self._forms_at).astype(np.int64)
+        sizes = starts[terms + 1] - starts[terms]
+        masks = np.ones(len(owners), dtype=np.uint8)
+        held, _ = ragged(starts[terms], sizes)
+        masks[(sizes > 0)[owners]] = self._forms[held]
+        return masks
+
+    def all_form_masks(self) -> npt.NDArray[np.uint8]:
+        """The bits of every posting of the group, also of terms with one form only (bit 0)."""
+        starts = self.starts
+        ends = np.asarray(self._forms_at).astype(np.int64)
+        sizes: Ints = ends[1:] - ends[:-1]
+        masks = np.ones(len(self.docs), dtype=np.uint8)
+        held = np.flatnonzero(sizes)
+        where, _ = ragged(starts[held], sizes[held])
+        masks[where] = self._forms
+        return masks
+
+
+def ragged(starts: Ints, counts: Ints) -> tuple[Ints, Ints]:
+    """Indices start..start+count of each row, one after the other, and the row each belongs to."""
+    owners = np.repeat(np.arange(len(starts), dtype=np.int64), counts)
+    ends = np.cumsum(counts)
+    return np.arange(ends[-1] if len(ends) else 0, dtype=np.int64) - (ends - counts - starts)[owners], owners

@@ -1,0 +1,141 @@
+"""Write transactions: the lock is held, files of the next generation are written, one rename publishes them.
+
+A generation is published by renaming its table of contents into place after every file of it was synced; until then
+nothing refers to the new files, after it nothing changes them. The generation before is kept until the next.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+
+import orjson
+
+from indexer.index.errors import BadIndexError, LockedError, QuiverError
+from indexer.index.store.generation import is_index, latest
+from indexer.index.store.manifest import Manifest, generations, read_manifest, toc_name
+from indexer.index.store.published import whoosh_half
+
+LOCK_NAME = "MAIN_WRITELOCK"
+HOLDER_NAME = "writer.json"
+LOCK_SECONDS = 60.0
+
+
+def new_name(suffix: str) -> str:
+    """A fresh file name in the form that Whoosh takes for its own segments'."""
+    # From the system's randomness: a caller who seeds `random` must not meet an old name.
+    return f"MAIN_{os.urandom(8).hex()}.{suffix}"
+
+
+class WriteTransaction:
+    """The right to write: given by `writing`, ended by `publish` or not at all."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.published = False
+
+    def path(self, suffix: str) -> Path:
+        """Where a new file of the next generation goes; swept by the next writer if never published."""
+        return self.folder / new_name(suffix)
+
+    def current(self) -> Manifest | None:
+        """The newest generation's manifest; None in a folder without an index."""
+        return latest(self.folder) if is_index(self.folder) else None
+
+    def kept(self) -> list[Manifest]:
+        """The manifests of the generations whose files are kept: the newest and the one before. Raises as they do."""
+        return [read_manifest(self.folder, generation) for generation in generations(self.folder)[-2:]]
+
+    def publish(self, manifest: Manifest) -> Manifest:
+        """Publish a manifest as the next generation, in one rename after everything is on disk."""
+        found = generations(self.folder)
+        manifest = replace(
+            manifest,
+            generation=(found[-1] if found else 0) + 1,
+            built=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        )
+        name = toc_name(manifest.generation)
+        aside = self.folder / f"{name}.new"
+        with aside.open("wb") as file:
+            file.write(manifest.dump(whoosh_half(manifest, self.folder)))
+            file.flush()
+            os.fsync(file.fileno())
+        sync_folder(self.folder)
+        aside.rename(self.folder / name)
+        self.published = True
+        sync_folder(self.folder)
+        self.sweep()
+        return manifest
+
+    def sweep(self) -> None:
+        """Remove what neither the newest generation nor the one before needs: old generations, unfinished work."""
+        try:
+            kept = self.kept()
+        except (QuiverError, OSError):
+            # Of a generation that cannot be read somebody may still want to save files.
+            return
+        needed = {toc_name(manifest.generation) for manifest in kept}.union(*(row.referenced() for row in kept))
+        for path in self.folder.iterdir():
+            ours = path.name.startswith(("MAIN_", "_MAIN_")) and path.name != LOCK_NAME
+            if ours and path.name not in needed:
+                path.unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames and new names in a folder durable (where the system lets folders be synced)."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _holder(folder: Path) -> str:
+    try:
+        row = orjson.loads((folder / HOLDER_NAME).read_bytes())
+        return f"process {row['pid']} ({row['command']}, since {row['since']})"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "another process"
+
+
+@contextmanager
+def writing(folder: Path, command: str, timeout: float = LOCK_SECONDS) -> Iterator[WriteTransaction]:
+    """Hold the write lock of an index folder, which must exist.
+
+    Waits `timeout` seconds. The lock is the system's: it dies with its holder. What a writer left that died, or that
+    failed in here, is swept. Raises LockedError naming the holder, BadIndexError where the disk refuses.
+    """
+    # Only who writes needs it: with its own imports it takes 5 ms, which a search would pay at every start.
+    import filelock
+
+    try:
+        lock = filelock.FileLock(folder / LOCK_NAME)
+        lock.acquire(timeout=timeout)
+    except filelock.Timeout as error:
+        raise LockedError(
+            f"{folder} is being written to by {_holder(folder)}; waited {timeout:g} s, try again when it is done"
+        ) from error
+    except OSError as error:
+        raise BadIndexError(f"{folder} cannot be written to: {error.strerror}") from error
+    transaction = WriteTransaction(folder)
+    try:
+        # First of all, since what a dead writer left may be what fills the disk.
+        transaction.sweep()
+        since = time.strftime("%Y-%m-%d %H:%M:%S")
+        (folder / HOLDER_NAME).write_bytes(orjson.dumps({"pid": os.getpid(), "command": command, "since": since}))
+        yield transaction
+    except OSError as error:
+        done = "the new generation is published all the same" if transaction.published else "nothing was published"
+        raise BadIndexError(f"{error.filename or folder}: {error.strerror or error}; {done}") from error
+    finally:
+        with suppress(OSError):
+            transaction.sweep()
+            (folder / HOLDER_NAME).unlink(missing_ok=True)
+        lock.release()

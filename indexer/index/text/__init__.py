@@ -1,0 +1,1 @@
+"""Texts of papers: as read, as shown, and as words."""

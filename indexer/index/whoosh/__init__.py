@@ -1,0 +1,1 @@
+"""Everything that knows Whoosh: the library, its table of contents, the codec."""

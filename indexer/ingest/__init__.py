@@ -1,0 +1,1 @@
+"""How files become an index, and what a change does."""

@@ -1,0 +1,152 @@
+"""Build and rebuild: every record of some sources, published as one new generation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from indexer.index.errors import BadIndexError, UsageError
+from indexer.index.record.recorded_venues import as_recorded, recorded_table
+from indexer.index.record.venues import VenueTable, read_venues
+from indexer.index.store.generation import is_index, latest
+from indexer.index.store.manifest import Manifest
+from indexer.index.store.transaction import LOCK_SECONDS, WriteTransaction, writing
+from indexer.index.text.analysis import fingerprint
+from indexer.ingest.bulk import Indexer
+from indexer.ingest.draft import Draft
+from indexer.ingest.plan import Plan, plan_again, plan_sources
+from indexer.ingest.pool import default_procs, run_tasks
+from indexer.ingest.report import BuildReport, Progress, Tally
+from indexer.ingest.tasks import tasks
+
+MISSING = ("stop", "keep", "drop")
+"""What a rebuild may do about a source that is gone."""
+SMALL_BUILD = 8 << 20
+"""Bytes of sources below which one process is quicker than several."""
+
+
+def build(
+    sources: Sequence[str | Path],
+    index: str | Path,
+    *,
+    format: str | None = None,  # noqa: A002  # the name the command line uses
+    procs: int | None = None,
+    venues: str | Path | None = None,
+    force: bool = False,
+    progress: Progress | None = None,
+    timeout: float = LOCK_SECONDS,
+) -> BuildReport:
+    """Build an index of some sources and publish it.
+
+    `sources` are files, folders, globs or "-"; `format` forces a format on all of them; `venues` is a table of the
+    user's venue spellings, recorded. An index of other sources is replaced only with `force`, which also forgets
+    deleted ids. Raises SourceError when a source yields no paper, BadIndexError, LockedError.
+    """
+    folder = Path(index)
+    plan = plan_sources([str(source) for source in sources], folder, format, {})
+    table, raw = _venue_table(venues)
+    _make_folder(folder)
+    with writing(folder, "quiver build", timeout) as door:
+        base = _replaceable(door, plan, force)
+        manifest = Manifest(
+            generation=0,
+            deleted=base.deleted if base and not force else (),
+            venues_file=str(Path(venues).resolve()) if venues else None,
+            venues=raw,
+        )
+        return _publish(door, plan, manifest, table, procs, progress, None)
+
+
+def rebuild(
+    index: str | Path,
+    *,
+    missing: str = "stop",
+    procs: int | None = None,
+    progress: Progress | None = None,
+    timeout: float = LOCK_SECONDS,
+) -> BuildReport:
+    """Build anew from the recorded sources in their recorded order, less the ids deleted since.
+
+    Standard input is taken again from the index. `missing` says what to do about a source that is no longer there:
+    "stop" (SourceError naming it), "keep" its papers as they are in the index, or "drop" it and them.
+    """
+    if missing not in MISSING:
+        raise UsageError(f"missing {missing!r} is not one of {', '.join(MISSING)}")
+    folder = Path(index)
+    latest(folder)
+    with writing(folder, "quiver rebuild", timeout) as door:
+        base = latest(folder)
+        plan = plan_again(base, folder, missing)
+        table = recorded_table(base.venues)
+        manifest = Manifest(generation=0, deleted=base.deleted, venues_file=base.venues_file, venues=base.venues)
+        return _publish(door, plan, manifest, table, procs, progress, base)
+
+
+def processes(plan: Plan, procs: int | None) -> int:
+    """How many processes read a plan: as many as are asked for, else one for a small plan or one a processor."""
+    return procs if procs is not None else default_procs() if plan.size > SMALL_BUILD else 1
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        if (
+            folder.is_dir()
+            and not is_index(folder)
+            and any(
+                not path.name.startswith(("MAIN_", "_MAIN_")) and path.name != "writer.json"
+                for path in folder.iterdir()
+            )
+        ):
+            raise BadIndexError(f"{folder} is not empty and not an index; name a folder of its own with --index")
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadIndexError(f"cannot make an index at {folder}: {error.strerror}") from error
+
+
+def _replaceable(door: WriteTransaction, plan: Plan, force: bool) -> Manifest | None:
+    if force:
+        return None
+    base = door.current()
+    if base is not None and set(base.sources) != set(plan.sources):
+        shown = ", ".join(base.sources) or "nothing"
+        raise BadIndexError(
+            f"{door.folder} is an index of other sources ({shown}); use --force to replace it, "
+            "or `quiver update` to add to it"
+        )
+    return base
+
+
+def _venue_table(venues: str | Path | None) -> tuple[VenueTable, dict[str, object] | None]:
+    if venues is None:
+        return VenueTable.default(), None
+    own = read_venues(venues)
+    return VenueTable.default().with_venues(own), as_recorded(own)
+
+
+def _publish(
+    door: WriteTransaction,
+    plan: Plan,
+    manifest: Manifest,
+    table: VenueTable,
+    procs: int | None,
+    progress: Progress | None,
+    base: Manifest | None,
+) -> BuildReport:
+    tally = Tally(plan, progress)
+    indexer = Indexer(door.folder, table)
+    segments, _ = run_tasks(tasks(plan, 1, door.folder, base), indexer, processes(plan, procs), tally.report)
+    tally.check()
+    draft = Draft(door, None)
+    draft.add(segments)
+    manifest = draft.finish(
+        replace(
+            manifest,
+            sources=plan.sources,
+            formats=plan.formats,
+            files=plan.records(),
+            readings=len(plan.files),
+            analysis=fingerprint(),
+        )
+    )
+    return tally.finish(door.publish(manifest), door.folder, draft)

@@ -1,0 +1,154 @@
+"""Entries to segments: one task after the other, for the process that has them in hand."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from indexer.index.errors import SourceError
+from indexer.index.record.paper import Paper
+from indexer.index.record.venues import VenueTable
+from indexer.index.segment.builder import SegmentBuilder, content_hash
+from indexer.index.segment.claims import READING_SHIFT, Claims
+from indexer.index.segment.papers import encode
+from indexer.index.store.transaction import new_name
+from indexer.readers.entries import Entry, Origin, Rejected
+from indexer.readers.formats import named
+from indexer.readers.sources import read_file
+
+MAX_REJECTS = 100_000
+"""Rejected records that a report keeps, 0.2 GB of usual ones; more are counted only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Some records to index: a whole file (`lines` None) or some lines of it. Every task of a file has its reading.
+
+    `fault` says why the rest of the file could not be read; with it and without lines there is nothing to index.
+    """
+
+    path: str
+    file: int
+    reading: int
+    format: str | None = None
+    first_line: int = 1
+    lines: bytes | None = None
+    size: int = 0
+    fault: str = ""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of the records of a task."""
+
+    read: int = 0
+    unchanged: int = 0
+    rejected: list[Rejected] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class NewSegment:
+    """A segment file that was written, and for each of its documents the file and rank that claims it."""
+
+    name: str
+    docs: int
+    claims: Claims
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Papers already in the index: where a record of this id with this content hash is stored, if anywhere."""
+
+    find: Callable[[str, int], tuple[int, int] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An unchanged record: the segment and document that store it, the file and rank that claim it anew."""
+
+    segment: int
+    doc: int
+    file: int
+    rank: int
+
+
+class Indexer:
+    """Runs tasks into segments of one folder."""
+
+    def __init__(self, folder: Path, venues: VenueTable, known: Known | None = None) -> None:
+        self._folder = folder
+        self._venues = venues
+        self._known = known
+        self._builder: SegmentBuilder | None = None
+        self._files: list[int] = []
+        self._ranks: list[int] = []
+        self.segments: list[NewSegment] = []
+        self.seen: list[Seen] = []
+
+    def run(self, task: Task) -> Counts:
+        """Index the records of one task."""
+        counts = Counts()
+        place = task.first_line
+        try:
+            for entry in _entries(task):
+                place += 1
+                counts.read += 1
+                if isinstance(entry, Rejected):
+                    counts.rejected.append(entry)
+                else:
+                    self.add(entry, task.file, task.reading << READING_SHIFT | place, counts)
+        except SourceError as error:
+            counts.failed.append(str(error))
+        if task.fault:
+            counts.failed.append(task.fault)
+        return counts
+
+    def add(self, paper: Paper, file: int, rank: int, counts: Counts) -> None:
+        """Index one paper that `file` holds, unless the index already stores just this record."""
+        stored = encode(paper)
+        if self._known is not None:
+            found = self._known.find(paper.id, content_hash(stored, self._venues.canonical(paper.venue)))
+            if found is not None:
+                counts.unchanged += 1
+                self.seen.append(Seen(*found, file, rank))
+                return
+        if self._builder is None:
+            self._builder = SegmentBuilder(self._venues)
+        self._builder.add(paper, stored)
+        self._files.append(file)
+        self._ranks.append(rank)
+        if self._builder.full:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is collected as a segment."""
+        if self._builder is None:
+            return
+        name = new_name("seg")
+        self._builder.write(self._folder / name)
+        claims = Claims.of(
+            np.arange(self._builder.docs),
+            np.array(self._files, dtype=np.uint32),
+            np.array(self._ranks, dtype=np.uint64),
+        )
+        self.segments.append(NewSegment(name, self._builder.docs, claims))
+        self._builder, self._files, self._ranks = None, [], []
+
+
+def _entries(task: Task) -> Iterator[Entry]:
+    if task.lines is None:
+        if task.fault:
+            return iter(())
+        return read_file(task.path, task.format)
+    form = named(task.format or "jsonl")
+    if form.read_lines is not None:
+        numbered = enumerate(io.BytesIO(task.lines), task.first_line)
+        return form.read_lines(numbered, Origin(task.path))
+    if form.read_whole is None:
+        raise SourceError(f"{task.path}: format {form.name} cannot be read")
+    return form.read_whole(io.BytesIO(task.lines), Origin(task.path))

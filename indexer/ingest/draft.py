@@ -1,0 +1,259 @@
+"""The next generation while it is put together: segments old and new, who claims what, what is live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.index.bm25f import average_length
+from indexer.index.schema import FIELDS
+from indexer.index.segment.claims import Claims, read_claims, read_live, winners, write_state
+from indexer.index.segment.columns import key_hash
+from indexer.index.segment.container import ArrayFile
+from indexer.index.segment.impacts import write_impacts
+from indexer.index.segment.layout import SEGMENT_DOCS
+from indexer.index.segment.merge import merge_segments
+from indexer.index.segment.postings import ragged
+from indexer.index.store.manifest import Manifest, SegmentEntry
+from indexer.index.store.transaction import WriteTransaction, new_name
+from indexer.ingest.bulk import NewSegment, Seen
+
+IMPACT_DRIFT = 0.02
+"""Impacts are made anew when an average length has moved by more: bounds widen with the drift, searches slow down."""
+MERGE_FACTOR = 8
+"""So many segments of one size class become one; each paper is then rewritten once per class, at most six times."""
+
+
+@dataclass(slots=True)
+class DraftSegment:
+    """A segment of the next generation; `impacts` and `state` are None where they must be written."""
+
+    name: str
+    arrays: ArrayFile
+    claims: Claims
+    live: npt.NDArray[np.bool_]
+    impacts: str | None = None
+    state: str | None = None
+    new: bool = False
+
+    @property
+    def alive(self) -> int:
+        """Live papers of the segment."""
+        return int(np.count_nonzero(self.live))
+
+    @property
+    def docs(self) -> int:
+        """Papers in the segment, live or not."""
+        docs: int = self.arrays.meta["docs"]
+        return docs
+
+
+class Draft:
+    """Collects changes against the generation before (None: against nothing); `finish` writes what is missing."""
+
+    def __init__(self, writing: WriteTransaction, base: Manifest | None) -> None:
+        self._folder = writing.folder
+        self._base = base
+        # Id hashes of papers whose claims have changed: which of their documents is live must be decided anew.
+        self._touched: list[npt.NDArray[np.uint64]] = []
+        self.segments: list[DraftSegment] = []
+        self.indexed = 0
+        """Live papers that were analysed for this generation; known after `finish`."""
+        self.left_out = 0
+        """Papers that were analysed for this generation and are not live, their ids being deleted; so too."""
+        self.removed = 0
+        """Papers of the generation before whose id no longer has a live record; known after `finish`."""
+        for entry in base.segments if base else ():
+            arrays = ArrayFile(self._folder / entry.name)
+            state = ArrayFile(self._folder / entry.state)
+            live = read_live(state, entry.docs)
+            self.segments.append(DraftSegment(entry.name, arrays, read_claims(state), live, entry.impacts, entry.state))
+
+    def release(self, files: Iterable[int], keys: npt.NDArray[np.uint64] | None, before: int) -> None:
+        """Drop the claims that files made in readings numbered below `before`: all, or those on some id hashes."""
+        wanted = np.fromiter(files, dtype=np.uint32)
+        for segment in self.segments:
+            claims = segment.claims
+            old = np.isin(claims.files, wanted) & (claims.ranks >> np.uint64(32) < np.uint64(before))
+            if keys is not None and old.any():
+                old &= np.isin(segment.arrays["doc.key"][claims.docs], keys)
+            if old.any():
+                self._touched.append(segment.arrays["doc.key"][claims.docs[old]])
+                segment.claims, segment.state = claims.keep(~old), None
+
+    def claim_again(self, seen: Sequence[Seen]) -> npt.NDArray[np.uint64]:
+        """Add claims on documents that were read again unchanged; gives their id hashes."""
+        keys = []
+        for number in sorted({entry.segment for entry in seen}):
+            segment = self.segments[number]
+            rows = [entry for entry in seen if entry.segment == number]
+            docs = np.array([row.doc for row in rows], dtype=np.uint16)
+            segment.claims = segment.claims.add(
+                docs,
+                np.array([row.file for row in rows]),
+                np.array([row.rank for row in rows], dtype=np.uint64),
+            )
+            segment.state = None
+            keys.append(segment.arrays["doc.key"][docs])
+        self._touched += keys
+        return np.concatenate(keys) if keys else np.empty(0, np.uint64)
+
+    def add(self, new: Iterable[NewSegment]) -> npt.NDArray[np.uint64]:
+        """Add segments just written; gives the id hashes of their papers."""
+        keys = [np.empty(0, np.uint64)]
+        for segment in new:
+            arrays = ArrayFile(self._folder / segment.name)
+            self.segments.append(DraftSegment(segment.name, arrays, segment.claims, _none(segment.docs), new=True))
+            keys.append(arrays["doc.key"])
+        self._touched += keys
+        return np.concatenate(keys)
+
+    def finish(self, manifest: Manifest) -> Manifest:
+        """Decide what is live, merge, write impacts and states; gives the manifest to publish."""
+        before = [segment.live for segment in self.segments]
+        banned = _id_hashes(manifest.deleted)
+        if self._base is None:
+            self._choose(banned)
+        else:
+            changed = _id_hashes(set(self._base.deleted) ^ set(manifest.deleted))
+            self._choose_touched(np.unique(np.concatenate([*self._touched, changed])), banned)
+        self.indexed = sum(segment.alive for segment in self.segments if segment.new)
+        self.left_out = sum(
+            int(np.isin(segment.arrays["doc.key"], banned).sum()) for segment in self.segments if segment.new
+        )
+        self.removed = self._removed(before)
+        if self._compact():
+            self._choose(banned)
+        lengths = np.zeros(len(FIELDS), dtype=np.int64)
+        for segment in self.segments:
+            held = segment.arrays["doc.length"]
+            lengths += (held if segment.live.all() else held[:, segment.live]).sum(axis=1, dtype=np.int64)
+        papers = sum(segment.alive for segment in self.segments)
+        averages = [average_length(int(total), papers) for total in lengths]
+        entries = tuple(self._entry(segment, averages) for segment in self.segments)
+        for segment in self.segments:
+            segment.arrays.close()
+        return replace(manifest, segments=entries, papers=papers, lengths=tuple(int(total) for total in lengths))
+
+    def _choose(self, banned: npt.NDArray[np.uint64]) -> None:
+        """Decide which documents are live."""
+        lives = winners(
+            [segment.arrays["doc.key"] for segment in self.segments],
+            [segment.claims.top_ranks(segment.docs) for segment in self.segments],
+            banned,
+        )
+        for segment, live in zip(self.segments, lives, strict=True):
+            if not np.array_equal(segment.live, live):
+                segment.live, segment.state = live, None
+
+    def _choose_touched(self, keys: npt.NDArray[np.uint64], banned: npt.NDArray[np.uint64]) -> None:
+        """Decide it for the papers of some id hashes (sorted) alone; the rest is as in the generation before.
+
+        Of 800,000 papers in 13 segments a hundred are looked up in 2 ms, where deciding on all takes 300.
+        """
+        found = [_documents(segment.arrays, keys) for segment in self.segments]
+        lives = winners(
+            [segment.arrays["doc.key"][docs] for segment, docs in zip(self.segments, found, strict=True)],
+            [segment.claims.top_ranks(segment.docs)[docs] for segment, docs in zip(self.segments, found, strict=True)],
+            banned,
+        )
+        for segment, docs, live in zip(self.segments, found, lives, strict=True):
+            if not np.array_equal(segment.live[docs], live):
+                segment.live = segment.live.copy()
+                segment.live[docs] = live
+                segment.state = None
+
+    def _removed(self, before: Sequence[npt.NDArray[np.bool_]]) -> int:
+        """How many papers that were live before are so no longer, in no document."""
+        lost, gained = [np.empty(0, np.uint64)], [np.empty(0, np.uint64)]
+        for segment, old in zip(self.segments, before, strict=True):
+            lost.append(segment.arrays["doc.key"][old & ~segment.live])
+            gained.append(segment.arrays["doc.key"][segment.live & ~old])
+        return int(np.count_nonzero(~np.isin(np.concatenate(lost), np.concatenate(gained))))
+
+    def _entry(self, segment: DraftSegment, averages: list[float]) -> SegmentEntry:
+        if segment.impacts is None or self._drifted(segment.impacts, averages):
+            segment.impacts = new_name("imp")
+            write_impacts(self._folder / segment.name, self._folder / segment.impacts, averages)
+        if segment.state is None:
+            segment.state = new_name("state")
+            write_state(self._folder / segment.state, segment.claims, segment.live)
+        return SegmentEntry(segment.name, segment.impacts, segment.state, segment.docs, segment.alive)
+
+    def _drifted(self, impacts: str, averages: list[float]) -> bool:
+        file = ArrayFile(self._folder / impacts)
+        made: list[float] = file.meta["averages"]
+        file.close()
+        return any(abs(now - then) > IMPACT_DRIFT * then for now, then in zip(averages, made, strict=True))
+
+    def _compact(self) -> bool:
+        """Drop segments that nothing claims, rewrite those mostly gone, merge the small ones; says whether it did."""
+        held = len(self.segments)
+        self.segments = [segment for segment in self.segments if len(segment.claims.docs)]
+        before = self.segments
+        for group in _merge_groups([(segment.claims.distinct, segment.docs) for segment in before]):
+            chosen = [before[number] for number in group]
+            name = new_name("seg")
+            claims = merge_segments(
+                [segment.arrays for segment in chosen],
+                [segment.claims for segment in chosen],
+                self._folder / name,
+            )
+            arrays = ArrayFile(self._folder / name)
+            merged = DraftSegment(name, arrays, claims, _none(arrays.meta["docs"]))
+            for segment in chosen:
+                segment.arrays.close()
+            kept = [segment for segment in self.segments if all(segment is not other for other in chosen)]
+            self.segments = [*kept, merged]
+        return self.segments is not before or len(before) != held
+
+
+def _documents(arrays: ArrayFile, keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint16]:
+    """Documents of a segment whose id hash is one of some sorted keys."""
+    hashes = arrays["key.hash"]
+    where, owners = ragged(low := np.searchsorted(hashes, keys), np.searchsorted(hashes, keys, side="right") - low)
+    docs: npt.NDArray[np.uint16] = arrays["key.doc"][where]
+    # A DOI or an address may have the same hash as an id, one chance in 2 ** 64.
+    return np.unique(docs[arrays["doc.key"][docs] == keys[owners]])
+
+
+def _id_hashes(ids: Iterable[str]) -> npt.NDArray[np.uint64]:
+    return np.fromiter((key_hash("id", paper) for paper in ids), dtype=np.uint64)
+
+
+def _none(docs: int) -> npt.NDArray[np.bool_]:
+    return np.zeros(docs, dtype=bool)
+
+
+def _merge_groups(sizes: Sequence[tuple[int, int]]) -> list[list[int]]:
+    """Which segments become one, from (claimed, stored) documents of each; groups do not overlap."""
+    classes: dict[int, list[int]] = {}
+    groups = []
+    for number, (claimed, stored) in enumerate(sizes):
+        if claimed * 2 < stored:
+            groups.append([number])
+            continue
+        size_class = 0
+        while claimed >= MERGE_FACTOR ** (size_class + 1):
+            size_class += 1
+        classes.setdefault(size_class, []).append(number)
+    for members in classes.values():
+        if len(members) >= MERGE_FACTOR:
+            groups += _pack(members, [claimed for claimed, _ in sizes])
+    return groups
+
+
+def _pack(members: list[int], claimed: list[int]) -> list[list[int]]:
+    """Cut a list of segments into runs that fit into one segment each; runs of one are left alone."""
+    runs: list[list[int]] = [[]]
+    total = 0
+    for number in sorted(members, key=lambda member: claimed[member]):
+        if total + claimed[number] > SEGMENT_DOCS:
+            runs.append([])
+            total = 0
+        runs[-1].append(number)
+        total += claimed[number]
+    return [run for run in runs if len(run) > 1]

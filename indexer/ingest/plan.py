@@ -1,0 +1,154 @@
+"""Sources as they are named, recorded and found again: which files a build has to read, in which order."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from indexer.index.errors import MissingSourceError
+from indexer.index.store.manifest import STANDARD_INPUT, Manifest, SourceFile
+from indexer.readers.formats import named
+from indexer.readers.sources import expand
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedFile:
+    """A file to read, or with `stored` the number of a recorded file whose papers are taken from the index.
+
+    `sources` are the numbers of the sources that bring it, the last one deciding place and format. What is not
+    `regular` (standard input, a pipe) can be read once only.
+    """
+
+    path: str
+    sources: tuple[int, ...]
+    format: str | None
+    size: int = 0
+    mtime_ns: int = 0
+    regular: bool = False
+    stored: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Sources as recorded (absolute), the formats forced on them, and the files they hold, each once, in order.
+
+    `seen` is filled in while the files are read: size, time and hash of each.
+    """
+
+    sources: tuple[str, ...]
+    formats: dict[str, str]
+    files: tuple[PlannedFile, ...]
+    seen: dict[str, SourceFile] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk of all files."""
+        return sum(file.size for file in self.files)
+
+    def records(self) -> tuple[SourceFile, ...]:
+        """The files as the manifest keeps them."""
+        return tuple(
+            replace(
+                self.seen.get(file.path, SourceFile(file.path, "", file.size, file.mtime_ns)),
+                format=file.format or "",
+                source=self.sources[file.sources[-1]],
+            )
+            for file in self.files
+        )
+
+
+def plan_sources(sources: Sequence[str], index: Path, form: str | None, formats: Mapping[str, str]) -> Plan:
+    """Expand sources to files; one that several sources name is read once, at its last place.
+
+    `form` is forced on all, or else by source `formats`. The files of the index itself are left out of folders and
+    globs. Raises SourceError for a source that is not there.
+    """
+    if form is not None:
+        named(form)
+    names = tuple(dict.fromkeys(recorded_name(source) for source in sources))
+    forced = dict.fromkeys(names, form) if form else dict(formats)
+    own = os.path.abspath(index)
+    return _plan(names, forced, [list(_files(name, own)) for name in names])
+
+
+def plan_again(recorded: Manifest, index: Path, missing: str) -> Plan:
+    """The recorded sources of an index in their order, for a rebuild.
+
+    Standard input is taken from the index. Of a source that is not there any more the papers are kept as the index
+    has them (`missing` is "keep"), or it is dropped ("drop"), or a MissingSourceError names it ("stop"). "keep" also
+    keeps files that are gone from a folder or glob.
+    """
+    own = os.path.abspath(index)
+    names: list[str] = []
+    found: list[list[PlannedFile]] = []
+    for name in recorded.sources:
+        try:
+            files = [] if name == STANDARD_INPUT else list(_files(name, own))
+        except MissingSourceError as error:
+            if missing == "stop":
+                raise MissingSourceError(f"{error}; --missing keep or --missing drop goes on without it") from error
+            if missing == "drop":
+                continue
+            files = []
+        if missing == "keep" or name == STANDARD_INPUT:
+            files = sorted([*files, *_stored(recorded, name, {file.path for file in files})], key=lambda row: row.path)
+        names.append(name)
+        found.append(files)
+    if not names:
+        raise MissingSourceError("every source of the index is gone; nothing was changed")
+    return _plan(tuple(names), recorded.formats, found)
+
+
+def recorded_name(source: str) -> str:
+    """A source as it is recorded: absolute, so that a rebuild from another folder finds it."""
+    return source if source == STANDARD_INPUT else os.path.abspath(source)
+
+
+def brought(file: SourceFile, source: str) -> bool:
+    """Whether a recorded file came from a source: by record, by name, or by lying in the folder that it names."""
+    return source in (file.source, file.path) or file.path.startswith(source.rstrip(os.sep) + os.sep)
+
+
+def _plan(names: tuple[str, ...], formats: Mapping[str, str], found: Iterable[Iterable[PlannedFile]]) -> Plan:
+    files: dict[str, PlannedFile] = {}
+    for number, (name, group) in enumerate(zip(names, found, strict=True)):
+        for file in group:
+            before = files.pop(file.path, None)
+            sources = (*before.sources, number) if before else (number,)
+            files[file.path] = replace(file, sources=sources, format=formats.get(name))
+    return Plan(names, {name: formats[name] for name in names if name in formats}, tuple(files.values()))
+
+
+def _files(name: str, index: str) -> Iterator[PlannedFile]:
+    if name == STANDARD_INPUT:
+        yield PlannedFile(name, (), None)
+        return
+    nothing = True
+    for path in expand(name):
+        if path != name and path.startswith(index + os.sep):
+            continue
+        try:
+            status = os.stat(path)
+        except OSError:
+            # A link into nowhere, say: its reader tells why it cannot be read.
+            nothing = False
+            yield PlannedFile(path, (), None)
+            continue
+        regular = stat.S_ISREG(status.st_mode)
+        # A pipe that is named is read; one that lies about in a folder would make a build wait for ever.
+        if regular or path == name:
+            nothing = False
+            yield PlannedFile(path, (), None, status.st_size if regular else 0, status.st_mtime_ns, regular)
+    if nothing:
+        raise MissingSourceError(f"{name}: no files to read but the index itself")
+
+
+def _stored(recorded: Manifest, source: str, present: set[str]) -> Iterator[PlannedFile]:
+    for number, file in enumerate(recorded.files):
+        if file.path in present or not brought(file, source):
+            continue
+        if file.path == STANDARD_INPUT or not os.path.exists(file.path):
+            yield PlannedFile(file.path, (), None, stored=number)

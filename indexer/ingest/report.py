@@ -1,0 +1,118 @@
+"""What a build, update or delete did: counted while it runs, told at its end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from indexer.index.errors import SourceError
+from indexer.index.store.manifest import STANDARD_INPUT, Manifest, toc_name
+from indexer.ingest.bulk import MAX_REJECTS, Counts, Task
+from indexer.ingest.draft import Draft
+from indexer.ingest.plan import Plan
+from indexer.readers.entries import Rejected
+
+Progress = Callable[[int, int, int], None]
+"""Called with bytes done, bytes in all (0: unknown) and records read so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What was done: read = indexed + duplicates + rejected, and where there are any, + unchanged + deleted.
+
+    `unchanged` are records that an update found in the index, `deleted` those left out because their ids were deleted,
+    `removed` papers that the generation before had and this one has not; `bytes` is the size on disk.
+    """
+
+    generation: int
+    papers: int
+    read: int
+    indexed: int
+    duplicates: int
+    rejected: int
+    unchanged: int
+    removed: int
+    seconds: float
+    bytes: int
+    rejects: tuple[Rejected, ...] = ()
+    failures: tuple[str, ...] = ()
+    deleted: int = 0
+
+    @property
+    def papers_per_second(self) -> float:
+        """Records read in a second."""
+        return self.read / self.seconds if self.seconds else 0.0
+
+
+@dataclass(slots=True)
+class Tally:
+    """Adds up the counts of tasks."""
+
+    plan: Plan
+    progress: Progress | None = None
+    started: float = field(default_factory=time.perf_counter)
+    read: int = 0
+    unchanged: int = 0
+    done: int = 0
+    rejected: int = 0
+    rejects: list[Rejected] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    usable: set[int] = field(default_factory=set)
+    """Numbers of the sources that gave a paper."""
+    broken: set[int] = field(default_factory=set)
+    """Numbers of the files of which not everything could be read."""
+
+    def report(self, task: Task, counts: Counts) -> None:
+        """Take in what became of a task, whose file is numbered as in the plan."""
+        self.read += counts.read
+        self.unchanged += counts.unchanged
+        self.rejected += len(counts.rejected)
+        self.rejects += counts.rejected[: max(0, MAX_REJECTS - len(self.rejects))]
+        self.failures += counts.failed
+        if counts.failed:
+            self.broken.add(task.file)
+        if counts.read > len(counts.rejected):
+            self.usable.update(self.plan.files[task.file].sources)
+        self.done += task.size
+        if self.progress:
+            self.progress(self.done, self.plan.size, self.read)
+
+    def check(self) -> None:
+        """Raise SourceError if a source that was read gave no paper at all: nothing is published then."""
+        read = {number for file in self.plan.files if file.stored is None for number in file.sources}
+        for number, name in enumerate(self.plan.sources):
+            if number in read - self.usable:
+                raise SourceError(f"{self._nothing_from(name, number)}; nothing was published")
+
+    def _nothing_from(self, name: str, number: int) -> str:
+        paths = {file.path for file in self.plan.files if number in file.sources}
+        reasons = [failure for failure in self.failures if failure.startswith(("standard input", *paths))]
+        reasons += [f"{row.file}:{row.line}: {row.reason}" for row in self.rejects if row.file in paths]
+        shown = "standard input" if name == STANDARD_INPUT else name
+        return f"no paper could be read from {shown} ({next(iter(reasons), 'it is empty')})"
+
+    def finish(self, manifest: Manifest, folder: Path, draft: Draft) -> BuildReport:
+        """The report on a published generation, made from a draft."""
+        return BuildReport(
+            generation=manifest.generation,
+            papers=manifest.papers,
+            read=self.read,
+            indexed=draft.indexed,
+            duplicates=self.read - self.rejected - self.unchanged - draft.indexed - draft.left_out,
+            rejected=self.rejected,
+            unchanged=self.unchanged,
+            removed=draft.removed,
+            seconds=time.perf_counter() - self.started,
+            bytes=index_bytes(folder, manifest),
+            rejects=tuple(self.rejects),
+            failures=tuple(self.failures),
+            deleted=draft.left_out,
+        )
+
+
+def index_bytes(folder: Path, manifest: Manifest) -> int:
+    """Bytes on disk of one generation."""
+    names = [toc_name(manifest.generation), *manifest.referenced()]
+    return sum((folder / name).stat().st_size for name in names)

@@ -1,0 +1,131 @@
+"""What a build has to read: sources expanded to files, files cut into tasks."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Iterator
+from functools import partial
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+import orjson
+
+from indexer.index.errors import SourceError
+from indexer.index.store.generation import Generation
+from indexer.index.store.manifest import STANDARD_INPUT, Manifest, SourceFile
+from indexer.ingest.bulk import Task
+from indexer.ingest.plan import Plan, PlannedFile
+from indexer.readers.formats import named, recognise
+from indexer.readers.inputs import blocks_of, line_chunks, open_source
+
+_HEAD = 1 << 16
+_STORED_BATCH = 2000
+
+
+def tasks(plan: Plan, first_reading: int, folder: Path, base: Manifest | None) -> Iterator[Task]:
+    """Cut every file of a plan into tasks; file n of the plan has the number n and the reading first_reading + n.
+
+    What was seen of a file, its size, time and hash, is noted in `plan.seen` before the last of its tasks is given.
+    """
+    for number, file in enumerate(plan.files):
+        if file.stored is None:
+            yield from _file_tasks(plan, file, number, first_reading + number)
+        elif base is not None:
+            plan.seen[file.path] = base.files[file.stored]
+            yield from _stored_tasks(folder, base, file, number, first_reading + number)
+
+
+def _file_tasks(plan: Plan, file: PlannedFile, number: int, reading: int) -> Iterator[Task]:
+    task = partial(Task, file.path, number, reading)
+    if file.regular:
+        plan.seen[file.path] = SourceFile(file.path, "", file.size, file.mtime_ns, _digest(file.path))
+    name = "" if file.path == STANDARD_INPUT else file.path
+    try:
+        with open_source(file.path) as stream:
+            head = stream.peek(_HEAD)[:_HEAD]
+            form = named(file.format) if file.format else recognise(head, name)
+            if not form.by_line and file.regular:
+                # Read where it is indexed: a list of records costs nothing between processes then.
+                yield task(form.name, size=file.size)
+            elif form.by_line:
+                yield from _line_tasks(plan, file, stream, partial(task, form.name))
+            else:
+                yield from _whole_task(plan, file, stream, partial(task, form.name))
+    except SourceError as error:
+        yield task(fault=str(error))
+    except OSError as error:
+        yield task(fault=f"{file.path}: cannot be read: {error.strerror or error}")
+
+
+def _line_tasks(plan: Plan, file: PlannedFile, stream: io.BufferedReader, task: partial[Task]) -> Iterator[Task]:
+    sent = 0
+    text = _Text()
+    for first_line, lines in line_chunks(stream):
+        share = min(len(lines), max(file.size - sent, 0))
+        sent += share
+        text.add(lines)
+        if not file.regular:
+            plan.seen[file.path] = text.seen(file.path)
+        yield task(first_line, lines, share)
+
+
+def _whole_task(plan: Plan, file: PlannedFile, stream: io.BufferedReader, task: partial[Task]) -> Iterator[Task]:
+    """What cannot be opened twice is read here, as much of it as there is."""
+    text = _Text()
+    blocks: list[bytes] = []
+    fault = ""
+    try:
+        for block in blocks_of(stream):
+            text.add(block)
+            blocks.append(block)
+    except SourceError as error:
+        fault = str(error)
+    plan.seen[file.path] = text.seen(file.path)
+    yield task(1, b"".join(blocks), fault=fault)
+
+
+class _Text:
+    """Size and hash of a text that passes once."""
+
+    def __init__(self) -> None:
+        self._size = 0
+        self._digest = blake2b(digest_size=16)
+
+    def add(self, data: bytes) -> None:
+        self._size += len(data)
+        self._digest.update(data)
+
+    def seen(self, path: str) -> SourceFile:
+        return SourceFile(path, "", self._size, time.time_ns(), self._digest.hexdigest())
+
+
+def _stored_tasks(folder: Path, base: Manifest, file: PlannedFile, number: int, reading: int) -> Iterator[Task]:
+    """The records that a file of the generation before claims, in their order, as canonical JSON Lines."""
+    opened = Generation(folder, base)
+    try:
+        rows: list[tuple[int, int, int]] = []
+        for at, segment in enumerate(opened.segments):
+            claims = segment.claims()
+            held = claims.files == np.uint32(file.stored or 0)
+            ranks, docs = claims.ranks[held].tolist(), claims.docs[held].tolist()
+            rows += [(rank, at, doc) for rank, doc in zip(ranks, docs, strict=True)]
+        rows.sort()
+        for low in range(0, len(rows), _STORED_BATCH):
+            batch = rows[low : low + _STORED_BATCH]
+            lines = b"".join(orjson.dumps(opened.segments[at].papers.record(doc)) + b"\n" for _, at, doc in batch)
+            yield Task(file.path, number, reading, "jsonl", low + 1, lines)
+    finally:
+        opened.close()
+
+
+def _digest(path: str) -> str:
+    digest = blake2b(digest_size=16)
+    try:
+        with open(path, "rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    except OSError:
+        return ""
+    return digest.hexdigest()

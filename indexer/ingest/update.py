@@ -1,0 +1,185 @@
+"""Update, delete, roll back: changes against the generation that is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.index.errors import BadIndexError, NotFoundError
+from indexer.index.record.recorded_venues import recorded_table
+from indexer.index.segment.columns import key_hash
+from indexer.index.store.generation import Generation, latest
+from indexer.index.store.manifest import Manifest, SourceFile, generations, read_manifest
+from indexer.index.store.transaction import LOCK_SECONDS, writing
+from indexer.ingest.build import processes
+from indexer.ingest.bulk import Indexer, Known, NewSegment, Seen
+from indexer.ingest.draft import Draft
+from indexer.ingest.plan import Plan, brought, plan_sources
+from indexer.ingest.pool import run_tasks
+from indexer.ingest.report import BuildReport, Progress, Tally
+from indexer.ingest.tasks import tasks
+
+
+def update(
+    sources: Sequence[str | Path],
+    index: str | Path,
+    *,
+    format: str | None = None,  # noqa: A002  # the name the command line uses
+    prune: bool = False,
+    procs: int | None = None,
+    progress: Progress | None = None,
+    timeout: float = LOCK_SECONDS,
+) -> BuildReport:
+    """Add and replace papers by id from some sources, and append those to the recorded ones.
+
+    Papers whose record is unchanged are not analysed again. `prune` removes papers that came from these sources
+    and are no longer in them; an id that another source still has goes back to that source's record. A paper that
+    was deleted comes back when a source of the update has it. Raises SourceError, BadIndexError, LockedError.
+    """
+    folder = Path(index)
+    latest(folder)
+    with writing(folder, "quiver update", timeout) as door:
+        base = latest(folder)
+        plan = plan_sources([str(source) for source in sources], folder, format, base.formats)
+        merged, numbers = _merged_files(base, plan)
+        tally = Tally(plan, progress)
+        new, seen = _read(folder, base, plan, numbers, procs, tally)
+        tally.check()
+        draft = Draft(door, base)
+        keys = np.concatenate([draft.claim_again(seen), draft.add(new)])
+        # What a file that broke off may still hold is not given up: only what was read anew is claimed anew.
+        whole = {number for at, number in enumerate(numbers) if prune and at not in tally.broken}
+        draft.release(set(numbers) - whole, keys, base.readings + 1)
+        draft.release(whole.union(_former_files(merged, plan) if prune else ()), None, base.readings + 1)
+        back = set(keys.tolist())
+        # The fingerprint of the analysis stays: papers that were not read again are of the analysis that it names.
+        manifest = draft.finish(
+            replace(
+                base,
+                sources=(*(name for name in base.sources if name not in plan.sources), *plan.sources),
+                formats=base.formats | plan.formats,
+                files=_with_records(merged, plan),
+                deleted=tuple(paper for paper in base.deleted if key_hash("id", paper) not in back),
+                readings=base.readings + len(plan.files),
+            )
+        )
+        return tally.finish(door.publish(manifest), folder, draft)
+
+
+def _read(
+    folder: Path, base: Manifest, plan: Plan, numbers: Sequence[int], procs: int | None, tally: Tally
+) -> tuple[list[NewSegment], list[Seen]]:
+    """Read a plan, whose files have these numbers in the index: new segments, and the records found unchanged."""
+    opened = Generation(folder, base)
+    indexer = Indexer(folder, recorded_table(base.venues), Known(_Finder(opened)))
+    in_plan = {number: at for at, number in enumerate(numbers)}
+    try:
+        return run_tasks(
+            (replace(task, file=numbers[task.file]) for task in tasks(plan, base.readings + 1, folder, None)),
+            indexer,
+            processes(plan, procs),
+            lambda task, counts: tally.report(replace(task, file=in_plan[task.file]), counts),
+        )
+    finally:
+        opened.close()
+
+
+class _Finder:
+    """Finds stored records by id and content."""
+
+    def __init__(self, generation: Generation) -> None:
+        self._segments = generation.segments
+        self._claimed: list[npt.NDArray[np.uint16] | None] = [None] * len(self._segments)
+
+    def __call__(self, paper: str, content: int) -> tuple[int, int] | None:
+        key = np.uint64(key_hash("id", paper))
+        wanted = np.uint64(content)
+        for at, segment in enumerate(self._segments):
+            hashes = segment.arrays["key.hash"]
+            low = int(np.searchsorted(hashes, key))
+            while low < len(hashes) and hashes[low] == key:
+                doc = int(segment.arrays["key.doc"][low])
+                if segment.arrays["doc.content"][doc] == wanted and self._is_claimed(at, doc):
+                    return at, doc
+                low += 1
+        return None
+
+    def _is_claimed(self, at: int, doc: int) -> bool:
+        # Read where first asked: most updates meet few of the segments.
+        claimed = self._claimed[at]
+        if claimed is None:
+            claimed = self._claimed[at] = self._segments[at].state["claim.doc"]
+        place = int(np.searchsorted(claimed, np.uint16(doc)))
+        return place < len(claimed) and bool(claimed[place] == doc)
+
+
+def _merged_files(base: Manifest, plan: Plan) -> tuple[list[SourceFile], list[int]]:
+    """Recorded files and those of a plan, and the number among them of each file of the plan.
+
+    Known paths keep their numbers, which claims refer to.
+    """
+    merged = list(base.files)
+    known = {file.path: at for at, file in enumerate(merged)}
+    numbers = []
+    for file in plan.files:
+        if file.path not in known:
+            known[file.path] = len(merged)
+            merged.append(SourceFile(file.path))
+        numbers.append(known[file.path])
+    return merged, numbers
+
+
+def _with_records(merged: Sequence[SourceFile], plan: Plan) -> tuple[SourceFile, ...]:
+    read = {file.path: file for file in plan.records()}
+    return tuple(read.get(file.path, file) for file in merged)
+
+
+def _former_files(merged: Sequence[SourceFile], plan: Plan) -> list[int]:
+    """Numbers of recorded files that a source of the plan brought and brings no longer."""
+    present = {file.path for file in plan.files}
+    return [
+        at
+        for at, file in enumerate(merged)
+        if file.path not in present and any(brought(file, source) for source in plan.sources)
+    ]
+
+
+def delete(ids: Sequence[str], index: str | Path, *, timeout: float = LOCK_SECONDS) -> Manifest:
+    """Delete papers by id; a rebuild leaves them out. Raises NotFoundError naming ids that are not there."""
+    folder = Path(index)
+    latest(folder)
+    with writing(folder, "quiver delete", timeout) as door:
+        base = latest(folder)
+        opened = Generation(folder, base)
+        missing = [
+            paper
+            for paper in dict.fromkeys(ids)
+            if not any(len(segment.find_key(key_hash("id", paper))) for segment in opened.segments)
+        ]
+        opened.close()
+        if missing:
+            raise NotFoundError(
+                f"no paper with id {', '.join(missing)}; nothing was deleted (`quiver search` shows ids)"
+            )
+        draft = Draft(door, base)
+        return door.publish(draft.finish(replace(base, deleted=tuple(dict.fromkeys((*base.deleted, *ids))))))
+
+
+def rollback(index: str | Path, *, timeout: float = LOCK_SECONDS) -> Manifest:
+    """Publish the generation before as the next one. Raises BadIndexError where there is none."""
+    folder = Path(index)
+    found = generations(folder) if folder.is_dir() else []
+    if not found:
+        latest(folder)
+    with writing(folder, "quiver rollback", timeout) as door:
+        found = generations(folder)
+        if len(found) < 2:
+            raise BadIndexError(f"{folder} holds no generation before {found[-1]}; nothing was changed")
+        before = read_manifest(folder, found[-2])
+        # What cannot be opened is not published.
+        Generation(folder, before).close()
+        return door.publish(before)

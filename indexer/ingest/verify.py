@@ -1,0 +1,105 @@
+"""Verify: every checksum, and everything that was derived from papers derived anew from the stored papers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from indexer.index.bm25f import norms
+from indexer.index.errors import QuiverError
+from indexer.index.record.recorded_venues import recorded_table
+from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS
+from indexer.index.segment.claims import READING_SHIFT, Claims, winners
+from indexer.index.segment.columns import key_hash
+from indexer.index.segment.container import ArrayFile
+from indexer.index.segment.impacts import IMPACTS_KIND, impacts
+from indexer.index.segment.opened import Segment
+from indexer.index.store.generation import Generation, latest
+from indexer.index.store.manifest import Manifest
+from indexer.index.text.analysis import fingerprint
+from indexer.ingest.derived import differences
+
+
+def verify(index: str | Path) -> list[str]:
+    """What is wrong with the newest generation of an index, a line each; empty if nothing is.
+
+    Takes about as long as a build. Raises BadIndexError where there is no index at all.
+    """
+    folder = Path(index)
+    manifest = latest(folder)
+    wrong = list(_files(folder, manifest))
+    if wrong:
+        return wrong
+    try:
+        generation = Generation(folder, manifest)
+    except QuiverError as error:
+        return [str(error)]
+    try:
+        wrong += _counts(generation)
+        table = recorded_table(manifest.venues)
+        same_analysis = manifest.analysis == fingerprint()
+        if not same_analysis:
+            wrong.append("the index was made with another version of the analysis; run `quiver rebuild`")
+        for segment in generation.segments:
+            if same_analysis:
+                wrong += differences(segment, table)
+            wrong += _impacts(segment)
+    finally:
+        generation.close()
+    return wrong
+
+
+def _files(folder: Path, manifest: Manifest) -> Iterator[str]:
+    for name in sorted(manifest.referenced()):
+        try:
+            file = ArrayFile(folder / name)
+        except (QuiverError, OSError) as error:
+            yield str(error)
+            continue
+        yield from file.verify()
+        file.close()
+
+
+def _counts(generation: Generation) -> Iterator[str]:
+    manifest, segments = generation.manifest, generation.segments
+    banned = np.array([key_hash("id", paper) for paper in manifest.deleted], dtype=np.uint64)
+    lives = winners(
+        [segment.arrays["doc.key"] for segment in segments],
+        [segment.claims().top_ranks(segment.docs) for segment in segments],
+        banned,
+    )
+    lengths = np.zeros(len(FIELDS), dtype=np.int64)
+    for segment, live, entry in zip(segments, lives, manifest.segments, strict=True):
+        if not _possible(segment.claims(), segment.docs, manifest):
+            yield f"{segment.name}: claims name papers, files or readings that there are not"
+        if not np.array_equal(segment.live, live):
+            yield f"{segment.name}: live papers are not those that the sources' claims give"
+        if (segment.docs, segment.alive) != (entry.docs, entry.live):
+            yield f"{segment.name}: holds {segment.alive} live of {segment.docs} papers, the manifest says otherwise"
+        lengths += np.array(segment.live_lengths())
+    papers = sum(segment.alive for segment in segments)
+    if papers != manifest.papers:
+        yield f"the manifest counts {manifest.papers} papers, the segments hold {papers}"
+    if tuple(lengths.tolist()) != manifest.lengths:
+        yield f"the manifest's total lengths {manifest.lengths} are not the papers' {tuple(lengths.tolist())}"
+
+
+def _possible(claims: Claims, docs: int, manifest: Manifest) -> bool:
+    readings = claims.ranks >> np.uint64(READING_SHIFT)
+    return not claims.docs.size or bool(
+        claims.docs.max() < docs
+        and (np.diff(claims.docs.astype(np.int64)) >= 0).all()
+        and claims.files.max() < len(manifest.files)
+        and 1 <= readings.min() <= readings.max() <= manifest.readings
+    )
+
+
+def _impacts(segment: Segment) -> Iterator[str]:
+    made: list[float] = segment.impacts.meta["averages"]
+    for name, fields in GROUPS.items():
+        rows = [FIELD_NUMBERS[field.name] for field in fields]
+        field_norms = np.array([norms(row, segment.lengths[row], made[row]) for row in rows], dtype=np.float32)
+        if not np.array_equal(impacts(segment.group(name), field_norms), segment.impacts[f"{name}.impact"]):
+            yield f"{segment.impacts.path.name}: {IMPACTS_KIND} of {name} are not what the postings give"

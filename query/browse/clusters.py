@@ -1,0 +1,152 @@
+"""Author clusters: papers of exactly one author name, who else is on them, and clusters that may be the same person."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from indexer.index.errors import NotFoundError
+from indexer.index.record.names import cluster_key, neighbour_blocks, neighbour_reason, spelling
+from indexer.index.record.paper import Paper
+from indexer.index.record.venues import VenueTable
+from indexer.index.segment.columns import title_key
+from indexer.index.segment.opened import Segment
+from indexer.index.text.reading import as_read
+
+
+@dataclass(frozen=True, slots=True)
+class Coauthor:
+    """Another cluster on the papers of this one, and on how many."""
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A cluster that may be the same person: its heading, the reason (DESIGN section 1), its papers."""
+
+    name: str
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """All papers that carry exactly this author name, newest first; not a claim that it is one person."""
+
+    name: str
+    papers: Sequence[Paper]
+    rows: int
+    coauthors: Sequence[Coauthor]
+    venues: Sequence[tuple[str, int]]
+    years: Sequence[tuple[int, int]]
+    neighbours: Sequence[Neighbour]
+
+
+def _members(segments: Sequence[Segment], key: str) -> Iterator[tuple[Segment, list[int]]]:
+    """Live papers of a cluster, segment by segment."""
+    for segment in segments:
+        number = segment.clusters.find(key)
+        if number >= 0:
+            docs = segment.clusters.docs(number)
+            yield segment, docs[segment.live[docs]].tolist()
+
+
+def size(segments: Sequence[Segment], key: str) -> int:
+    """Live papers of a cluster."""
+    return sum(len(docs) for _, docs in _members(segments, key))
+
+
+def heading(segments: Sequence[Segment], key: str) -> str:
+    """The name a cluster is shown by: the commonest spelling, then the newest, then the first by code point."""
+    counts: Counter[str] = Counter()
+    newest: dict[str, int] = {}
+    for segment in segments:
+        number = segment.clusters.find(key)
+        if number >= 0:
+            for name, papers, year in _spelled(segment, number):
+                counts[name] += papers
+                newest[name] = max(newest.get(name, 0), year)
+    if not counts:
+        return key
+    return min(counts, key=lambda name: (-counts[name], -newest[name], name))
+
+
+def _spelled(segment: Segment, number: int) -> Iterator[tuple[str, int, int]]:
+    """Spellings of a cluster in a segment's live papers, with their papers and the newest year; some in parts."""
+    tables, found = segment.clusters, segment.spellings
+    if number not in found.twice:
+        for row in found.rows[found.starts[number] : found.starts[number + 1]].tolist():
+            if found.papers[row]:
+                name = tables.spellings[row].decode("utf-8", "surrogatepass")
+                yield name, int(found.papers[row]), int(found.newest[row])
+        return
+    docs = tables.docs(number)
+    for doc in docs[segment.live[docs]].tolist():
+        rows = tables.rows[tables.row_at[doc] : tables.row_at[doc + 1]]
+        for raw in {tables.spellings[row] for row in rows[tables.row_cluster[rows] == number].tolist()}:
+            yield raw.decode("utf-8", "surrogatepass"), 1, int(segment.years[doc])
+
+
+def page_order(paper: Paper) -> tuple[int, bytes, str]:
+    """Year descending, title, id; no year last."""
+    return (-paper.year if paper.year else 1, title_key(as_read(paper.title)), paper.id)
+
+
+def author_cluster(segments: Sequence[Segment], venues: VenueTable, name: str) -> Cluster:
+    """The cluster of a name. Raises NotFoundError where no live paper carries it."""
+    key = cluster_key(name)
+    papers = [segment.papers.paper(doc) for segment, docs in _members(segments, key) for doc in docs]
+    near = neighbours(segments, key)
+    if not papers:
+        raise NotFoundError(_not_found(segments, name, near))
+    papers.sort(key=page_order)
+    rows = {
+        (spelling(author.name), author.id)
+        for paper in papers
+        for author in paper.authors
+        if cluster_key(author.name) == key
+    }
+    others: Counter[str] = Counter()
+    for paper in papers:
+        others.update({cluster_key(author.name) for author in paper.authors} - {key})
+    named = sorted(
+        ((heading(segments, other), count) for other, count in others.items()),
+        key=lambda row: (-row[1], row[0]),
+    )
+    places = Counter(venues.canonical(paper.venue) for paper in papers if paper.venue)
+    years = Counter(paper.year for paper in papers if paper.year)
+    return Cluster(
+        name=heading(segments, key),
+        papers=papers,
+        rows=len(rows),
+        coauthors=[Coauthor(*row) for row in named],
+        venues=sorted(places.items(), key=lambda row: (-row[1], row[0])),
+        years=sorted(years.items()),
+        neighbours=near,
+    )
+
+
+def neighbours(segments: Sequence[Segment], key: str) -> list[Neighbour]:
+    """Other clusters that may be the same person, by count, then name."""
+    blocks = np.array(neighbour_blocks(key), dtype=np.uint32)
+    keys: set[str] = set()
+    for segment in segments:
+        for number in np.flatnonzero((segment.clusters.blocks == blocks).any(axis=1)).tolist():
+            keys.add(segment.clusters.keys[number].decode("utf-8", "surrogatepass"))
+    found = []
+    for other in keys - {key}:
+        reason = neighbour_reason(key, other)
+        count = size(segments, other) if reason else 0
+        if reason and count:
+            found.append(Neighbour(heading(segments, other), reason, count))
+    return sorted(found, key=lambda row: (-row.count, row.name))
+
+
+def _not_found(segments: Sequence[Segment], name: str, near: Sequence[Neighbour]) -> str:
+    hint = "".join(f" {row.name} ({row.reason}, {row.count} papers)" for row in near[:3])
+    return f"no author of exactly the name {name!r}" + (f"; perhaps{hint}" if hint else "; try `quiver suggest`")

@@ -1,0 +1,144 @@
+"""The engine of this machine: queries as array operations over mapped segments.
+
+By relevance the kernel answers all segments in one call (`direct`). Elsewhere, and without a kernel, a segment is
+answered in steps: masks say what matches; upper bounds (one byte a posting, added up in float32) say which papers can
+be among the first; only those are scored exactly. What is given does not depend on the bounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from indexer.index.record.venues import VenueTable
+from indexer.index.segment.opened import Segment
+from indexer.index.store.generation import Generation
+from query.engines.answer import RELAX_BELOW, Answer, Request, Row
+from query.engines.collection import Collection
+from query.engines.compile import Compiled, Compiler
+from query.engines.direct import answer_direct
+from query.engines.masks import Mask, count
+from query.engines.nodes import EVERY_HIT, Scorer
+from query.engines.orders import Found, first_docs, first_rows, reached
+from query.engines.scoring import best, exact
+
+
+@dataclass(slots=True)
+class _Matched:
+    """What matches in a segment: all words, and some words where the answer is relaxed."""
+
+    every: Mask
+    count: int
+    some: Mask | None = None
+
+    @property
+    def mask(self) -> Mask:
+        return self.every if self.some is None else self.some
+
+    def tier(self, tier: int) -> Mask:
+        """The papers of a tier: 0 all words, 1 only some."""
+        return self.every if tier == 0 or self.some is None else self.some & ~self.every
+
+
+class ArrayEngine:
+    """Answers requests over one generation."""
+
+    def __init__(self, generation: Generation, venues: VenueTable) -> None:
+        self.collection = Collection(generation)
+        self._compiler = Compiler(self.collection, venues)
+
+    def compile(self, request: Request) -> Compiled:
+        """The nodes of a request's query."""
+        return self._compiler.compile(request.query)
+
+    def answer(self, request: Request, compiled: Compiled | None = None) -> Answer:
+        """The first hits in order, totals and masks; `compiled` where the caller has the nodes already."""
+        if compiled is None:
+            compiled = self.compile(request)
+        bases = [self._base(compiled, request, segment, at) for at, segment in enumerate(self.collection.segments)]
+        if request.sort == "relevance":
+            answer = answer_direct(self.collection, compiled, request, bases)
+            if answer is not None:
+                return answer
+        matched = self._match(compiled, request, bases)
+        relaxed = any(part.some is not None for part in matched)
+        all_words = sum(part.count for part in matched)
+        total = sum(count(part.mask) for part in matched) if relaxed else all_words
+        # Without a query there is nothing to rank by: newest first.
+        sort = "newest" if compiled.empty and request.sort == "relevance" else request.sort
+        top = min(total, request.top) if request.top is not None else total
+        rows: list[Row] = []
+        for tier in (0, 1) if relaxed else (0,):
+            if len(rows) < top:
+                rows += self._tier(compiled, matched, tier, sort, top - len(rows))
+        return Answer(rows, total, all_words, relaxed, [part.mask for part in matched])
+
+    def _match(self, compiled: Compiled, request: Request, bases: Sequence[Mask | None]) -> list[_Matched]:
+        combine = self._any if compiled.bare and request.match == "any" else self._all
+        matched = []
+        for at, (segment, base) in enumerate(zip(self.collection.segments, bases, strict=True)):
+            every = combine(compiled, segment, at, base)
+            matched.append(_Matched(every, count(every)))
+        if request.match == "auto" and len(compiled.bare) > 1 and sum(part.count for part in matched) < RELAX_BELOW:
+            some = [
+                self._any(compiled, segment, at, base)
+                for at, (segment, base) in enumerate(zip(self.collection.segments, bases, strict=True))
+            ]
+            if any(count(mask) > part.count for mask, part in zip(some, matched, strict=True)):
+                for mask, part in zip(some, matched, strict=True):
+                    part.some = mask
+        return matched
+
+    @staticmethod
+    def _base(compiled: Compiled, request: Request, segment: Segment, at: int) -> Mask | None:
+        """Papers that are live, pass the filters and match what always holds; None: every one."""
+        base = request.filters.mask(segment)
+        for node in compiled.required:
+            mask = node.mask(segment, at)
+            base = mask if base is None else base & mask
+        return base
+
+    @staticmethod
+    def _any(compiled: Compiled, segment: Segment, at: int, base: Mask | None) -> Mask:
+        mask = np.zeros(segment.docs, dtype=bool)
+        for node in compiled.bare:
+            node.term.segments[at].mark(mask)
+        return mask if base is None else mask & base
+
+    @staticmethod
+    def _all(compiled: Compiled, segment: Segment, at: int, base: Mask | None) -> Mask:
+        mask = base
+        for node in sorted(compiled.bare, key=lambda node: node.term.segments[at].size):
+            here = node.mask(segment, at)
+            mask = here if mask is None else mask & here
+        return np.ones(segment.docs, dtype=bool) if mask is None else mask
+
+    def _tier(self, compiled: Compiled, matched: list[_Matched], tier: int, sort: str, top: int) -> Sequence[Row]:
+        """The first `top` hits of a tier over all segments, in order."""
+        found: list[Found] = []
+        threshold = -1.0
+        for at, (segment, part) in enumerate(zip(self.collection.segments, matched, strict=True)):
+            mask = part.tier(tier)
+            inside = part.count if tier == 0 else count(mask)
+            if not inside:
+                continue
+            scorers = [] if compiled.empty else self.scorers(compiled, segment, at)
+            if sort == "relevance":
+                docs, scores = best(self.collection, segment, at, scorers, mask, inside, top, threshold)
+            else:
+                docs = first_docs(segment, np.flatnonzero(mask), sort, top)
+                scores = exact(self.collection, segment, at, scorers, docs) if scorers else np.zeros(len(docs))
+            found.append(Found(at, docs, scores))
+            if sort == "relevance":
+                threshold = max(threshold, reached(found, top))
+        return first_rows(self.collection.segments, found, tier, sort, top)
+
+    def scorers(self, compiled: Compiled, segment: Segment, at: int) -> list[Scorer]:
+        """What scores in a segment, in the order in which it adds up."""
+        found = [Scorer(node.term) for node in compiled.bare]
+        for node in compiled.required:
+            found += node.scorers(segment, at, EVERY_HIT)
+        found += [Scorer(term) for term in compiled.silent]
+        return found

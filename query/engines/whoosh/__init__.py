@@ -1,0 +1,1 @@
+"""The plain engine: the same answers through Whoosh's matchers."""

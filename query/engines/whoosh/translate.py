@@ -1,0 +1,162 @@
+"""Quiver's query tree and filters as queries of Whoosh's: what `query.engines.compile` does for arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from indexer.index.record.names import cluster_key
+from indexer.index.record.venues import VenueTable
+from indexer.index.schema import FIELD_NUMBERS
+from indexer.index.segment.columns import TYPE_CODES, key_hash
+from indexer.index.segment.container import Array
+from indexer.index.segment.opened import Segment
+from indexer.index.text.analysis import groups
+from indexer.index.whoosh.library import matching, query
+from query.engines.collection import Collection
+from query.engines.compile import Compiled, read
+from query.engines.terms import Term
+from query.engines.whoosh.matchers import WithoutMatcher
+from query.engines.whoosh.queries import (
+    ALL_COLUMNS,
+    Combined,
+    Constant,
+    Leaf,
+    Live,
+    Papers,
+    PatternQuery,
+    PhraseQuery,
+    TermQuery,
+)
+from query.filters import Filters
+from query.language.tree import And, Exact, Fuzzy, Node, Not, Or, Phrase, Prefix, Query, Wildcard, Word, Years
+
+_LAST_YEAR = 2999
+
+
+class Translator:
+    """Translates queries and filters for the leaves of one generation."""
+
+    def __init__(self, leaves: dict[str, Leaf], collection: Collection, venues: VenueTable) -> None:
+        self._leaves, self._collection, self._venues = leaves, collection, venues
+
+    def all(self, parts: Sequence[Any]) -> Any:
+        """Papers that match every part."""
+        return Combined(self._leaves, matching.IntersectionMatcher, parts)
+
+    def any(self, parts: Sequence[Any]) -> Any:
+        """Papers that match any part."""
+        return Combined(self._leaves, matching.UnionMatcher, parts)
+
+    def without(self, part: Any) -> Any:
+        """Live papers that do not match a part."""
+        return Combined(self._leaves, WithoutMatcher, [Live(self._leaves), part])
+
+    def maybe(self, part: Any, more: Sequence[Any]) -> Any:
+        """Papers that match a part; others add to their scores."""
+        return Combined(self._leaves, matching.AndMaybeMatcher, [part, self.any(more)]) if more else part
+
+    def required(self, parsed: Query) -> list[Any]:
+        """What must hold of a query."""
+        return [part for node in parsed.required if (part := self._node(node)) is not None]
+
+    def words(self, compiled: Compiled) -> tuple[list[Any], list[Any]]:
+        """The bare words of a query, and those that only score."""
+        return [self._term(node.term) for node in compiled.bare], [self._term(term) for term in compiled.silent]
+
+    def _term(self, term: Term) -> Any:
+        return self._word((term.words), term.columns, term.boost, term.joined)
+
+    def _word(
+        self, words: tuple[str, ...], columns: Sequence[int], boost: float = 1.0, joined: Sequence[str] = ()
+    ) -> Any:
+        return TermQuery(self._leaves, self._collection, words, columns, boost, joined)
+
+    # Filters
+
+    def filters(self, filters: Filters) -> list[Any]:
+        """Live papers, and each condition on them."""
+        return [Live(self._leaves), *self._conditions(filters)]
+
+    def _conditions(self, filters: Filters) -> Iterator[Any]:
+        for name in filters.authors:
+            yield self._cluster(name)
+        if filters.venues:
+            yield self._venue(filters.venues)
+        if filters.years:
+            yield query.ColumnQuery("year", _year_test(filters.years))
+        if filters.types:
+            yield query.ColumnQuery("type", _one_of(filters.types))
+        if filters.exclude_venues:
+            yield self.without(self._venue(filters.exclude_venues))
+        if filters.exclude_types:
+            yield self.without(query.ColumnQuery("type", _one_of(filters.exclude_types)))
+
+    def _cluster(self, name: str) -> Any:
+        def docs(segment: Segment) -> Array:
+            number = segment.clusters.find(cluster_key(name))
+            return segment.clusters.docs(number) if number >= 0 else np.empty(0, dtype=np.uint16)
+
+        return Papers(self._leaves, docs)
+
+    def _venue(self, canonical: Sequence[str]) -> Any:
+        return query.ColumnQuery("venue", _one_of(canonical))
+
+    # The tree
+
+    def _node(self, tree: Node) -> Any:
+        if isinstance(tree, And | Or):
+            children = [part for child in tree.children if (part := self._node(child)) is not None]
+            if not children:
+                return None
+            return self.all(children) if isinstance(tree, And) else self.any(children)
+        if isinstance(tree, Not):
+            child = self._node(tree.child)
+            return None if child is None else self.without(child)
+        if isinstance(tree, Years):
+            first, last = max(1, tree.first or 1), min(_LAST_YEAR, tree.last or _LAST_YEAR)
+            return Constant(self._leaves, query.NumericRange("year", first, last), tree.boost)
+        if isinstance(tree, Exact):
+            return self._exact(tree)
+        columns = ALL_COLUMNS if tree.field is None else (FIELD_NUMBERS[tree.field],)
+        if isinstance(tree, Prefix | Wildcard | Fuzzy):
+            return Constant(self._leaves, PatternQuery(self._leaves, tree, columns), tree.boost)
+        return self._text(tree, columns)
+
+    def _exact(self, tree: Exact) -> Any:
+        if tree.field == "authors":
+            return self._cluster(tree.text)
+        if tree.field == "venue":
+            return self._venue([self._venues.canonical(tree.text)])
+        if tree.field == "type":
+            return query.Term("type", tree.text if tree.text in TYPE_CODES else "")
+        if tree.field == "id":
+            return query.Term("id", tree.text.encode("utf-8", "surrogatepass"))
+        key = key_hash(tree.field or "", tree.text)
+        return Papers(self._leaves, lambda segment: segment.find_key(key))
+
+    def _text(self, tree: Word | Phrase, columns: Sequence[int]) -> Any:
+        text = read(tree.text)
+        if tree.field == "venue" and self._venues.type_of(self._venues.canonical(tree.text)):
+            text = self._venues.canonical(tree.text)
+        parts = groups(text)
+        if isinstance(tree, Phrase):
+            words = [word for group in parts for word in group]
+            terms = [self._word((word,), columns, tree.boost) for word in words]
+            if len(words) > 1:
+                terms.insert(0, PhraseQuery(self._leaves, words, columns, tree.slop))
+        else:
+            terms = [self._word(group, columns, tree.boost) for group in parts]
+        return self.all(terms) if terms else None
+
+
+def _one_of(values: Sequence[str]) -> Callable[[str], bool]:
+    wanted = set(values) - {""}
+    return lambda value: value in wanted
+
+
+def _year_test(ranges: Sequence[tuple[int | None, int | None]]) -> Callable[[int], bool]:
+    bounds = [(max(1, first or 1), _LAST_YEAR if last is None else last) for first, last in ranges]
+    return lambda year: any(first <= year <= last for first, last in bounds)

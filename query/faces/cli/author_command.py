@@ -1,0 +1,39 @@
+"""The author command: the page of an author cluster."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from query.faces.cli.options import LIST_FORMATS, example, format_option, index_option, well_formed
+
+
+@example('quiver author "Weinan E"', "quiver author weinan e --format bibtex > e.bib")
+@click.command()
+@click.argument("name", nargs=-1, required=True, type=well_formed)
+@format_option(*LIST_FORMATS)
+@index_option
+def author(name: tuple[str, ...], index: Path, form: str) -> None:
+    """Show the papers of one author name.
+
+    They are those of exactly this name, whatever its case, with co-authors and names that may be the same
+    person.
+    """
+    from query.faces.cli.opening import open_index
+    from query.faces.printed import output
+
+    with open_index(index) as opened:
+        cluster = opened.author(" ".join(name))
+        if form == "text":
+            from query.faces.printed.author_page import author_lines
+
+            output.write_lines(author_lines(cluster, output.screen(), opened.venue_table))
+        elif form == "json":
+            from query.faces.as_json import cluster_json
+
+            output.write_json(cluster_json(cluster))
+        else:
+            from query.export import EXPORTERS
+
+            output.write_pieces(EXPORTERS[form].write(cluster.papers))

@@ -1,0 +1,157 @@
+"""Commands that change an index: build, rebuild, update, delete, rollback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from query.faces.cli.options import Command, example, index_option, well_formed
+
+if TYPE_CHECKING:
+    from indexer.ingest.report import BuildReport
+
+_PROCS = click.option(
+    "--procs", type=click.IntRange(min=1), metavar="N", help="Processes. Default: one a processor for large sources."
+)
+_FORMAT = click.option(
+    "--format", "form", metavar="FORMAT", help="The format of the sources. Default: recognised file by file."
+)
+_REJECTS = click.option(
+    "--rejects",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write rejected records here, as JSON Lines to be mended and fed again.",
+)
+_SOURCES = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=well_formed)
+
+
+def _writing_options(command: Command) -> Command:
+    return index_option(_PROCS(_REJECTS(command)))
+
+
+@example(
+    "quiver build papers.jsonl",
+    "quiver build lists/ arxiv.jsonl.xz --index all.idx",
+    "zcat export.gz | quiver build - --rejects bad.jsonl",
+)
+@click.command()
+@_SOURCES
+@_writing_options
+@_FORMAT
+@click.option(
+    "--venues",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Your own venue spellings: lines `NAME | TYPE | SPELLING | ...`, or JSON.",
+)
+@click.option("--force", is_flag=True, help="Replace an index of other sources; forget deleted ids.")
+def build(
+    sources: tuple[str, ...], index: Path, form: str | None, venues: Path | None, force: bool, **rest: Any
+) -> None:
+    """Build an index of papers.
+
+    A SOURCE is a file, a folder, a glob, or - for standard input; files may be compressed (.gz .bz2 .xz .zst).
+    """
+    from indexer.ingest.build import build as run
+
+    _run(run, index, rest, sources=sources, format=form, venues=venues, force=force)
+
+
+@example("quiver rebuild", "quiver rebuild --missing keep")
+@click.command()
+@_writing_options
+@click.option(
+    "--missing",
+    type=click.Choice(("stop", "keep", "drop")),
+    default="stop",
+    show_default=True,
+    help="What to do about a source that is gone: stop, keep its papers, or drop them.",
+)
+def rebuild(index: Path, missing: str, **rest: Any) -> None:
+    """Build anew from the recorded sources.
+
+    Ids deleted since stay away.
+
+    Searches that run meanwhile are not disturbed; if anything fails, the old generation stays.
+    """
+    from indexer.ingest.build import rebuild as run
+
+    _run(run, index, rest, missing=missing)
+
+
+@example("quiver update new.jsonl", "quiver update lists/ --prune")
+@click.command()
+@_SOURCES
+@_writing_options
+@_FORMAT
+@click.option("--prune", is_flag=True, help="Remove papers that came from these sources and are no longer in them.")
+def update(sources: tuple[str, ...], index: Path, form: str | None, prune: bool, **rest: Any) -> None:
+    """Add papers, replace those with known ids.
+
+    Unchanged papers cost nothing."""
+    from indexer.ingest.update import update as run
+
+    _run(run, index, rest, changes=True, sources=sources, format=form, prune=prune)
+
+
+def _run(run: Any, index: Path, rest: dict[str, Any], *, changes: bool = False, **arguments: Any) -> None:
+    """Call a builder with a progress line, tell what it did, keep what it rejected."""
+    from query.faces.cli.interrupts import tidily
+    from query.faces.cli.rejects import check_writable, write_rejects
+    from query.faces.printed.build_report import problem_lines, report_lines
+    from query.faces.printed.output import write_lines, write_messages
+    from query.faces.printed.progress import ProgressLine
+
+    rejects: Path | None = rest["rejects"]
+    if rejects:
+        check_writable(rejects)
+    with tidily(), ProgressLine() as progress:
+        report: BuildReport = run(index=index, procs=rest["procs"], progress=progress, **arguments)
+    write_lines(report_lines(report, str(index), changes=changes))
+    write_messages(problem_lines(report, kept=rejects is not None))
+    if rejects:
+        write_rejects(report.rejects, rejects)
+        if report.rejected > len(report.rejects):
+            write_messages([f"note: {rejects} holds the first {len(report.rejects):,} rejected records"])
+
+
+@example(
+    "quiver delete nips2018-11201",
+    "quiver search --venue XYZ --limit 0 --format ids | xargs -d '\\n' quiver delete",
+)
+@click.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ID...", type=well_formed)
+@index_option
+def delete(ids: tuple[str, ...], index: Path) -> None:
+    """Delete papers by id.
+
+    A rebuild leaves them out; an update that has them brings them back."""
+    from indexer.ingest.update import delete as run
+    from query.faces.cli.interrupts import tidily
+    from query.faces.printed.wording import counted
+
+    with tidily():
+        manifest = run(ids, index)
+    deleted = counted(len(set(ids)), "paper")
+    click.echo(f"deleted {deleted}; generation {manifest.generation} holds {counted(manifest.papers, 'paper')}")
+
+
+@example("quiver rollback")
+@click.command()
+@index_option
+def rollback(index: Path) -> None:
+    """Return to the generation before.
+
+    It is published as a new one. The newest two generations are kept, so there is one step back."""
+    from indexer.ingest.update import rollback as run
+    from query.faces.cli.interrupts import tidily
+    from query.faces.printed.wording import counted
+
+    with tidily():
+        manifest = run(index)
+    click.echo(
+        f"generation {manifest.generation} is what generation {manifest.generation - 2} was: "
+        f"{counted(manifest.papers, 'paper')}"
+    )

@@ -1,0 +1,156 @@
+"""Arguments and options that several commands share, and how their values are read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from indexer.index.errors import QueryError
+from indexer.index.record.paper import TYPES
+from query.language.years import FORMS, parse_years
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+DEFAULT_INDEX = "papers.idx"
+EXPORT_FORMATS = ("ids", "bibtex", "ris", "csl", "csv")
+LIST_FORMATS = ("text", "json", "jsonl", *EXPORT_FORMATS)
+SORTS = ("relevance", "newest", "oldest", "title")
+MATCHES = ("auto", "all", "any")
+RANKINGS = ("best", "bm25f")
+FACETS = ("venue", "year", "type", "author")
+
+
+def well_formed(text: str) -> str:
+    """An argument without NUL (see `SearchCommand`) and the halves of characters that bytes outside UTF-8 come as."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def years(value: str) -> tuple[int | None, int | None]:
+    """First and last year of 2018, 2018..2024, 2018-2024, 2018.. or ..2016; None where open."""
+    try:
+        return parse_years(value)
+    except QueryError as error:
+        guess = error.suggestion
+        hint = f" (did you mean {guess}?)" if guess and guess not in str(error) else ""
+        raise click.BadParameter(f"{error}{hint}") from error
+
+
+def _index(ctx: click.Context, _: click.Parameter, value: str | None) -> Path:
+    outer = ctx.find_root().params.get("index")
+    return Path(value or outer or os.environ.get("QUIVER_INDEX") or DEFAULT_INDEX)
+
+
+def example(*lines: str) -> Callable[[click.Command], click.Command]:
+    """Put examples under the help of a command."""
+
+    def add(command: click.Command) -> click.Command:
+        command.epilog = "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+        return command
+
+    return add
+
+
+def index_option(command: Command) -> Command:
+    """`--index DIR`; else that of the group, $QUIVER_INDEX, ./papers.idx."""
+    return click.option(
+        "--index",
+        metavar="DIR",
+        callback=_index,
+        help=f"The index. Default: $QUIVER_INDEX, else ./{DEFAULT_INDEX}.",
+    )(command)
+
+
+def format_option(*names: str) -> Callable[[Command], Command]:
+    """`--format`, one of some names; the first is the default."""
+    return click.option("--format", "form", type=click.Choice(names), default=names[0], help="How to print it.")
+
+
+def limit_option(default: int) -> Callable[[Command], Command]:
+    """`-n/--limit`."""
+    return click.option(
+        "-n",
+        "--limit",
+        type=click.IntRange(min=0),
+        metavar="N",
+        default=default,
+        show_default=True,
+        help="How many at most; 0 is all.",
+    )
+
+
+def _venues(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Venue names for the completion of a shell."""
+    from indexer.index.errors import QuiverError
+    from query.search import PaperIndex
+
+    try:
+        with PaperIndex.open(ctx.params.get("index") or _index(ctx, _, None)) as opened:
+            names = [row.name for row in opened.venues()]
+    except QuiverError:
+        return []
+    return [name for name in names if name.casefold().startswith(incomplete.casefold())]
+
+
+_FILTERS = (
+    click.option(
+        "--author",
+        "authors",
+        metavar="NAME",
+        multiple=True,
+        type=well_formed,
+        help="Papers of this author cluster; repeat for papers of all.",
+    ),
+    click.option(
+        "--venue",
+        "venues",
+        metavar="VENUE",
+        multiple=True,
+        type=well_formed,
+        shell_complete=_venues,
+        help="Papers of this venue; repeat for any of several.",
+    ),
+    click.option(
+        "--year",
+        "years",
+        metavar="YEARS",
+        multiple=True,
+        type=years,
+        help=f"Papers of these years: {FORMS}; repeat for any of several.",
+    ),
+    click.option(
+        "--type",
+        "types",
+        metavar="TYPE",
+        multiple=True,
+        type=click.Choice(TYPES),
+        help=f"Papers of this type: {', '.join(TYPES)}; repeat for any of several.",
+    ),
+    click.option(
+        "--exclude-venue",
+        "exclude_venues",
+        metavar="VENUE",
+        multiple=True,
+        type=well_formed,
+        shell_complete=_venues,
+        help="No papers of this venue.",
+    ),
+    click.option(
+        "--exclude-type",
+        "exclude_types",
+        metavar="TYPE",
+        multiple=True,
+        type=click.Choice(TYPES),
+        help="No papers of this type.",
+    ),
+)
+
+
+def filter_options(command: Command) -> Command:
+    """The filters of a search."""
+    for option in reversed(_FILTERS):
+        command = option(command)
+    return command

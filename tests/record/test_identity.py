@@ -1,0 +1,73 @@
+"""Ids of records that bring none."""
+
+from __future__ import annotations
+
+import pytest
+
+from indexer.index.record.identity import bare_arxiv, bare_doi
+from indexer.index.record.paper import Paper
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10.1145/3292500.3330701",
+        "https://doi.org/10.1145/3292500.3330701",
+        "http://dx.doi.org/10.1145/3292500.3330701",
+        "DOI: 10.1145/3292500.3330701",
+        " doi:10.1145/3292500.3330701 ",
+    ],
+)
+def test_a_doi_is_known_in_every_form(text: str) -> None:
+    """Resolvers and prefixes are no part of a DOI."""
+    assert bare_doi(text) == "10.1145/3292500.3330701"
+
+
+@pytest.mark.parametrize("text", ["", "n/a", "10.1145", "see 10.1145/3292500", "10.1145/a b"])
+def test_what_is_no_doi_gives_none(text: str) -> None:
+    """Text around a DOI, or half of one, is not taken for one."""
+    assert bare_doi(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("1706.03762", "1706.03762"),
+        ("arXiv:1706.03762v5", "1706.03762"),
+        ("https://arxiv.org/abs/1706.03762v1", "1706.03762"),
+        ("http://arxiv.org/pdf/1706.03762.pdf", "1706.03762"),
+        ("hep-th/9711200", "hep-th/9711200"),
+        ("math.AG/0309136v2", "math.AG/0309136"),
+        ("0704.0001", "0704.0001"),
+        ("1706.0376234", ""),
+        ("yes", ""),
+    ],
+)
+def test_an_arxiv_id_is_known_in_every_form(text: str, bare: str) -> None:
+    """Address, prefix, suffix and version are no part of an arXiv id."""
+    assert bare_arxiv(text) == bare
+
+
+def test_a_doi_comes_before_an_arxiv_id_and_both_before_a_hash() -> None:
+    """The order that the documentation promises."""
+    record = {"title": "T", "authors": ["A"], "doi": "https://doi.org/10.1/x", "arxiv": "1706.03762v2"}
+    assert Paper.from_record(record | {"doi": "10.1000/x"}).id == "10.1000/x"
+    assert Paper.from_record(record).id == "arXiv:1706.03762"
+    assert Paper.from_record(record | {"arxiv": ""}, stem="s").id.startswith("s-")
+
+
+def test_the_hash_of_a_record_never_changes() -> None:
+    """An index built anew knows the same papers; a change here would orphan every stored id."""
+    record = {"title": "T", "authors": ["A", {"name": "B", "id": "b"}], "venue": "V", "year": 2018, "url": "u"}
+    assert Paper.from_record(record).id == "17ae11defbc2b645f7da"
+
+
+@pytest.mark.parametrize(
+    "change", [{"title": "U"}, {"authors": ["A"]}, {"venue": "W"}, {"year": 2019}, {"year": None}, {"url": "v"}]
+)
+def test_each_part_of_the_hash_counts(change: dict[str, object]) -> None:
+    """Venue, year, title, authors and url make the hash; the abstract does not."""
+    record = {"title": "T", "authors": ["A", "B"], "venue": "V", "year": 2018, "url": "u"}
+    first = Paper.from_record(record)
+    assert Paper.from_record(record | change).id != first.id
+    assert Paper.from_record(record | {"abstract": "x"}).id == first.id

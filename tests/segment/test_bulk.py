@@ -1,0 +1,116 @@
+"""The loops in C and their plain twins: one output."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.index.record.names import cluster_key, neighbour_blocks
+from indexer.index.record.paper import Paper
+from indexer.index.record.venues import VenueTable
+from indexer.index.segment.builder import SegmentBuilder
+from indexer.index.segment.container import ArrayFile
+from indexer.index.segment.inversion import Occurrences, invert
+from indexer.index.segment.vocabulary import COMPILED, PlainWords, new_words, read, show
+from indexer.index.text.reading import as_read, as_shown
+
+if COMPILED:
+    from indexer.index.native import _bulk
+
+pytestmark = pytest.mark.skipif(not COMPILED, reason="the loops in C were not built here")
+
+SIGNS = "abcfsS C#+'’`-–.,0123 \x01\x02\néßﬁıİ機٣²\u0301"
+TEXTS = st.lists(st.one_of(st.text(SIGNS, max_size=40), st.text(max_size=20)), max_size=8)
+
+
+@given(TEXTS)
+def test_texts_give_the_same_words_and_forms(texts: list[str]) -> None:
+    """Numbers, vocabulary and hyphenated forms are the same, gaps and names too."""
+    plain, compiled = PlainWords(), new_words(True)
+    for words in (plain, compiled):
+        assert [words.add_tied(text) for text in texts] == _counts(texts)
+        words.gap()
+        for text in texts:
+            words.add(text)
+            words.add_name(text)
+    assert plain.vocabulary() == compiled.vocabulary()
+    assert plain.forms() == compiled.forms()
+    assert bytes(plain.stream) == bytes(compiled.stream)
+    assert bytes(plain.form_stream) == bytes(compiled.form_stream)
+
+
+@given(st.text("ab .,;-–'()Abstreidgk019[&<$_^~`\\\n", max_size=30) | st.text(max_size=20))
+def test_texts_read_the_same_by_either_way(text: str) -> None:
+    """What is called plain is the same as read, and as shown."""
+    assert read(text) == as_read(text)
+    assert show(text) == as_shown(text)
+
+
+def _counts(texts: list[str]) -> list[int]:
+    words = PlainWords()
+    return [words.add(text) for text in texts]
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.lists(st.sampled_from([1, 1, 1, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9]), max_size=60), min_size=2, max_size=2
+        ),
+        max_size=6,
+    ),
+    st.lists(st.integers(0, 7), min_size=9, max_size=9),
+)
+def test_streams_give_the_same_postings(papers: list[list[list[int]]], forms: list[int]) -> None:
+    """Every array of the postings is the same, with gaps in the last field."""
+    stream = [number if number < 9 else 0 for paper in papers for field in paper for number in field]
+    occurrences = Occurrences(
+        stream=np.array(stream, dtype=np.uint32),
+        extents=np.array([sum(map(len, paper)) for paper in papers], dtype=np.uint32),
+        lengths=np.array([list(map(len, paper)) for paper in papers], dtype=np.uint32).reshape(-1, 2),
+        places=np.empty(0, np.uint32),
+    )
+    term_of = np.array([0, 0, 1, 2, 2, 1, 3, 0, 2], dtype=np.uint32)
+    bits = np.array(forms, dtype=np.uint8)
+    terms = [b"a", b"b", b"c", b"d"]
+    (one, masks), (other, other_masks) = (invert(occurrences, term_of, bits, terms, how) for how in (True, False))
+    for name in ("term_starts", "docs", "occurrence_starts", "positions"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+    for name in ("packed", "wide", "exact"):
+        np.testing.assert_array_equal(getattr(one.counts, name), getattr(other.counts, name))
+    np.testing.assert_array_equal(masks, other_masks)
+
+
+def test_segments_are_the_same_byte_for_byte(sample: list[Paper], tmp_path: Path) -> None:
+    """A segment of generated papers is one file, built either way."""
+    for compiled in (True, False):
+        builder = SegmentBuilder(VenueTable.default(), compiled)
+        for paper in sample:
+            builder.add(paper)
+        builder.write(tmp_path / str(compiled))
+    assert (tmp_path / "True").read_bytes() == (tmp_path / "False").read_bytes()
+    file = ArrayFile(tmp_path / "True")
+    assert file.meta["docs"] == len(sample)
+    file.close()
+
+
+@given(st.text("abcijrsvxyz AZ019.,'-", max_size=30) | st.text(max_size=10))
+def test_names_fall_into_the_same_blocks(name: str) -> None:
+    """What C leaves to Python is None, all else equal."""
+    key = cluster_key(name)
+    assert _bulk.neighbour_blocks(key) in (None, neighbour_blocks(key))
+
+
+def test_numbers_out_of_range_are_refused() -> None:
+    """A stream that does not fit its tables is an error, never a wild read."""
+    occurrences = Occurrences(
+        stream=np.array([5], dtype=np.uint32),
+        extents=np.array([1], dtype=np.uint32),
+        lengths=np.array([[1]], dtype=np.uint32),
+        places=np.empty(0, np.uint32),
+    )
+    with pytest.raises(ValueError, match="out of range"):
+        invert(occurrences, np.zeros(2, np.uint32), np.zeros(2, np.uint8), [b"a"], True)
