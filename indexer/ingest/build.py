@@ -11,7 +11,7 @@ from indexer.index.record.recorded_venues import as_recorded, recorded_table
 from indexer.index.record.venues import VenueTable, read_venues
 from indexer.index.store.generation import is_index, latest
 from indexer.index.store.manifest import Manifest
-from indexer.index.store.transaction import LOCK_SECONDS, WriteTransaction, writing
+from indexer.index.store.transaction import LOCK_SECONDS, WriteTransaction, foreign_files, writing
 from indexer.index.text.analysis import fingerprint
 from indexer.ingest.bulk import Indexer
 from indexer.ingest.draft import Draft
@@ -90,15 +90,11 @@ def processes(plan: Plan, procs: int | None) -> int:
 
 def _make_folder(folder: Path) -> None:
     try:
-        if (
-            folder.is_dir()
-            and not is_index(folder)
-            and any(
-                not path.name.startswith(("MAIN_", "_MAIN_")) and path.name != "writer.json"
-                for path in folder.iterdir()
+        if folder.is_dir() and not is_index(folder) and (others := foreign_files(folder)):
+            raise BadIndexError(
+                f"{folder} is not empty and not an index: it holds {others[0]}"
+                f"{f' and {len(others) - 1:,} more' if len(others) > 1 else ''}; name a folder of its own with --index"
             )
-        ):
-            raise BadIndexError(f"{folder} is not empty and not an index; name a folder of its own with --index")
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise BadIndexError(f"cannot make an index at {folder}: {error.strerror}") from error

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from indexer.index.errors import SourceError
+from indexer.index.files import part_name
 from indexer.index.record.paper import Paper
 from indexer.index.record.venues import VenueTable
 from indexer.index.segment.builder import SegmentBuilder, content_hash
 from indexer.index.segment.claims import READING_SHIFT, Claims
 from indexer.index.segment.papers import encode
-from indexer.index.store.transaction import new_name
 from indexer.readers.entries import Entry, Origin, Rejected
 from indexer.readers.formats import named
 from indexer.readers.sources import read_file
@@ -129,7 +129,7 @@ class Indexer:
         """Write what is collected as a segment."""
         if self._builder is None:
             return
-        name = new_name("seg")
+        name = part_name("seg")
         self._builder.write(self._folder / name)
         claims = Claims.of(
             np.arange(self._builder.docs),

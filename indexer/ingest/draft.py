@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.index.bm25f import average_length
+from indexer.index.files import part_name
 from indexer.index.schema import FIELDS
 from indexer.index.segment.claims import Claims, read_claims, read_live, winners, write_state
 from indexer.index.segment.columns import key_hash
@@ -18,7 +19,7 @@ from indexer.index.segment.layout import SEGMENT_DOCS
 from indexer.index.segment.merge import merge_segments
 from indexer.index.segment.postings import ragged
 from indexer.index.store.manifest import Manifest, SegmentEntry
-from indexer.index.store.transaction import WriteTransaction, new_name
+from indexer.index.store.transaction import WriteTransaction
 from indexer.ingest.bulk import NewSegment, Seen
 
 IMPACT_DRIFT = 0.02
@@ -176,10 +177,10 @@ class Draft:
 
     def _entry(self, segment: DraftSegment, averages: list[float]) -> SegmentEntry:
         if segment.impacts is None or self._drifted(segment.impacts, averages):
-            segment.impacts = new_name("imp")
+            segment.impacts = part_name("imp")
             write_impacts(self._folder / segment.name, self._folder / segment.impacts, averages)
         if segment.state is None:
-            segment.state = new_name("state")
+            segment.state = part_name("state")
             write_state(self._folder / segment.state, segment.claims, segment.live)
         return SegmentEntry(segment.name, segment.impacts, segment.state, segment.docs, segment.alive)
 
@@ -196,7 +197,7 @@ class Draft:
         before = self.segments
         for group in _merge_groups([(segment.claims.distinct, segment.docs) for segment in before]):
             chosen = [before[number] for number in group]
-            name = new_name("seg")
+            name = part_name("seg")
             claims = merge_segments(
                 [segment.arrays for segment in chosen],
                 [segment.claims for segment in chosen],

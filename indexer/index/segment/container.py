@@ -34,6 +34,7 @@ import orjson
 from isal.isal_zlib import crc32
 
 from indexer.index.errors import BadIndexError
+from indexer.index.files import create, open_regular
 
 Array = npt.NDArray[Any]
 
@@ -56,7 +57,7 @@ class ArrayFileWriter:
         self.path = path
         self.kind = kind
         self.meta: dict[str, Any] = {}
-        self._file = path.open("xb")
+        self._file = os.fdopen(create(path), "wb")
         self._file.write(bytes(_HEADER_SIZE))
         self._arrays: dict[str, tuple[str, list[int], int]] = {}
         self._offset = _HEADER_SIZE
@@ -142,11 +143,13 @@ class ArrayFile(Mapping[str, Array]):
     def __init__(self, path: Path, kind: str | None = None) -> None:
         self.path = path
         try:
-            with path.open("rb") as file:
-                size = os.fstat(file.fileno()).st_size
+            descriptor, size = open_regular(path)
+            try:
                 if size < _HEADER_SIZE:
                     raise BadIndexError(f"{path.name} is cut short ({size} bytes); run `quiver rebuild`")
-                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+                self._map = mmap.mmap(descriptor, size, access=mmap.ACCESS_READ)
+            finally:
+                os.close(descriptor)
         except FileNotFoundError as error:
             raise BadIndexError(f"{path.name} is missing from the index; run `quiver rebuild`") from error
         except OSError as error:

@@ -7,7 +7,6 @@ whole file.
 
 from __future__ import annotations
 
-import re
 import struct
 import zlib
 from dataclasses import asdict, dataclass, field
@@ -17,12 +16,14 @@ from typing import Any
 import orjson
 
 from indexer.index.errors import BadIndexError
+from indexer.index.files import TOC_NAME, read_regular
 from indexer.index.whoosh.table_of_contents import is_ours
 
 FORMAT = 1
 _FOOTER = struct.Struct("<QII8s")
 _MAGIC = b"QvrMnfst"
-_NAME = re.compile(r"^_MAIN_([0-9]+)\.toc$")
+_MOST_BYTES = 1 << 30
+"""Of a table of contents: that of 100,000 source files has 20 MB."""
 STANDARD_INPUT = "-"
 
 
@@ -99,7 +100,7 @@ def toc_name(generation: int) -> str:
 
 def generations(folder: Path) -> list[int]:
     """Numbers of the generations in a folder, rising."""
-    matches = (_NAME.match(path.name) for path in folder.iterdir())
+    matches = (TOC_NAME.fullmatch(path.name) for path in folder.iterdir())
     return sorted(int(match.group(1)) for match in matches if match)
 
 
@@ -112,7 +113,7 @@ def _way_back(folder: Path, generation: int) -> str:
 def read_manifest(folder: Path, generation: int) -> Manifest:
     """The manifest of a generation. Raises BadIndexError where there is none, or one of a newer format."""
     path = folder / toc_name(generation)
-    data = path.read_bytes()
+    data = read_regular(path, _MOST_BYTES)
     damaged = f"{path} is damaged or cut short; {_way_back(folder, generation)}"
     if len(data) < _FOOTER.size or data[-8:] != _MAGIC:
         if is_ours(data):

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import orjson
 
+from indexer.index import files
 from indexer.index.errors import BadIndexError, LockedError, QuiverError
 from indexer.index.store.generation import is_index, latest
 from indexer.index.store.manifest import Manifest, generations, read_manifest, toc_name
@@ -25,10 +26,7 @@ HOLDER_NAME = "writer.json"
 LOCK_SECONDS = 60.0
 
 
-def new_name(suffix: str) -> str:
-    """A fresh file name in the form that Whoosh takes for its own segments'."""
-    # From the system's randomness: a caller who seeds `random` must not meet an old name.
-    return f"MAIN_{os.urandom(8).hex()}.{suffix}"
+_HOLDER_BYTES = 4096
 
 
 class WriteTransaction:
@@ -40,7 +38,7 @@ class WriteTransaction:
 
     def path(self, suffix: str) -> Path:
         """Where a new file of the next generation goes; swept by the next writer if never published."""
-        return self.folder / new_name(suffix)
+        return self.folder / files.part_name(suffix)
 
     def current(self) -> Manifest | None:
         """The newest generation's manifest; None in a folder without an index."""
@@ -60,7 +58,7 @@ class WriteTransaction:
         )
         name = toc_name(manifest.generation)
         aside = self.folder / f"{name}.new"
-        with aside.open("wb") as file:
+        with os.fdopen(files.create(aside), "wb") as file:
             file.write(manifest.dump(whoosh_half(manifest, self.folder)))
             file.flush()
             os.fsync(file.fileno())
@@ -80,9 +78,18 @@ class WriteTransaction:
             return
         needed = {toc_name(manifest.generation) for manifest in kept}.union(*(row.referenced() for row in kept))
         for path in self.folder.iterdir():
-            ours = path.name.startswith(("MAIN_", "_MAIN_")) and path.name != LOCK_NAME
-            if ours and path.name not in needed:
-                path.unlink(missing_ok=True)
+            # A folder or a file of somebody else's under such a name would keep every writer from its work.
+            if path.name not in needed and files.is_ours(path.name):
+                with suppress(OSError):
+                    path.unlink()
+
+
+def foreign_files(folder: Path) -> list[str]:
+    """Names in a folder that are not of the forms that Quiver gives to files, sorted: nothing ever touches those."""
+    ours = {LOCK_NAME}
+    if _is_holder(folder / HOLDER_NAME):
+        ours.add(HOLDER_NAME)
+    return sorted(path.name for path in folder.iterdir() if path.name not in ours and not files.is_ours(path.name))
 
 
 def sync_folder(folder: Path) -> None:
@@ -97,12 +104,33 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _holder(folder: Path) -> str:
+def _read_holder(path: Path) -> dict[str, str] | None:
+    """What a writer has left of itself in a file; None where it was written by somebody else, or is not there."""
     try:
-        row = orjson.loads((folder / HOLDER_NAME).read_bytes())
-        return f"process {row['pid']} ({row['command']}, since {row['since']})"
-    except (OSError, ValueError, KeyError, TypeError):
-        return "another process"
+        row = orjson.loads(files.read_regular(path, _HOLDER_BYTES))
+    except (OSError, ValueError, BadIndexError):
+        return None
+    if not isinstance(row, dict) or set(row) != {"pid", "command", "since"}:
+        return None
+    return {name: str(value) for name, value in row.items()}
+
+
+def _is_holder(path: Path) -> bool:
+    return _read_holder(path) is not None
+
+
+def _holder(folder: Path) -> str:
+    row = _read_holder(folder / HOLDER_NAME)
+    return f"process {row['pid']} ({row['command']}, since {row['since']})" if row else "another process"
+
+
+def _say_who(path: Path, command: str) -> None:
+    """Leave word of who holds the lock, unless the name is taken by a file of somebody else's."""
+    if _is_holder(path):
+        path.unlink()
+    since = time.strftime("%Y-%m-%d %H:%M:%S")
+    with suppress(FileExistsError), os.fdopen(files.create(path), "wb") as file:
+        file.write(orjson.dumps({"pid": os.getpid(), "command": command, "since": since}))
 
 
 @contextmanager
@@ -116,6 +144,7 @@ def writing(folder: Path, command: str, timeout: float = LOCK_SECONDS) -> Iterat
     import filelock
 
     try:
+        files.check_regular(folder / LOCK_NAME)
         lock = filelock.FileLock(folder / LOCK_NAME)
         lock.acquire(timeout=timeout)
     except filelock.Timeout as error:
@@ -128,8 +157,7 @@ def writing(folder: Path, command: str, timeout: float = LOCK_SECONDS) -> Iterat
     try:
         # First of all, since what a dead writer left may be what fills the disk.
         transaction.sweep()
-        since = time.strftime("%Y-%m-%d %H:%M:%S")
-        (folder / HOLDER_NAME).write_bytes(orjson.dumps({"pid": os.getpid(), "command": command, "since": since}))
+        _say_who(folder / HOLDER_NAME, command)
         yield transaction
     except OSError as error:
         done = "the new generation is published all the same" if transaction.published else "nothing was published"
@@ -137,5 +165,6 @@ def writing(folder: Path, command: str, timeout: float = LOCK_SECONDS) -> Iterat
     finally:
         with suppress(OSError):
             transaction.sweep()
-            (folder / HOLDER_NAME).unlink(missing_ok=True)
+            if _is_holder(folder / HOLDER_NAME):
+                (folder / HOLDER_NAME).unlink()
         lock.release()

@@ -96,6 +96,13 @@ def update(sources: tuple[str, ...], index: Path, form: str | None, prune: bool,
     _run(run, index, rest, changes=True, sources=sources, format=form, prune=prune)
 
 
+def _recorded(index: Path) -> tuple[str, ...]:
+    """The sources that an index records."""
+    from indexer.index.store.generation import latest
+
+    return latest(index).sources
+
+
 def _run(run: Any, index: Path, rest: dict[str, Any], *, changes: bool = False, **arguments: Any) -> None:
     """Call a builder with a progress line, tell what it did, keep what it rejected."""
     from query.faces.cli.interrupts import tidily
@@ -106,7 +113,7 @@ def _run(run: Any, index: Path, rest: dict[str, Any], *, changes: bool = False, 
 
     rejects: Path | None = rest["rejects"]
     if rejects:
-        check_writable(rejects)
+        check_writable(rejects, arguments.get("sources") or _recorded(index), index)
     with tidily(), ProgressLine() as progress:
         report: BuildReport = run(index=index, procs=rest["procs"], progress=progress, **arguments)
     write_lines(report_lines(report, str(index), changes=changes))

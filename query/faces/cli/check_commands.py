@@ -17,8 +17,10 @@ def verify(index: Path) -> None:
 
     Reads every checksum, and derives counts, frequencies and clusters anew from the stored papers.
 
-    Prints what is wrong, a line each, and exits with 1; takes about as long as a build.
+    Prints what is wrong, a line each, and exits with 1; takes about as long as a build. Files in the folder
+    that are not of the index are listed; nothing touches them.
     """
+    from indexer.index.store.transaction import foreign_files
     from indexer.ingest.verify import verify as run
     from query.faces.cli.interrupts import tidily
     from query.faces.printed.output import write_lines
@@ -26,10 +28,11 @@ def verify(index: Path) -> None:
 
     with tidily():
         wrong = run(index)
+    others = [f"note: {safe(name)} is no file of the index, and is left alone" for name in foreign_files(index)]
     if wrong:
-        write_lines(safe(problem) for problem in wrong)
+        write_lines([*map(safe, wrong), *others])
         raise click.exceptions.Exit(1)
-    write_lines([f"{safe(str(index))}: nothing is wrong"])
+    write_lines([f"{safe(str(index))}: nothing is wrong", *others])
 
 
 @example("quiver eval judged/scifact", "quiver eval judged/scifact --ranking bm25f --format json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -33,14 +34,36 @@ def _object(record: bytes) -> dict[str, Any]:
     return value if isinstance(value, dict) else {"_raw": record.decode("utf-8", "replace")}
 
 
-def check_writable(path: Path) -> None:
-    """Raise UsageError if a file could not be written here: before hours of work, not after."""
+def check_writable(path: Path, sources: Iterable[str] = (), index: Path | None = None) -> None:
+    """Raise UsageError if a file could not or should not be written here: before hours of work, not after.
+
+    It would empty a source that it names, be read as a source in a folder of sources, and spoil an index.
+    """
     folder = path.absolute().parent
     if path.is_dir() or not folder.is_dir() or not os.access(path if path.exists() else folder, os.W_OK):
         raise UsageError(f"--rejects {path} cannot be written to; name a file in a folder that is yours to write")
+    real = Path(os.path.realpath(path))
+    if path.exists() and not path.is_file():
+        # A pipe or a terminal is nobody's file.
+        return
+    if index is not None and real.is_relative_to(os.path.realpath(index)):
+        raise UsageError(f"--rejects {path} lies in the index; name a file elsewhere")
+    for source in sources:
+        if source == "-":
+            continue
+        if os.path.isdir(source) and real.is_relative_to(os.path.realpath(source)):
+            raise UsageError(f"--rejects {path} lies in the source {source}, which would be read with it next time")
+        # By what they are, since one file may have several names.
+        if path.exists() and any(os.path.samefile(path, file) for file in _present(source)):
+            raise UsageError(f"--rejects {path} is a source itself and would be overwritten; name another file")
+
+
+def _present(source: str) -> list[str]:
+    found = [source] if os.path.exists(source) else glob.glob(source, recursive=True)
+    return [file for file in found if os.path.isfile(file)]
 
 
 def write_rejects(rejects: Iterable[Rejected], path: Path) -> None:
-    """Write rejected records to a file. It is written only now, since it may have been a source of this build."""
+    """Write rejected records to a file."""
     with path.open("wb") as file:
         file.writelines(reject_lines(rejects))
