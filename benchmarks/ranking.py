@@ -45,7 +45,6 @@ Scores = dict[str, float]
 class Asked:
     """A judged query and its first hits by BM25F, any word matching."""
 
-    query: Query
     compiled: Compiled
     rows: Sequence[Row]
     judged: Judgments
@@ -60,7 +59,7 @@ def asked(index: PaperIndex, folder: Path) -> list[Asked]:
             query = Query(texts[name], tuple(Word(word) for word in texts[name].split()))
             request = Request(query, match="any", top=DEPTH + 1)
             compiled = index.engine.compile(request)
-            found.append(Asked(query, compiled, index.engine.answer(request, compiled).rows, judged))
+            found.append(Asked(compiled, index.engine.answer(request, compiled).rows, judged))
     return found
 
 
@@ -74,7 +73,7 @@ def _mean(index: PaperIndex, queries: Sequence[Asked], rank: Callable[[Asked], S
 def best(index: PaperIndex, parameters: Parameters) -> Callable[[Asked], Sequence[Row]]:
     """The order of `best` under a setting."""
     collection = index.engine.collection
-    return lambda one: rerank(collection, one.query, one.compiled, one.rows, parameters).rows
+    return lambda one: rerank(collection, one.compiled, one.rows, parameters).rows
 
 
 def expand(index: PaperIndex, parameters: Parameters) -> Callable[[Asked], Sequence[Row]]:
@@ -82,10 +81,10 @@ def expand(index: PaperIndex, parameters: Parameters) -> Callable[[Asked], Seque
     collection = index.engine.collection
 
     def rank(one: Asked) -> Sequence[Row]:
-        query = expanded(collection, one.query, one.compiled, one.rows, parameters)
+        query = expanded(collection, one.compiled, one.rows, parameters)
         request = Request(query, match="any", top=DEPTH + 1)
         compiled = index.engine.compile(request)
-        return rerank(collection, query, compiled, index.engine.answer(request, compiled).rows).rows
+        return rerank(collection, compiled, index.engine.answer(request, compiled).rows).rows
 
     return rank
 

@@ -184,13 +184,13 @@ class PaperIndex:
 
     def _ranked(self, request: Request, compiled: Compiled, ranking: str) -> tuple[Answer, Ranked]:
         """The answer in its final order, and why hits have their scores."""
-        if ranking != "best" or request.sort != "relevance" or not compiled.bare:
+        if ranking != "best" or request.sort != "relevance" or not compiled.optional:
             answer = self._engine.answer(request, compiled)
             return answer, Ranked(answer.rows)
         # One hit more than is re-scored tells how high the others reach.
         top = None if request.top is None else max(request.top, DEPTH + 1)
         answer = self._engine.answer(replace(request, top=top), compiled)
-        ranked = rerank(self._engine.collection, request.query, compiled, answer.rows, top=request.top)
+        ranked = rerank(self._engine.collection, compiled, answer.rows, top=request.top)
         return replace(answer, rows=ranked.rows), ranked
 
     def _expanded(self, request: Request) -> Request:
@@ -198,7 +198,7 @@ class PaperIndex:
         anywhere = replace(request, match="any", sort="relevance", top=DEPTH + 1)
         compiled = self._engine.compile(anywhere)
         answer = self._engine.answer(anywhere, compiled)
-        query = expanded(self._engine.collection, request.query, compiled, answer.rows)
+        query = expanded(self._engine.collection, compiled, answer.rows)
         return replace(request, query=query, match="any")
 
     def _facets(self, names: Sequence[str], answer: Answer) -> dict[str, list[FacetCount]]:
@@ -215,7 +215,7 @@ class PaperIndex:
     def _hits(
         self, answer: Answer, request: Request, offset: int, snippets: bool, ranked: Ranked | None
     ) -> Iterator[Hit]:
-        marks = marks_of(request.query) if snippets else None
+        marks = marks_of(self._engine.analysed(request.query)) if snippets else None
         for rank, row in enumerate(answer.rows[offset:], offset + 1):
             segment = self.segments[row.segment]
             stored = segment.papers

@@ -25,10 +25,10 @@ def better_query(
 
     `total` gives, for another query under the same filters, papers with all words and in all.
     """
-    if answer.all_words >= RELAX_BELOW or not query.bare:
+    if answer.all_words >= RELAX_BELOW or not query.optional:
         return None
     text, changed = query.text, False
-    for leaf in sorted(query.bare, key=lambda leaf: -leaf.start):
+    for leaf in sorted(query.optional, key=lambda leaf: -leaf.start):
         typed = query.text[leaf.start : leaf.start + leaf.length]
         folded = words(typed)
         if len(folded) != 1 or folded[0] in STOP_WORDS or len(folded[0]) < 4 or folded[0].isdigit():

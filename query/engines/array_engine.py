@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -23,6 +24,11 @@ from query.engines.masks import Mask, count
 from query.engines.nodes import EVERY_HIT, Scorer
 from query.engines.orders import Found, first_docs, first_rows, reached
 from query.engines.scoring import best, exact
+from query.language.analysed import AnalysedQuery, analyse
+from query.language.tree import Query
+
+_KEPT, _SHORT = 512, 200
+"""So many analysed queries are kept, of so many characters."""
 
 
 @dataclass(slots=True)
@@ -47,11 +53,17 @@ class ArrayEngine:
 
     def __init__(self, generation: Generation, venues: VenueTable) -> None:
         self.collection = Collection(generation)
+        self._analyse = partial(analyse, venues=venues)
+        self._kept = lru_cache(_KEPT)(self._analyse)
         self._compiler = Compiler(self.collection, venues)
 
     def compile(self, request: Request) -> Compiled:
         """The nodes of a request's query."""
-        return self._compiler.compile(request.query)
+        return self._compiler.compile(self.analysed(request.query))
+
+    def analysed(self, query: Query) -> AnalysedQuery:
+        """The words of a query. Those of short ones are kept: the same are asked with other filters and pages."""
+        return self._kept(query) if len(query.text) <= _SHORT else self._analyse(query)
 
     def answer(self, request: Request, compiled: Compiled | None = None) -> Answer:
         """The first hits in order, totals and masks; `compiled` where the caller has the nodes already."""
@@ -76,12 +88,12 @@ class ArrayEngine:
         return Answer(rows, total, all_words, relaxed, [part.mask for part in matched])
 
     def _match(self, compiled: Compiled, request: Request, bases: Sequence[Mask | None]) -> list[_Matched]:
-        combine = self._any if compiled.bare and request.match == "any" else self._all
+        combine = self._any if compiled.optional and request.match == "any" else self._all
         matched = []
         for at, (segment, base) in enumerate(zip(self.collection.segments, bases, strict=True)):
             every = combine(compiled, segment, at, base)
             matched.append(_Matched(every, count(every)))
-        if request.match == "auto" and len(compiled.bare) > 1 and sum(part.count for part in matched) < RELAX_BELOW:
+        if request.match == "auto" and len(compiled.optional) > 1 and sum(part.count for part in matched) < RELAX_BELOW:
             some = [
                 self._any(compiled, segment, at, base)
                 for at, (segment, base) in enumerate(zip(self.collection.segments, bases, strict=True))
@@ -103,14 +115,14 @@ class ArrayEngine:
     @staticmethod
     def _any(compiled: Compiled, segment: Segment, at: int, base: Mask | None) -> Mask:
         mask = np.zeros(segment.docs, dtype=bool)
-        for node in compiled.bare:
+        for node in compiled.optional:
             node.term.segments[at].mark(mask)
         return mask if base is None else mask & base
 
     @staticmethod
     def _all(compiled: Compiled, segment: Segment, at: int, base: Mask | None) -> Mask:
         mask = base
-        for node in sorted(compiled.bare, key=lambda node: node.term.segments[at].size):
+        for node in sorted(compiled.optional, key=lambda node: node.term.segments[at].size):
             here = node.mask(segment, at)
             mask = here if mask is None else mask & here
         return np.ones(segment.docs, dtype=bool) if mask is None else mask
@@ -137,8 +149,8 @@ class ArrayEngine:
 
     def scorers(self, compiled: Compiled, segment: Segment, at: int) -> list[Scorer]:
         """What scores in a segment, in the order in which it adds up."""
-        found = [Scorer(node.term) for node in compiled.bare]
+        found = [Scorer(node.term) for node in compiled.optional]
         for node in compiled.required:
             found += node.scorers(segment, at, EVERY_HIT)
-        found += [Scorer(term) for term in compiled.silent]
+        found += [Scorer(term) for term in compiled.score_only]
         return found

@@ -46,13 +46,13 @@ def answer_direct(
         )
         for at, segment in enumerate(collection.segments)
     ]
-    bare = len(compiled.bare)
+    optional = len(compiled.optional)
     # Where few have all words all of those must be known, to be left out of the papers with some.
     top = max(wanted, RELAX_BELOW) if wanted else 0
-    all_words, pieces = kernel.native.first(rows, collection.parameters, bare, request.match != "any", top)
+    all_words, pieces = kernel.native.first(rows, collection.parameters, optional, request.match != "any", top)
     first = _first(collection, pieces, 0, wanted)
-    if request.match == "auto" and bare > 1 and all_words < RELAX_BELOW:
-        total, others = kernel.native.first(rows, collection.parameters, bare, False, wanted)
+    if request.match == "auto" and optional > 1 and all_words < RELAX_BELOW:
+        total, others = kernel.native.first(rows, collection.parameters, optional, False, wanted)
         if total > all_words:
             some = _first(collection, _without(others, pieces), 1, wanted)
             return Answer(joined(first, some)[:wanted], total, all_words, True, masks)
@@ -76,23 +76,23 @@ def _without(others: Pieces, pieces: Pieces) -> Pieces:
 
 
 def _terms(collection: Collection, compiled: Compiled) -> list[Rows] | None:
-    """What scores in each segment, bare words first, as the kernel takes it."""
+    """What scores in each segment, optional clauses first, as the kernel takes it."""
     if compiled.empty:
         return None
-    bare = [(node.term.weight, node.term.places, node.term) for node in compiled.bare]
-    silent = [(term.weight, term.places) for term in compiled.silent]
+    optional = [(node.term.weight, node.term.places, node.term) for node in compiled.optional]
+    score_only = [(term.weight, term.places) for term in compiled.score_only]
     found = []
     for at, segment in enumerate(collection.segments):
         rows: Rows = [
-            (weight, places[at], None, None if term.year is None else term.silent(segment))
-            for weight, places, term in bare
+            (weight, places[at], None, None if term.year is None else term.match_only(segment))
+            for weight, places, term in optional
         ]
         if compiled.required:
             scorers = [scorer for node in compiled.required for scorer in node.scorers(segment, at, EVERY_HIT)]
             if not rows and all(scorer.term is None and scorer.active is None for scorer in scorers):
                 return None
             rows += [native_row(scorer, at) for scorer in scorers]
-        found.append(rows + [(weight, places[at], None, None) for weight, places in silent])
+        found.append(rows + [(weight, places[at], None, None) for weight, places in score_only])
     return found
 
 

@@ -74,9 +74,9 @@ class SegmentTerm:
     The kernel finds streams for itself (`places`); `find` gives them to whoever else asks.
     """
 
-    def __init__(self, find: Callable[[], list[Stream]], places: Any = None, silent: Mask | None = None) -> None:
+    def __init__(self, find: Callable[[], list[Stream]], places: Any = None, match_only: Mask | None = None) -> None:
         self._find = find
-        self.silent = silent
+        self.match_only = match_only
         if places is None and kernel.native is not None:
             places = kernel.native.Streams([stream.row() for stream in self.streams], len(FIELDS))
         self.places = places
@@ -101,8 +101,8 @@ class SegmentTerm:
         else:
             for stream in self.streams:
                 mark(mask, stream.docs)
-        if self.silent is not None:
-            mask |= self.silent
+        if self.match_only is not None:
+            mask |= self.match_only
 
     def document_frequency(self, segment: Segment) -> int:
         """Live papers of the segment that hold the term."""

@@ -13,11 +13,11 @@ from indexer.index.bm25f import idf
 from indexer.index.native import kernel
 from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS, NAMES, TEXT
 from indexer.index.segment.opened import Segment
-from indexer.index.text.analysis import stem
 from query.engines.collection import Collection
 from query.engines.joins import Joins, Parts
 from query.engines.phrases import Matches, phrase
 from query.engines.term_postings import SegmentTerm, Stream, stored_stream
+from query.language.analysed import AnalysedWord
 
 Mask = npt.NDArray[np.bool_]
 ALL_COLUMNS = tuple(range(len(FIELDS)))
@@ -26,7 +26,7 @@ NAME_COLUMNS = tuple(FIELD_NUMBERS[field.name] for field in GROUPS[NAMES])
 
 
 class Term:
-    """One scored term. `words` are surface words: one, or the parts of a hyphenated form.
+    """One scored term: a word of a query in some fields.
 
     `columns` are the fields it is confined to; `joined` are stems that count as the word because the query holds the
     parts side by side (`multi task` finds `multitask`).
@@ -36,44 +36,53 @@ class Term:
         self,
         joins: Joins,
         collection: Collection,
-        words: tuple[str, ...],
+        word: AnalysedWord,
         columns: Sequence[int] = ALL_COLUMNS,
-        boost: float = 1.0,
         joined: Sequence[str] = (),
-        stemmed: str | None = None,
     ) -> None:
-        self.words = words
+        self.word = word
         self.columns = tuple(columns)
-        self.boost = boost
         self.joined = tuple(joined)
         self._joins = joins
         self._collection = collection
-        self._whole = whole = words[0] if len(words) == 1 else "".join(words)
+        self._whole = whole = word.parts[0] if len(word.parts) == 1 else "".join(word.parts)
         self._every = every = self.columns == ALL_COLUMNS
         self._text = TEXT_COLUMNS if every else tuple(column for column in TEXT_COLUMNS if column in self.columns)
         self._names = NAME_COLUMNS if every else tuple(column for column in NAME_COLUMNS if column in self.columns)
-        self._stems = (stem(whole) if stemmed is None else stemmed, *joined)
+        self._stems = (word.stem, *joined)
         self._variants = self._parts() if self._text else ()
-        self.year = int(whole) if len(words) == 1 and every and is_year(whole) else None
+        self.year = int(whole) if len(word.parts) == 1 and every and is_year(whole) else None
         """The year that the word names; papers of that year match it without scoring."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Its surface words: one, or the parts of a compound."""
+        return self.word.parts
+
+    @property
+    def boost(self) -> float:
+        """By what its score is multiplied."""
+        return self.word.boost
 
     def _parts(self) -> tuple[Parts, ...]:
         """Stems side by side that count as this term: those of a hyphenated form are its own alone."""
-        return self._joins.variants(self._stems[0]) if len(self.words) == 1 else (tuple(map(stem, self.words)),)
+        return self._joins.variants(self.word.stem) if len(self.word.parts) == 1 else (self.word.part_stems,)
 
     @cached_property
     def segments(self) -> list[SegmentTerm]:
         """The term in each segment."""
         found = self._found[1] if self._found is not None else [None] * len(self._collection.segments)
         pairs = zip(self._collection.segments, found, strict=True)
-        return [SegmentTerm(partial(self._streams, segment), places, self.silent(segment)) for segment, places in pairs]
+        return [
+            SegmentTerm(partial(self._streams, segment), places, self.match_only(segment)) for segment, places in pairs
+        ]
 
     @property
     def places(self) -> Sequence[Any]:
         """Its streams in each segment as the kernel takes them."""
         return self._found[1] if self._found is not None else [term.places for term in self.segments]
 
-    def silent(self, segment: Segment) -> Mask | None:
+    def match_only(self, segment: Segment) -> Mask | None:
         """Papers of a segment that match and gain nothing by it; None where there are none."""
         return None if self.year is None else segment.years == self.year
 

@@ -126,6 +126,6 @@ def _venue_spellings(index: PaperIndex) -> dict[str, str]:
 
 
 def _unknown_words(index: PaperIndex, asked: Asked) -> Iterator[str]:
-    for word in parse(asked.query).bare[:_WORDS]:
+    for word in parse(asked.query).optional[:_WORDS]:
         if not _total(index, Asked(query=word.text), {}):
             yield f"No paper has the word {safe(word.text)!r}."

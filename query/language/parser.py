@@ -87,9 +87,9 @@ def parse_fully(text: str) -> Query:
             position=start,
             length=len(stripped),
         )
-    bare = tuple(node for node in nodes if isinstance(node, Word) and node.field is None)
+    optional = tuple(node for node in nodes if isinstance(node, Word) and node.field is None)
     required = tuple(node for node in nodes if not (isinstance(node, Word) and node.field is None))
-    return Query(text, bare, required, tuple(diagnostics))
+    return Query(text, optional, required, tuple(diagnostics))
 
 
 @dataclass(slots=True)

@@ -29,7 +29,7 @@ def to_text(query: Query) -> str:
 
     Only the limits of the language are not promised: what is printed can be longer than what was typed.
     """
-    items = sorted((*query.bare, *query.required), key=start)
+    items = sorted((*query.optional, *query.required), key=start)
     # Beside words with hyphens `-word` could be read as a dash, which `-(word)` never is.
     short = not any("-" in leaf.text for item in items for leaf in leaves(item))
     if len(items) == 1:

@@ -119,11 +119,11 @@ class Diagnostic:
 class Query:
     """A parsed query.
 
-    `bare` are the words that `--match` governs; `required` are nodes that always hold (phrases, fielded
+    `optional` are the bare words, which `--match` governs; `required` are clauses that always hold (phrases, fielded
     words, NOT, operator groups). Both empty: every paper.
     """
 
     text: str
-    bare: tuple[Word, ...] = ()
+    optional: tuple[Word, ...] = ()
     required: tuple[Node, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()

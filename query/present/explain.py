@@ -34,8 +34,8 @@ def explain_row(engine: ArrayEngine, request: Request, row: Row, ranked: Ranked 
     multipliers: dict[int, float] = {}
     if ranked and ranked.asked and number is not None:
         multipliers = {
-            id(node.term): weight for node, weight in zip(compiled.bare, ranked.asked.scored, strict=True)
-        } | {id(term): ranked.asked.silent for term in compiled.silent}
+            id(node.term): weight for node, weight in zip(compiled.optional, ranked.asked.scored, strict=True)
+        } | {id(term): ranked.asked.score_only for term in compiled.score_only}
     terms = []
     for scorer in engine.scorers(compiled, segment, row.segment):
         found = _explained(engine.collection, segment, row, scorer, multipliers.get(id(scorer.term), 1.0))

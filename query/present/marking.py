@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from indexer.index.text.analysis import STOP_WORDS, groups, stem
-from query.engines.compile import read
 from query.engines.patterns import word_test
-from query.language.tree import And, Fuzzy, Node, Not, Or, Phrase, Prefix, Query, Wildcard, Word
+from query.language.analysed import AnalysedQuery, AnalysedWord
+from query.language.tree import And, Fuzzy, Node, Not, Or, Phrase, Prefix, Wildcard, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,24 +18,23 @@ class Marks:
     match: Callable[[str], bool] | None
 
 
-def marks_of(query: Query) -> Marks:
+def marks_of(query: AnalysedQuery) -> Marks:
     """What to mark for a query; function words only where it has no others."""
-    plain: list[str] = []
+    words: list[AnalysedWord] = list(query.words)
     tests: list[Callable[[str], bool]] = []
-    for leaf in leaves(query):
+    for leaf in _leaves(query.required):
         if isinstance(leaf, Word | Phrase):
-            for parts in groups(read(leaf.text)):
-                plain += parts if len(parts) == 1 else (*parts, "".join(parts))
+            words += query.words_of(leaf)
         elif isinstance(leaf, Prefix | Wildcard | Fuzzy):
             tests.append(word_test(leaf))
-    content = {word for word in plain if word not in STOP_WORDS} or set(plain)
-    stems = frozenset(stem(word) for word in content)
+    content = [word for word in words if not word.is_function_word] or words
+    stems = frozenset(stem for word in content for stem in (word.stem, *word.part_stems))
     return Marks(stems, (lambda word: any(test(word) for test in tests)) if tests else None)
 
 
-def leaves(query: Query) -> Iterator[Node]:
-    """Leaves of a query that papers are asked to match, bare words first; nothing under a NOT."""
-    waiting: list[Node] = [*reversed(query.required), *reversed(query.bare)]
+def _leaves(required: tuple[Node, ...]) -> Iterator[Node]:
+    """Leaves of the clauses that papers are asked to match; nothing under a NOT."""
+    waiting: list[Node] = [*reversed(required)]
     while waiting:
         node = waiting.pop()
         if isinstance(node, And | Or):

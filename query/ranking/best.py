@@ -19,12 +19,11 @@ from query.engines.answer import Row
 from query.engines.collection import Collection
 from query.engines.compile import Compiled
 from query.engines.terms import Term
-from query.language.tree import Query
 from query.ranking.candidates import TEXT_FIELDS, TITLE, Candidates, Counts, Ints
 from query.ranking.features import heading_scores, standing
 from query.ranking.feedback import Feedback, FeedbackWord
 from query.ranking.parameters import BEST, DEPTH, Parameters
-from query.ranking.query_words import ADDED, Asked, asked
+from query.ranking.query_words import Asked, asked
 
 Floats = npt.NDArray[np.float64]
 _STEP = 1e-6
@@ -66,7 +65,6 @@ class Ranked:
 
 def rerank(
     collection: Collection,
-    query: Query,
     compiled: Compiled,
     rows: Sequence[Row],
     parameters: Parameters = BEST,
@@ -76,12 +74,11 @@ def rerank(
 
     `rows` must begin with the first DEPTH + 1 hits, or be all; the same rows give the same order always.
     """
-    if not compiled.bare or not rows:
+    if not compiled.optional or not rows:
         return Ranked(list(rows[:top]))
-    wanted, candidates, scores, gains = _scored(collection, query, compiled, rows, parameters)
+    wanted, candidates, scores, gains = _scored(collection, compiled, rows, parameters)
     # A query that feedback has widened needs none again.
-    widened = query.bare[-1].start == ADDED
-    for word in () if widened else Feedback(candidates, parameters).words(scores, wanted.highest):
+    for word in () if compiled.query.widened else Feedback(candidates, parameters).words(scores, wanted.highest):
         gains.append(Gain("feedback", word.word, word.gained, word.counts, word.papers))
         scores += word.gained
     rescored = _sorted(collection, candidates, scores, top)
@@ -92,20 +89,20 @@ def rerank(
 
 
 def feedback_words(
-    collection: Collection, query: Query, compiled: Compiled, rows: Sequence[Row], parameters: Parameters
+    collection: Collection, compiled: Compiled, rows: Sequence[Row], parameters: Parameters
 ) -> list[FeedbackWord]:
     """The words that a query is widened by (`--expand`), from the first hits that it has without them."""
-    if not compiled.bare or not rows:
+    if not compiled.optional or not rows:
         return []
-    wanted, candidates, scores, _ = _scored(collection, query, compiled, rows, parameters)
+    wanted, candidates, scores, _ = _scored(collection, compiled, rows, parameters)
     return Feedback(candidates, parameters).words(scores, wanted.highest)
 
 
 def _scored(
-    collection: Collection, query: Query, compiled: Compiled, rows: Sequence[Row], parameters: Parameters
+    collection: Collection, compiled: Compiled, rows: Sequence[Row], parameters: Parameters
 ) -> tuple[Asked, Candidates, Floats, list[Gain]]:
     """Scores of the first hits before feedback."""
-    wanted = asked(query, compiled, parameters)
+    wanted = asked(compiled, parameters)
     candidates = Candidates(collection, rows[:DEPTH])
     scores, gains = _lexical(candidates, compiled, wanted)
     gains += _standing(candidates, wanted, parameters)
@@ -118,7 +115,7 @@ def _lexical(candidates: Candidates, compiled: Compiled, wanted: Asked) -> tuple
     """Scores in which function words count less, and what hits of the years asked for gain."""
     scores = candidates.scores.copy()
     gains = []
-    for number, (node, multiplier) in enumerate(zip(compiled.bare, wanted.scored, strict=True)):
+    for number, (node, multiplier) in enumerate(zip(compiled.optional, wanted.scored, strict=True)):
         year = number in wanted.years
         if multiplier != 1.0 or year:
             given = _given(candidates, node.term)
@@ -127,9 +124,9 @@ def _lexical(candidates: Candidates, compiled: Compiled, wanted: Asked) -> tuple
                 # As though the year stood in the text as often as could be.
                 there = candidates.years == int(node.term.words[0])
                 gains.append(Gain("year", node.term.words[0], np.where(there, node.term.weight - given, 0.0)))
-    if wanted.silent != 1.0:
-        for term in compiled.silent:
-            scores += (wanted.silent - 1.0) * _given(candidates, term)
+    if wanted.score_only != 1.0:
+        for term in compiled.score_only:
+            scores += (wanted.score_only - 1.0) * _given(candidates, term)
     return scores, gains
 
 

@@ -144,7 +144,7 @@ class Reference:
 
     def _bare(self, query: Query) -> tuple[list[Term], list[Term]]:
         """The bare words that decide, and the function words that only score, in author names."""
-        found = [(parts, leaf.boost) for leaf in query.bare for parts in groups(as_read(leaf.text))]
+        found = [(parts, leaf.boost) for leaf in query.optional for parts in groups(as_read(leaf.text))]
         drop = has_content(query)
         kept = [(parts, boost) for parts, boost in found if not (drop and is_stop(parts))]
         terms = []
@@ -305,7 +305,7 @@ def is_stop(parts: Parts) -> bool:
 
 def has_content(query: Query) -> bool:
     return bool(query.required) or any(
-        not is_stop(parts) for leaf in query.bare for parts in groups(as_read(leaf.text))
+        not is_stop(parts) for leaf in query.optional for parts in groups(as_read(leaf.text))
     )
 
 

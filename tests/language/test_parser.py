@@ -21,7 +21,7 @@ def placeless(node: Node) -> Node:
 
 
 def bare(text: str) -> list[str]:
-    return [word.text for word in parse(text).bare]
+    return [word.text for word in parse(text).optional]
 
 
 def required(text: str) -> list[Node]:
@@ -139,7 +139,7 @@ def test_bare_identifiers(text: str, field: str, value: str) -> None:
     """A DOI, an arXiv id or an address alone asks for that paper, however it is written."""
     query = parse(text)
     assert [placeless(node) for node in query.required] == [Exact(value, field)]
-    assert query.bare == ()
+    assert query.optional == ()
     assert query.diagnostics == ()
 
 
@@ -210,7 +210,7 @@ ODD = [
 def test_odd_queries(text: str, words: list[str], kind: str, position: int, length: int) -> None:
     """What is merely odd is read leniently and reported with its place."""
     query = parse(text)
-    assert [word.text for word in query.bare] == words
+    assert [word.text for word in query.optional] == words
     assert query.required == ()
     assert [(d.kind, d.position, d.length) for d in query.diagnostics] == [(kind, position, length)]
 
@@ -219,7 +219,7 @@ def test_places() -> None:
     """A leaf's place is that of its text in the query, in code points."""
     text = '𝛼-decay \x00 title:"Big  Bang"~2^3 -(über)'
     query = parse(text)
-    word, (phrase, negation) = query.bare[0], query.required
+    word, (phrase, negation) = query.optional[0], query.required
     assert isinstance(phrase, Phrase)
     assert isinstance(negation, Not)
     assert isinstance(negation.child, Word)
@@ -231,7 +231,7 @@ def test_places() -> None:
 def test_limits() -> None:
     """Beyond the limits a query is refused by naming the limit; up to them it is answered."""
     words = " ".join(["word"] * MAX_LEAVES)
-    assert len(parse(words).bare) == MAX_LEAVES
+    assert len(parse(words).optional) == MAX_LEAVES
     for text, limit in [
         ("a" * (MAX_CHARACTERS + 1), "10,000"),
         (words + " word", "1,000"),

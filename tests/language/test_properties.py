@@ -43,7 +43,7 @@ def leaves(node: Node) -> list[Node]:
 
 
 def tree(query: Query) -> tuple[list[Node], list[Node]]:
-    return [placeless(node) for node in query.bare], [placeless(node) for node in query.required]
+    return [placeless(node) for node in query.optional], [placeless(node) for node in query.required]
 
 
 def parsed(text: str) -> Query | None:
@@ -64,7 +64,7 @@ def test_never_anything_but_a_query_error(text: str) -> None:
     if query is None:
         return
     places = [(d.position, d.length) for d in query.diagnostics]
-    for node in (*query.bare, *query.required):
+    for node in (*query.optional, *query.required):
         for leaf in leaves(node):
             assert not isinstance(leaf, (And, Or, Not))
             places.append((leaf.start, leaf.length))

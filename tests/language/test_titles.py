@@ -51,22 +51,22 @@ def test_signs_of_titles_are_text(title: str) -> None:
     query = parse(title)
     assert query.required == ()
     assert query.diagnostics == ()
-    assert all(word.boost == 1.0 for word in query.bare)
-    assert all(word.text in title for word in query.bare)
+    assert all(word.boost == 1.0 for word in query.optional)
+    assert all(word.text in title for word in query.optional)
 
 
 @pytest.mark.parametrize(("title", "words"), OPERATORS)
 def test_operators_of_titles_are_words(title: str, words: list[str]) -> None:
     """AND, OR, NOT and dashes that a title has for its own sake exclude nothing, which is reported."""
     query = parse(title)
-    assert [word.text for word in query.bare] == words
+    assert [word.text for word in query.optional] == words
     assert query.required == ()
     assert [diagnostic.kind for diagnostic in query.diagnostics] == ["operator"]
 
 
 def test_capital_acronyms_keep_their_operators() -> None:
     """Capitals alone do not make a title: `GAN OR VAE` has an operator."""
-    assert parse("GAN OR VAE").bare == ()
+    assert parse("GAN OR VAE").optional == ()
     assert parse("GAN AND VAE").diagnostics == ()
 
 
@@ -74,7 +74,7 @@ def test_quoted_titles() -> None:
     """The quoted part of a title is a phrase and the rest its words."""
     query = parse('"Why should I trust you?": Explaining the predictions of any classifier')
     assert [node.text for node in query.required if isinstance(node, Phrase)] == ["Why should I trust you?"]
-    assert [word.text for word in query.bare] == [
+    assert [word.text for word in query.optional] == [
         "Explaining",
         "the",
         "predictions",

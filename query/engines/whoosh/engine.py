@@ -69,13 +69,13 @@ class WhooshEngine(ArrayEngine):
         compiled = compiled or self.compile(request)
         translate = self._translator
         base = translate.filters(request.filters)
-        words, silent = translate.words(compiled)
-        required = translate.required(request.query)
+        words, score_only = translate.words(compiled)
+        required = translate.required(compiled.query)
         some = [translate.any(words)] if words else []
         every = some if request.match == "any" else words
-        tiers = [self._run(translate.maybe(translate.all([*base, *every, *required]), silent))]
+        tiers = [self._run(translate.maybe(translate.all([*base, *every, *required]), score_only))]
         if request.match == "auto" and len(words) > 1 and len(tiers[0]) < RELAX_BELOW:
-            second = self._run(translate.maybe(translate.all([*base, *some, *required]), silent))
+            second = self._run(translate.maybe(translate.all([*base, *some, *required]), score_only))
             tiers.append({key: score for key, score in second.items() if key not in tiers[0]})
         total = sum(map(len, tiers))
         sort = "newest" if compiled.empty and request.sort == "relevance" else request.sort

@@ -23,6 +23,7 @@ from query.engines.collection import Collection
 from query.engines.patterns import Pattern, word_test
 from query.engines.terms import is_year
 from query.engines.whoosh.matchers import ConstantMatcher, PhraseMatcher, TermMatcher, tree
+from query.language.analysed import AnalysedWord
 
 ALL_COLUMNS = tuple(range(len(FIELDS)))
 
@@ -118,25 +119,24 @@ class TermQuery(Part):
         self,
         leaves: dict[str, Leaf],
         collection: Collection,
-        words: tuple[str, ...],
+        word: AnalysedWord,
         columns: Sequence[int] = ALL_COLUMNS,
-        boost: float = 1.0,
         joined: Sequence[str] = (),
     ) -> None:
         super().__init__(leaves)
-        self._collection, self._words, self._columns = collection, words, tuple(columns)
-        self._boost = boost
-        self._stems = dict.fromkeys((stem("".join(words)), *joined))
+        self._collection, self._words, self._columns = collection, word.parts, tuple(columns)
+        self._word, self._boost = word, word.boost
+        self._stems = dict.fromkeys((word.stem, *joined))
         self._runs = self._variants()
 
     def _variants(self) -> list[tuple[str, ...]]:
         """Stems side by side that count as this term."""
         if len(self._words) > 1:
-            return [tuple(map(stem, self._words))]
+            return [self._word.part_stems]
         found: dict[tuple[str, ...], None] = {}
         for leaf in self.leaves.values():
             table, live = leaf.segment.joins, leaf.segment.live
-            for parts, row in table.parts(stem(self._words[0])):
+            for parts, row in table.parts(self._word.stem):
                 if live[table.docs(row)].any():
                     found[tuple(parts.split(" "))] = None
         return list(found)

@@ -13,10 +13,9 @@ from indexer.index.schema import FIELD_NUMBERS
 from indexer.index.segment.columns import TYPE_CODES, key_hash
 from indexer.index.segment.container import Array
 from indexer.index.segment.opened import Segment
-from indexer.index.text.analysis import groups
 from indexer.index.whoosh.library import matching, query
 from query.engines.collection import Collection
-from query.engines.compile import Compiled, read
+from query.engines.compile import Compiled
 from query.engines.terms import Term
 from query.engines.whoosh.matchers import WithoutMatcher
 from query.engines.whoosh.queries import (
@@ -31,7 +30,8 @@ from query.engines.whoosh.queries import (
     TermQuery,
 )
 from query.filters import Filters
-from query.language.tree import And, Exact, Fuzzy, Node, Not, Or, Phrase, Prefix, Query, Wildcard, Word, Years
+from query.language.analysed import AnalysedQuery, AnalysedWord
+from query.language.tree import And, Exact, Fuzzy, Node, Not, Or, Phrase, Prefix, Wildcard, Years
 
 _LAST_YEAR = 2999
 
@@ -58,21 +58,19 @@ class Translator:
         """Papers that match a part; others add to their scores."""
         return Combined(self._leaves, matching.AndMaybeMatcher, [part, self.any(more)]) if more else part
 
-    def required(self, parsed: Query) -> list[Any]:
+    def required(self, asked: AnalysedQuery) -> list[Any]:
         """What must hold of a query."""
-        return [part for node in parsed.required if (part := self._node(node)) is not None]
+        return [self._node(node, asked) for node in asked.required]
 
     def words(self, compiled: Compiled) -> tuple[list[Any], list[Any]]:
-        """The bare words of a query, and those that only score."""
-        return [self._term(node.term) for node in compiled.bare], [self._term(term) for term in compiled.silent]
+        """The deciding words of a query, and those that only score."""
+        return [self._term(node.term) for node in compiled.optional], [self._term(term) for term in compiled.score_only]
 
     def _term(self, term: Term) -> Any:
-        return self._word((term.words), term.columns, term.boost, term.joined)
+        return self._word(term.word, term.columns, term.joined)
 
-    def _word(
-        self, words: tuple[str, ...], columns: Sequence[int], boost: float = 1.0, joined: Sequence[str] = ()
-    ) -> Any:
-        return TermQuery(self._leaves, self._collection, words, columns, boost, joined)
+    def _word(self, word: AnalysedWord, columns: Sequence[int], joined: Sequence[str] = ()) -> Any:
+        return TermQuery(self._leaves, self._collection, word, columns, joined)
 
     # Filters
 
@@ -106,15 +104,12 @@ class Translator:
 
     # The tree
 
-    def _node(self, tree: Node) -> Any:
+    def _node(self, tree: Node, asked: AnalysedQuery) -> Any:
         if isinstance(tree, And | Or):
-            children = [part for child in tree.children if (part := self._node(child)) is not None]
-            if not children:
-                return None
+            children = [self._node(child, asked) for child in tree.children]
             return self.all(children) if isinstance(tree, And) else self.any(children)
         if isinstance(tree, Not):
-            child = self._node(tree.child)
-            return None if child is None else self.without(child)
+            return self.without(self._node(tree.child, asked))
         if isinstance(tree, Years):
             first, last = max(1, tree.first or 1), min(_LAST_YEAR, tree.last or _LAST_YEAR)
             return Constant(self._leaves, query.NumericRange("year", first, last), tree.boost)
@@ -123,7 +118,8 @@ class Translator:
         columns = ALL_COLUMNS if tree.field is None else (FIELD_NUMBERS[tree.field],)
         if isinstance(tree, Prefix | Wildcard | Fuzzy):
             return Constant(self._leaves, PatternQuery(self._leaves, tree, columns), tree.boost)
-        return self._text(tree, columns)
+        words = asked.words_of(tree)
+        return self._phrase(words, columns, tree.slop) if isinstance(tree, Phrase) else self._words(words, columns)
 
     def _exact(self, tree: Exact) -> Any:
         if tree.field == "authors":
@@ -137,19 +133,15 @@ class Translator:
         key = key_hash(tree.field or "", tree.text)
         return Papers(self._leaves, lambda segment: segment.find_key(key))
 
-    def _text(self, tree: Word | Phrase, columns: Sequence[int]) -> Any:
-        text = read(tree.text)
-        if tree.field == "venue" and self._venues.type_of(self._venues.canonical(tree.text)):
-            text = self._venues.canonical(tree.text)
-        parts = groups(text)
-        if isinstance(tree, Phrase):
-            words = [word for group in parts for word in group]
-            terms = [self._word((word,), columns, tree.boost) for word in words]
-            if len(words) > 1:
-                terms.insert(0, PhraseQuery(self._leaves, words, columns, tree.slop))
-        else:
-            terms = [self._word(group, columns, tree.boost) for group in parts]
-        return self.all(terms) if terms else None
+    def _words(self, words: Sequence[AnalysedWord], columns: Sequence[int]) -> Any:
+        return self.all([self._word(word, columns) for word in words])
+
+    def _phrase(self, words: Sequence[AnalysedWord], columns: Sequence[int], slop: int) -> Any:
+        parts = [part for word in words for part in word.parts_apart()]
+        terms: list[Any] = [self._word(part, columns) for part in parts]
+        if len(parts) > 1:
+            terms.insert(0, PhraseQuery(self._leaves, [part.parts[0] for part in parts], columns, slop))
+        return self.all(terms)
 
 
 def _one_of(values: Sequence[str]) -> Callable[[str], bool]:

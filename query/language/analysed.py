@@ -1,0 +1,154 @@
+"""The words of a query as the index has them, analysed once.
+
+Engines, ranking and snippets all read this. The tree keeps what was typed; here is what it means to the analysis of
+texts: surface words, compounds, stems, and which words decide and which only score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from indexer.index.record.venues import VenueTable
+from indexer.index.text.analysis import STOP_WORDS, groups, stems
+from indexer.index.text.reading import as_read
+from query.language.combine import leaves
+from query.language.leaves import Leaf
+from query.language.tree import And, Node, Not, Or, Phrase, Query, Word
+
+ADDED = -1
+"""`start` of a word that nobody typed: one that `--expand` added, after those of the query."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysedWord:
+    """A word of a query: one surface word, or the parts of a compound (`multi-task`), folded.
+
+    `stem` is that of the parts joined, `part_stems` are those of the parts. `boost` is what was typed, `start` is where
+    in the query (code points) the leaf stands. A `score_only` word does not decide what matches: it is a function word
+    beside others, and scores in author names alone.
+    """
+
+    parts: tuple[str, ...]
+    stem: str
+    part_stems: tuple[str, ...]
+    boost: float = 1.0
+    start: int = 0
+    score_only: bool = False
+
+    @property
+    def is_function_word(self) -> bool:
+        """Whether it is one of the published list of function words."""
+        return _is_function_word(self.parts)
+
+    def parts_apart(self) -> Iterator[AnalysedWord]:
+        """The parts as words of their own: itself where it is no compound."""
+        if len(self.parts) == 1:
+            yield self
+        else:
+            for part, stem in zip(self.parts, self.part_stems, strict=True):
+                yield AnalysedWord((part,), stem, (stem,), self.boost, self.start, self.score_only)
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysedQuery:
+    """A parsed query with its words.
+
+    `words` are those of the optional clauses, in order. `required` are the required clauses that hold a word, the
+    others left out; `words_of` gives the words of their leaves.
+    """
+
+    query: Query
+    words: tuple[AnalysedWord, ...]
+    required: tuple[Node, ...] = ()
+    _of_leaves: Mapping[Leaf, tuple[AnalysedWord, ...]] | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing restricts the answer: every paper matches."""
+        return not self.words and not self.required
+
+    @property
+    def deciding(self) -> Iterator[AnalysedWord]:
+        """The words that `match` governs, in order."""
+        return (word for word in self.words if not word.score_only)
+
+    @property
+    def widened(self) -> bool:
+        """Whether words were added that nobody typed."""
+        return bool(self.words) and self.words[-1].start == ADDED
+
+    def words_of(self, leaf: Leaf) -> tuple[AnalysedWord, ...]:
+        """The words of a word or phrase of the required clauses, in order."""
+        return self._of_leaves[leaf] if self._of_leaves is not None else ()
+
+
+def analyse(query: Query, venues: VenueTable) -> AnalysedQuery:
+    """The words of a query. An alias in the field of venues is searched as the venue's name (`venue:NIPS`)."""
+    required: tuple[Node, ...] = ()
+    of_leaves: dict[Leaf, tuple[AnalysedWord, ...]] | None = None
+    if query.required:
+        asked = [leaf for node in query.required for leaf in leaves(node) if isinstance(leaf, Word | Phrase)]
+        of_leaves = {leaf: _words(_grouped_in_field(leaf, venues), [leaf]) for leaf in asked}
+        required = tuple(kept for node in query.required if (kept := _with_words(node, of_leaves)) is not None)
+    found = [grouped(leaf.text) for leaf in query.optional]
+    # A function word decides only where nothing else does.
+    decided = bool(required) or any(not _is_function_word(parts) for runs in found for parts in runs)
+    words = _words([parts for runs in found for parts in runs], _each(query.optional, found), decided=decided)
+    return AnalysedQuery(query, words, required, of_leaves)
+
+
+def grouped(text: str) -> list[tuple[str, ...]]:
+    """The words of a leaf, those tied by hyphens together; most leaves are a plain word, which nothing changes."""
+    return [(text.lower(),)] if text.isascii() and text.isalnum() else groups(as_read(text))
+
+
+def _each(typed: Sequence[Word], found: Sequence[Sequence[tuple[str, ...]]]) -> list[Word]:
+    """The leaf of each word."""
+    return [leaf for leaf, runs in zip(typed, found, strict=True) for _ in runs]
+
+
+def _words(
+    runs: Sequence[tuple[str, ...]], typed: Sequence[Word] | Sequence[Word | Phrase], *, decided: bool = False
+) -> tuple[AnalysedWord, ...]:
+    """Words with their stems, found in one call; `typed` are their leaves, or the one leaf of all."""
+    if len(typed) == 1:
+        typed = [typed[0]] * len(runs)
+    whole = stems(["".join(parts) for parts in runs])
+    inside = iter(stems([part for parts in runs if len(parts) > 1 for part in parts]))
+    return tuple(
+        [
+            AnalysedWord(
+                parts,
+                stem,
+                (stem,) if len(parts) == 1 else tuple([next(inside) for _ in parts]),
+                leaf.boost,
+                leaf.start,
+                decided and _is_function_word(parts),
+            )
+            for parts, stem, leaf in zip(runs, whole, typed, strict=True)
+        ]
+    )
+
+
+def _grouped_in_field(leaf: Word | Phrase, venues: VenueTable) -> list[tuple[str, ...]]:
+    if leaf.field == "venue" and venues.type_of(name := venues.canonical(leaf.text)):
+        return groups(name)
+    return grouped(leaf.text)
+
+
+def _with_words(node: Node, words: Mapping[Leaf, Sequence[AnalysedWord]]) -> Node | None:
+    """A node without the leaves that hold no word; None where none is left."""
+    if isinstance(node, And | Or):
+        children = [kept for child in node.children if (kept := _with_words(child, words)) is not None]
+        if len(children) < 2:
+            return children[0] if children else None
+        return And(tuple(children)) if isinstance(node, And) else Or(tuple(children))
+    if isinstance(node, Not):
+        kept = _with_words(node.child, words)
+        return None if kept is None else Not(kept)
+    return node if words.get(node, True) else None
+
+
+def _is_function_word(parts: tuple[str, ...]) -> bool:
+    return len(parts) == 1 and parts[0] in STOP_WORDS
