@@ -12,7 +12,6 @@ from types import TracebackType
 from indexer.index.errors import NotFoundError, QueryError, UsageError
 from indexer.index.record.paper import Paper
 from indexer.index.record.recorded_venues import recorded_table
-from indexer.index.segment.columns import key_hash
 from indexer.index.segment.opened import Segment
 from indexer.index.store.generation import Generation, latest, open_generation
 from indexer.index.text.analysis import fingerprint
@@ -31,6 +30,7 @@ from query.engines.registry import engine_class
 from query.information import Information, information
 from query.language.parser import parse
 from query.language.tree import Query, Word
+from query.named import may_name, named, named_first
 from query.present.explain import explain_row
 from query.present.facets import FACETS, Matched
 from query.present.marking import Marks, marks_of
@@ -158,7 +158,9 @@ class PaperIndex:
         answer, ranked = self._answer(request, ranking)
         counted = self._facets(facets, answer)
         hits = list(self._hits(answer, request, offset, snippets, ranked if explain else None))
-        suggestion = better_query(parsed, answer, self.segments, lambda text: self._total(text, request))
+        suggestion = None
+        if not ranked.named:
+            suggestion = better_query(parsed, answer, self.segments, lambda text: self._total(text, request))
         return Page(
             query=query,
             generation=self.generation,
@@ -180,6 +182,9 @@ class PaperIndex:
             raise QueryError(
                 f"there is no word to search for in {request.query.text!r}", length=len(request.query.text)
             )
+        if may_name(request.query) and (found := named(self.segments, request.query.text)):
+            papers = [(self.segments[at].paper_id(doc), at, doc) for at, doc in found]
+            return named_first(request, papers, lambda other: self._ranked(other, self._engine.compile(other), ranking))
         return self._ranked(request, compiled, ranking)
 
     def _ranked(self, request: Request, compiled: Compiled, ranking: str) -> tuple[Answer, Ranked]:
@@ -244,15 +249,13 @@ class PaperIndex:
         return (hit.paper for hit in answer_of.hits)
 
     def paper(self, paper: str) -> Paper:
-        """The paper of an id. Raises NotFoundError."""
+        """The paper of an id, or of a DOI, arXiv id, address or other identifier in any form. Raises NotFoundError."""
         segment, doc = self._locate(paper)
         return segment.papers.paper(doc)
 
     def _locate(self, paper: str) -> tuple[Segment, int]:
-        for segment in self.segments:
-            docs = segment.find_key(key_hash("id", paper))
-            if len(docs):
-                return segment, int(docs[0])
+        for at, doc in named(self.segments, paper):
+            return self.segments[at], doc
         raise NotFoundError(f"no paper with id {paper!r}; `quiver search` shows ids with --format ids")
 
     def also_as(self, paper: Paper) -> list[str]:

@@ -176,7 +176,7 @@ def _any_of(column: Array, wanted: Sequence[int]) -> Mask:
 
 
 class ExactNode(Node):
-    """A whole value: author cluster, venue, type, id, DOI, arXiv id or address. Scores nothing."""
+    """A whole value: author cluster, venue, type, id or another identifier. Scores nothing."""
 
     def __init__(self, field: str, value: str) -> None:
         self._field, self._value = field, value

@@ -6,7 +6,7 @@ import re
 
 from indexer.index.errors import QueryError
 from indexer.index.record.paper import TYPES
-from query.language.identifiers import arxiv, doi, identify
+from query.language.identifiers import arxiv, doi, identify, lone_arxiv
 from query.language.nearest import nearest
 from query.language.tokens import Token
 from query.language.tree import Exact, Fuzzy, Phrase, Prefix, Wildcard, Word, Years
@@ -17,6 +17,8 @@ Leaf = Word | Phrase | Prefix | Wildcard | Fuzzy | Years | Exact
 # Fields whose value is compared whole; `=` asks the same of authors (the cluster) and venue (the filter).
 WHOLE_FIELDS = frozenset(("type", "id", "doi", "arxiv"))
 EQUALS_FIELDS = frozenset(("authors", "venue"))
+
+_IDENTIFIERS = {"doi": doi, "arxiv": arxiv}
 
 # What people call the types of CSL.
 _TYPE_NAMES = {
@@ -47,7 +49,7 @@ def word_leaf(token: Token, field: str | None, name: str = "", *, exact: bool = 
     if field == "year":
         return _years(text, token)
     if field is None and (found := identify(text)) is not None:
-        return Exact(found[1], found[0], 1.0, start, length)
+        return Exact(found.value, found.kind, 1.0, start, length)
     if "~" in text and (match := _FUZZY.fullmatch(text.rstrip(",;"))) and _letters(match[1]) >= 2:
         return Fuzzy(match[1], field, 1.0, start, length, _distance(match, token))
     if "*" in text or "?" in text:
@@ -66,8 +68,8 @@ def phrase_leaf(token: Token, field: str | None, name: str = "", *, exact: bool 
 
 def arxiv_leaf(leaf: Leaf) -> Exact | None:
     """The paper of an arXiv id that stands without a field, or None if the leaf is no such word."""
-    value = arxiv(leaf.text) if isinstance(leaf, Word) and leaf.field is None else None
-    return None if value is None else Exact(value, "arxiv", leaf.boost, leaf.start, leaf.length)
+    found = lone_arxiv(leaf.text) if isinstance(leaf, Word) and leaf.field is None else None
+    return None if found is None else Exact(found.value, found.kind, leaf.boost, leaf.start, leaf.length)
 
 
 def _whole(text: str, token: Token, field: str | None, name: str, *, exact: bool) -> Exact:
@@ -80,10 +82,8 @@ def _whole(text: str, token: Token, field: str | None, name: str, *, exact: bool
         )
     if field == "type":
         text = _type(text, token)
-    elif field == "doi":
-        text = doi(text) or text
-    elif field == "arxiv":
-        text = arxiv(text) or text
+    elif field in _IDENTIFIERS and (found := _IDENTIFIERS[field](text)) is not None:
+        field, text = found
     return Exact(text, field, 1.0, token.start, token.end - token.start)
 
 

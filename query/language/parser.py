@@ -74,7 +74,7 @@ def parse_fully(text: str) -> Query:
         return Query(text)
     start = clean.index(stripped[0])
     if (found := identify_whole(stripped)) is not None:
-        return Query(text, (), (Exact(found[1], found[0], 1.0, start, len(stripped)),))
+        return Query(text, (), (Exact(found.value, found.kind, 1.0, start, len(stripped)),))
     tokens, odd = tokenize(clean)
     tokens, demoted = settle(tokens)
     _check_leaves(tokens)
@@ -193,7 +193,7 @@ def _identified(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
         found = identify_whole(" ".join(leaf.text for leaf in unconfined))
         if found is not None:
             start, last = unconfined[0].start, unconfined[-1]
-            return (Exact(found[1], found[0], 1.0, start, last.start + last.length - start),)
+            return (Exact(found.value, found.kind, 1.0, start, last.start + last.length - start),)
     if not unconfined or any(arxiv_leaf(leaf) is None for leaf in unconfined):
         return nodes
     return tuple(with_leaves(node, lambda leaf: arxiv_leaf(leaf) or leaf) for node in nodes)

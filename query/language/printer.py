@@ -84,7 +84,9 @@ def _body(leaf: Leaf) -> str:
     if isinstance(leaf, Phrase):
         return _quoted(leaf.text) + (f"~{leaf.slop}" if leaf.slop != 1 else "")
     if isinstance(leaf, Exact):
-        return leaf.text if leaf.field == "url" else _quoted(leaf.text)
+        if leaf.field in _NAMES:
+            return _quoted(leaf.text)
+        return f"https://{leaf.text}" if leaf.field == "url" else f"{leaf.field}:{leaf.text}"
     if isinstance(leaf, Prefix):
         return f"{leaf.text}*"
     if isinstance(leaf, Fuzzy):

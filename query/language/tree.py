@@ -75,8 +75,8 @@ class Years(Leaf):
 class Exact(Leaf):
     """A whole value of one field.
 
-    Field `authors` is the author cluster, `venue` the venue filter; the others are `type`, `id`, `doi` (case
-    as typed), `arxiv` (without version) and `url`.
+    Field `authors` is the author cluster, `venue` the venue filter; the others are `type`, `id`, and the kinds of
+    identifiers (`indexer.index.record.identifiers`: `doi`, `arxiv`, `url`, ...) in their canonical form.
     """
 
 

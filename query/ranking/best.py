@@ -46,13 +46,17 @@ class Gain:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Rows in their final order, and why the re-scored ones have their scores."""
+    """Rows in their final order, and why the re-scored ones have their scores.
+
+    `named` are those that stand first because the query is their identifier.
+    """
 
     rows: Sequence[Row]
     asked: Asked | None = None
     candidates: Candidates | None = None
     gains: list[Gain] = field(default_factory=list)
     lowered: tuple[float, ...] = ()
+    named: frozenset[tuple[int, int]] = frozenset()
 
     def number(self, row: Row) -> int | None:
         """The number of a row among the re-scored ones, by which gains are indexed."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from indexer.index.record.identity import keys
 from indexer.index.record.names import cluster_key, spelling
 from indexer.index.record.paper import Paper
 from indexer.index.record.venues import VenueTable
@@ -320,11 +321,12 @@ def exact_test(tree: Exact) -> Callable[[Doc], bool]:
         "venue": lambda doc: doc.venue == VENUES.canonical(value),
         "type": lambda doc: doc.paper.type == value,
         "id": lambda doc: doc.paper.id == value,
-        "doi": lambda doc: doc.paper.doi.casefold() == value.casefold(),
-        "arxiv": lambda doc: doc.paper.arxiv.casefold() == value.casefold(),
-        "url": lambda doc: value.casefold() in (doc.paper.url.casefold(), doc.paper.pdf.casefold()),
     }
-    return tests[tree.field or ""]
+    return tests.get(tree.field or "", lambda doc: (tree.field, value) in identifiers(doc.paper))
+
+
+def identifiers(paper: Paper) -> set[tuple[str, str]]:
+    return set(keys(paper.id, paper.doi, paper.arxiv, (paper.url, paper.pdf), paper.extra))
 
 
 def pattern(tree: Prefix | Wildcard | Fuzzy) -> Callable[[str], bool]:

@@ -121,7 +121,7 @@ IDENTIFIERS = [
     ("doi.org/10.1145/3292500", "doi", "10.1145/3292500"),
     ("DOI: 10.1145/3292500", "doi", "10.1145/3292500"),
     ("10.1002/(SICI)1097-0258(19980815)17:15<1661::AID-SIM968>3.0.CO;2-2", "doi",
-     "10.1002/(SICI)1097-0258(19980815)17:15<1661::AID-SIM968>3.0.CO;2-2"),
+     "10.1002/(sici)1097-0258(19980815)17:15<1661::aid-sim968>3.0.co;2-2"),
     ("2101.12345", "arxiv", "2101.12345"),
     ("2101.12345v2", "arxiv", "2101.12345"),
     ("arXiv:2101.12345", "arxiv", "2101.12345"),
@@ -130,7 +130,9 @@ IDENTIFIERS = [
     ("math.AG/0309136v1", "arxiv", "math/0309136"),
     ("https://arxiv.org/abs/2101.12345v3", "arxiv", "2101.12345"),
     ("arxiv.org/pdf/2101.12345.pdf", "arxiv", "2101.12345"),
-    ("https://openreview.net/forum?id=abc&x=y", "url", "https://openreview.net/forum?id=abc&x=y"),
+    ("https://openreview.net/forum?id=abc&x=y", "openreview", "abc"),
+    ("PMID: 31452104", "pubmed", "31452104"),
+    ("http://www.x.org/A/b/?utm_source=c&d=e#f", "url", "x.org/A/b?d=e"),
 ]  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.index.record.identity import bare_arxiv, bare_doi
+from indexer.index.record.identity import bare_arxiv, bare_doi, whole_id
 from indexer.index.record.paper import Paper
 
 
@@ -37,7 +37,12 @@ def test_what_is_no_doi_gives_none(text: str) -> None:
         ("https://arxiv.org/abs/1706.03762v1", "1706.03762"),
         ("http://arxiv.org/pdf/1706.03762.pdf", "1706.03762"),
         ("hep-th/9711200", "hep-th/9711200"),
-        ("math.AG/0309136v2", "math.AG/0309136"),
+        ("math.AG/0309136v2", "math/0309136"),
+        ("911.4060", "0911.4060"),
+        ("arXiv:1001.012", "1001.0120"),
+        ("1501.0123", "1501.01230"),
+        ("hep-th/101001", "hep-th/0101001"),
+        ("1013.012", ""),
         ("0704.0001", "0704.0001"),
         ("1706.0376234", ""),
         ("yes", ""),
@@ -51,9 +56,41 @@ def test_an_arxiv_id_is_known_in_every_form(text: str, bare: str) -> None:
 def test_a_doi_comes_before_an_arxiv_id_and_both_before_a_hash() -> None:
     """The order that the documentation promises."""
     record = {"title": "T", "authors": ["A"], "doi": "https://doi.org/10.1/x", "arxiv": "1706.03762v2"}
-    assert Paper.from_record(record | {"doi": "10.1000/x"}).id == "10.1000/x"
+    assert Paper.from_record(record | {"doi": "10.1000/X"}).id == "10.1000/x"
     assert Paper.from_record(record).id == "arXiv:1706.03762"
     assert Paper.from_record(record | {"arxiv": ""}, stem="s").id.startswith("s-")
+    assert Paper.from_record(record | {"arxiv": "", "doi": "10.48550/arXiv.1706.03762"}).id == "arXiv:1706.03762"
+    assert Paper.from_record(record | {"arxiv": "", "url": "http://dx.doi.org/10.1000/X"}).id == "10.1000/x"
+
+
+def test_doi_and_arxiv_id_have_one_form_and_what_was_brought_is_kept() -> None:
+    """Also where only the address or the id holds them; what is none stays as it came; nothing changes twice."""
+    record = {"title": "T", "doi": "https://doi.org/10.1000/X", "arxiv": "arXiv:1706.03762v2", "page": 7}
+    paper = Paper.from_record(record)
+    assert (paper.doi, paper.arxiv) == ("10.1000/x", "1706.03762")
+    assert paper.extra == {"page": 7, "as_published": {"doi": record["doi"], "arxiv": record["arxiv"]}}
+    assert Paper.from_record(paper.as_record()) == paper
+    found = Paper.from_record({"title": "T", "id": "arXiv:911.4060", "url": "https://dl.acm.org/doi/10.1000/x"})
+    assert (found.id, found.doi, found.arxiv, found.extra) == ("arXiv:0911.4060", "10.1000/x", "0911.4060", {})
+    assert Paper.from_record({"title": "T", "doi": "n/a"}).doi == "n/a"
+
+
+@pytest.mark.parametrize(
+    ("brought", "kept"),
+    [
+        ("arXiv:911.4060", "arXiv:0911.4060"),
+        ("911.4060", "0911.4060"),
+        ("1001.012", "1001.0120"),
+        ("arXiv:1001.01v2", "arXiv:1001.0100"),
+        ("1001.1", "1001.1"),
+        ("2101.00013v3", "2101.00013v3"),
+        ("10.1000/X", "10.1000/X"),
+        ("3.14", "3.14"),
+    ],
+)
+def test_an_id_stays_but_for_the_zeros_that_arxiv_ids_lose(brought: str, kept: str) -> None:
+    """Identity is what was brought; a number with fewer digits may be a section's."""
+    assert whole_id(brought) == kept
 
 
 def test_the_hash_of_a_record_never_changes() -> None:

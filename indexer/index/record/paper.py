@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from indexer.index.errors import RecordError
-from indexer.index.record.identity import CONTROL, MAX_ID_BYTES, derived_id
+from indexer.index.record.identity import CONTROL, MAX_ID_BYTES, PUBLISHED, derived_id, settled, whole_id
 
 TYPES = (
     "paper-conference",
@@ -97,14 +97,21 @@ class Paper:
         year = _year(get("year"))
         authors = _authors(get("authors"))
         keywords = _keywords(get("keywords"))
-        identifier = _identifier(identifier)
+        identifier = whole_id(_identifier(identifier))
         _check_storable(record)
+        brought = (doi, arxiv)
+        if doi or arxiv or url or ":" in identifier or "/" in identifier or "." in identifier:
+            doi, arxiv = settled(identifier, url, doi, arxiv)
         if not identifier:
             names = [author.name for author in authors]
             identifier = derived_id(
                 title=title, names=names, venue=venue, year=year, url=url, doi=doi, arxiv=arxiv, stem=stem
             )
-        extra = _NOTHING if _KEYS.issuperset(record) else {k: v for k, v in record.items() if k not in _KEYS}
+        extra: Mapping[str, Any] = (
+            _NOTHING if _KEYS.issuperset(record) else {k: v for k, v in record.items() if k not in _KEYS}
+        )
+        if brought != (doi, arxiv) and brought != ("", ""):
+            extra = _with_published(extra, doi=(brought[0], doi), arxiv=(brought[1], arxiv))
         return cls(identifier, title, abstract, authors, venue, year, kind, url, pdf, doi, arxiv, keywords, extra)
 
     def as_record(self) -> dict[str, Any]:
@@ -137,6 +144,14 @@ class Paper:
         if self.extra:
             record.update(self.extra)
         return record
+
+
+def _with_published(extra: Mapping[str, Any], **fields: tuple[str, str]) -> Mapping[str, Any]:
+    """The other keys of a record, and under `PUBLISHED` what was brought where a field says it otherwise."""
+    known = extra.get(PUBLISHED)
+    published = dict(known) if isinstance(known, Mapping) else {}
+    published |= {key: brought for key, (brought, kept) in fields.items() if brought and brought != kept}
+    return {**extra, PUBLISHED: published} if published else extra
 
 
 _TEXTS = ("id", "title", "abstract", "venue", "type", "url", "pdf", "doi", "arxiv")

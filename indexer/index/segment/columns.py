@@ -16,6 +16,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from indexer.index.record.identity import keys
 from indexer.index.record.paper import TYPES, Paper
 from indexer.index.segment.authors import hash64
 from indexer.index.segment.container import Array, ArrayFile, ArrayFileWriter
@@ -28,8 +29,8 @@ TYPE_NAMES: dict[int, str] = {code: name for name, code in TYPE_CODES.items()}
 
 
 def key_hash(kind: str, value: str) -> int:
-    """Hash under which a paper is found by `id` (exact), or by `doi`, `arxiv`, `url` (whatever the case)."""
-    return hash64(f"{kind}\n{value if kind == 'id' else value.casefold()}")
+    """Hash under which a paper is found by its `id`, or by an identifier in canonical form (`record.identifiers`)."""
+    return hash64(f"{kind}\n{value}")
 
 
 def work_hash(title_words: Iterable[str], first_author: str) -> int:
@@ -67,14 +68,8 @@ class ColumnBuilder:
         own = key_hash("id", paper.id)
         self._id_hash.append(own)
         self._key(own, number)
-        if paper.doi:
-            self._key(key_hash("doi", paper.doi), number)
-        if paper.arxiv:
-            self._key(key_hash("arxiv", paper.arxiv), number)
-        if paper.url:
-            self._key(key_hash("url", paper.url), number)
-        if paper.pdf:
-            self._key(key_hash("url", paper.pdf), number)
+        for kind, value in set(keys(paper.id, paper.doi, paper.arxiv, (paper.url, paper.pdf), paper.extra)):
+            self._key(key_hash(kind, value), number)
 
     def _key(self, key: int, doc: int) -> None:
         self._keys.append(key)
@@ -93,9 +88,9 @@ class ColumnBuilder:
         writer.add("doc.content", np.array(self._content, dtype=np.uint64))
         writer.add("doc.work", works)
         writer.add("doc.key", np.array(self._id_hash, dtype=np.uint64))
-        keys, docs = np.array(self._keys, dtype=np.uint64), np.array(self._key_docs, dtype=np.uint16)
-        order = np.argsort(keys, kind="stable")
-        writer.add("key.hash", keys[order])
+        hashes, docs = np.array(self._keys, dtype=np.uint64), np.array(self._key_docs, dtype=np.uint16)
+        order = np.lexsort((docs, hashes))
+        writer.add("key.hash", hashes[order])
         writer.add("key.doc", docs[order])
 
 

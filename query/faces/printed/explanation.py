@@ -27,6 +27,7 @@ _PARTS = {
     "year": "for being of {}",
     "feedback": "for {!r}, which the first papers share and which stands",
     "lowered": "for being {}",
+    "identifier": "for being the paper of {!r}",
     "pattern": "for a {}",
 }
 
