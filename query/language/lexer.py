@@ -9,23 +9,21 @@ from __future__ import annotations
 import re
 
 from indexer.index.errors import QueryError
+from query.language.foreign import EVERY_FIELD, FOREIGN_FIELDS, Odd, near, odd_value, odd_word, operator, prefix_sign
 from query.language.nearest import nearest
-from query.language.shapes import FIELD, LETTER_OR_DIGIT, OPERATOR, QUOTES, Shapes
+from query.language.shapes import FIELD, LETTER_OR_DIGIT, OPENING, OPERATOR, QUOTES, Shapes
 from query.language.tokens import Kind, Token
 from query.language.tree import FIELDS, Diagnostic
 
 MAX_DEPTH = 100
 MAX_SLOP = 1_000
 
-# A name that papers never carry as a field here, with the field that was meant.
-_FOREIGN_FIELDS = {
-    "authors": "author", "keywords": "keyword", "journal": "venue", "conference": "venue",
-    "booktitle": "venue", "date": "year", "years": "year", "abs": "abstract", "kw": "keyword",
-}  # fmt: skip
+_FIELD_NAMES = ", ".join(f"{name}:" for name in FIELDS if len(name) > 2)
+_NO_FIELDS = frozenset(("http", "https", "ftp", "urn", "mailto"))
 _LONG_FIELDS = tuple(name for name in FIELDS if len(name) > 3)
 
 # `-` excludes before a letter, a group, a phrase or a number that can be a year; `-1` and `->` are text.
-_MINUS = re.compile(r"-(?=[^\W\d_]|[(\"“„]|[0-9]+[^\W\d_]|(?:19|20)[0-9]{2}(?![\w.]))")
+_MINUS = re.compile(rf"-(?=[^\W\d_]|[({OPENING}]|[0-9]+[^\W\d_]|(?:19|20)[0-9]{{2}}(?![\w.]))")
 _SLOP = re.compile(r"~([0-9]+)")
 _BOOST = re.compile(r"\^([0-9]{1,7}(?:\.[0-9]{1,6})?)(?![\w.^])")
 # Of `x^2`, `E=mc^2`, `\\psi^2` and `TC^0` none is a boost; `*^2` and `~^2` end patterns.
@@ -35,6 +33,11 @@ _WORD_BOOST = re.compile(
 # What follows a closing quote or parenthesis without a space starts no word: `"Why?":`.
 _TAIL = re.compile(r"[-–—:;,.!?'’/*~^]*")
 _LETTER = re.compile(r"[^\W\d_]")
+# `title: graph`: a field's name with a space behind its colon. `Title: a subtitle` in capitals is writing.
+_SPACED_FIELD = re.compile(r"([a-z]+):(?=\s+[^\s)])")
+_SPACED_FIELDS = frozenset((*FIELDS, "abs", "kw", "authors", "keywords")) - {"id"}
+# Lucene's and ADS's ranges: `year:[2018 TO 2020]`, `pubdate:[2018-01 TO *]`.
+_RANGE = re.compile(r"[\[{]\s*([0-9]{4}|\*)\S{0,20}?\s+TO\s+([0-9]{4}|\*)[^\s\]}]{0,20}\s*[\]}]")
 
 
 def tokenize(text: str) -> tuple[list[Token], list[Diagnostic]]:
@@ -56,6 +59,7 @@ class _Lexer:
         self.shapes = Shapes(text)
         self._open: list[int] = []
         self._reported: set[str] = set()
+        self._dollars = text.count("$")
 
     def run(self) -> None:
         text, at = self.text, 0
@@ -88,12 +92,35 @@ class _Lexer:
             else:
                 self._emit(Kind.MINUS, "-", at, at + 1)
             at += 1
-        if (match := FIELD.match(text, at)) and self._is_field(match):
-            return self._fielded(match)
+        if (sign := prefix_sign(text, at)) is not None:
+            self._say(sign[1], 0)
+            at = sign[0]
+        if match := FIELD.match(text, at):
+            if self._is_field(match):
+                return self._fielded(match, match[1])
+            if (known := self._foreign_field(match)) is not None:
+                return self._fielded(match, known) if known != EVERY_FIELD else self._operand(match.end())
+        elif (match := _SPACED_FIELD.match(text, at)) and match[1] in _SPACED_FIELDS:
+            name = match[1]
+            message = f"{name}: was read as a word, since a space follows it; write {name}:word"
+            self._odd("field", message, at, self.shapes.space_end(match.end()) - at, f"{name}:")
         return self._operand(at)
 
-    def _fielded(self, match: re.Match[str]) -> int:
-        name, equals, at = match[1], match[2], match.end()
+    def _foreign_field(self, match: re.Match[str]) -> str | None:
+        """The field that another search calls by this name; `EVERY_FIELD` where it means all."""
+        known = FOREIGN_FIELDS.get(match[1].lower()) if match[1].islower() or len(match[1]) > 5 else None
+        held = LETTER_OR_DIGIT.match(self.text, match.end()) or self.text[match.end()] in f"[{{({OPENING}"
+        if known is None or not held:
+            return None
+        where = "every field, as words alone are" if known == EVERY_FIELD else f"{known}:"
+        suggestion = f"{known}:" if known else ""
+        self._odd("field", f"{match[1]}: was read as {where}", match.start(), len(match[1]) + 1, suggestion)
+        return known
+
+    def _fielded(self, match: re.Match[str], name: str) -> int:
+        equals, at = match[2], match.end()
+        if FIELDS[name] == "year" and (between := _RANGE.match(self.text, at)):
+            return self._range(match, name, between)
         word_end = self.shapes.word_end(at) if self.text[at] not in QUOTES and not self.shapes.opens_group(at) else at
         held = LETTER_OR_DIGIT.search(self.text, at, word_end)
         if word_end > at and not held and FIELDS[name] != "year":
@@ -101,6 +128,14 @@ class _Lexer:
             return self._operand(match.start())
         self._emit(Kind.FIELD, name, match.start(), at, exact=bool(equals))
         return self._operand(at, field=name)
+
+    def _range(self, match: re.Match[str], name: str, between: re.Match[str]) -> int:
+        first, last = ("" if year == "*" else year for year in between.groups())
+        years = f"{first}..{last}"
+        self._odd("year", f"{between[0]} was read as {years}", between.start(), len(between[0]), years)
+        self._emit(Kind.FIELD, name, match.start(), match.end())
+        self._emit(Kind.WORD, years, between.start(), between.end(), value=True)
+        return between.end()
 
     def _operand(self, at: int, field: str = "") -> int:
         """A phrase, a group or a word; `field` is that of a colon just before."""
@@ -143,6 +178,8 @@ class _Lexer:
         slop = 1
         if match := _SLOP.match(text, end):
             slop, end = self._slop(match), match.end()
+        if field and (odd := odd_value(content, self._dollars)) is not None:
+            self._say(odd, at + 1)
         self._emit(Kind.PHRASE, content, at, end, number=slop, value=bool(field))
         return self._tail(self._boost(end))
 
@@ -181,6 +218,10 @@ class _Lexer:
 
     def _word(self, start: int, end: int, field: str) -> None:
         text = self.text[start:end]
+        if not field and self._foreign_word(text, start, end):
+            return
+        if FIELDS.get(field, "") in _TEXT_FIELDS and (odd := odd_value(text, self._dollars)) is not None:
+            self._say(odd, start)
         # Ids, DOIs, types and years hold what they hold: `^` is part of the value.
         boosted = _WORD_BOOST.fullmatch(text) if FIELDS.get(field, "title") in _TEXT_FIELDS else None
         if boosted is None or len(_LETTER.findall(boosted[1])) < 2 or OPERATOR.fullmatch(boosted[1]):
@@ -189,6 +230,32 @@ class _Lexer:
         cut = start + boosted.end(1)
         self._emit_word(boosted[1], start, cut, field)
         self._emit(Kind.BOOST, text[boosted.end(1) :], cut, end, number=float(boosted[2]))
+
+    def _foreign_word(self, text: str, start: int, end: int) -> bool:
+        """Report what other searches would read in a word; whether it is no word here."""
+        if (found := operator(text)) is not None:
+            meant, odd = found
+            between = bool(self.tokens) and self.tokens[-1].kind in _ENDS and self.text[end:].strip(" )")
+            if between:
+                self._say(odd, start)
+                for name in meant.split():
+                    self._emit(Kind[name], name, start, end)
+            else:
+                self._say(
+                    Odd("operator", f"{text} was left out: it joins two words, and one is missing", 0, len(text)), start
+                )
+            return True
+        if text == "|":
+            self._odd("operator", "| was left out; write OR for papers with either word", start, 1, "OR")
+        elif text[0] in "NOAWP" and (odd_near := near(self.text, start, end)) is not None:
+            self._say(odd_near, start)
+            return True
+        elif (odd_here := odd_word(text, self._dollars)) is not None:
+            self._say(odd_here, start)
+        return False
+
+    def _say(self, odd: Odd, start: int) -> None:
+        self._odd(odd.kind, odd.message, start + odd.start, odd.length, odd.suggestion)
 
     def _emit_word(self, text: str, start: int, end: int, field: str) -> None:
         held = LETTER_OR_DIGIT.search(text)
@@ -204,9 +271,15 @@ class _Lexer:
         if name.lower() in ("doi", "arxiv"):
             # `arXiv:2101.12345` is how the id itself is written.
             return False
-        known = name.lower() if name.lower() in FIELDS else _FOREIGN_FIELDS.get(name)
+        known = name.lower() if name.lower() in FIELDS else None
+        if known is None and name.lower() in FOREIGN_FIELDS:
+            return False
         if known is None and name.islower() and len(name) > 3:
             known = nearest(name, _LONG_FIELDS)
+        following = self.text[match.end()]
+        if known is None and name.islower() and len(name) > 1 and name not in _NO_FIELDS and following not in ":/":
+            message = f"{name}: is no field here and was read as a word; the fields are {_FIELD_NAMES}"
+            self._odd("field", message, match.start(), match.end(1) + 1 - match.start())
         if known is not None and len(name) > 2 and not self.text.startswith("//", match.end()):
             message = f"{name}: was read as a word; the field is written {known}:"
             self._odd("field", message, match.start(), match.end(1) + 1 - match.start(), f"{known}:")
@@ -240,6 +313,7 @@ class _Lexer:
             self.diagnostics.append(Diagnostic(kind, message, position, length, suggestion))
 
 
+_ENDS = frozenset((Kind.WORD, Kind.PHRASE, Kind.CLOSE, Kind.BOOST))
 _TEXT_FIELDS = frozenset(("title", "abstract", "authors", "venue", "keywords"))
 
 

@@ -19,6 +19,7 @@ from functools import lru_cache
 
 from indexer.index.errors import QueryError
 from query.language.combine import MAX_BOOST, join, leaves, signed, too_much, with_leaves
+from query.language.foreign import WORDS
 from query.language.identifiers import identify_whole
 from query.language.leaves import arxiv_leaf, phrase_leaf, word_leaf
 from query.language.lexer import tokenize
@@ -35,7 +36,12 @@ _KEPT, _SHORT = 512, 200
 _PLAIN_WORD = r"[^\W_]\w*(?:['’-]\w+)*"
 _PLAIN = re.compile(rf" *{_PLAIN_WORD}(?: +{_PLAIN_WORD})* *")
 _WORDS = re.compile(r"[^ ]+")
-_RESERVED = frozenset(("AND", "OR", "NOT"))
+_RESERVED = frozenset(("AND", "OR", "NOT")) | WORDS
+# A word that a line's end has broken, also where a space stands for the line; `first- and second-order` is none.
+_BROKEN = re.compile(
+    r"(?<=[^\W\d_])-[ \t]*[\r\n]\s*(?=[^\W\d_])"
+    r"|(?<=[a-z])- (?=[a-z]{2})(?!(?:and|as|but|in|nor|of|or|to|vs|versus|with)\b)"
+)
 # Control characters, zero-width spaces and the byte order mark are white space, one for one: positions stay.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u2060\ufeff]")
 
@@ -68,7 +74,7 @@ _kept = lru_cache(_KEPT)(_parse)
 
 def parse_fully(text: str) -> Query:
     """As `parse`, by the whole grammar even where the text is only plain words."""
-    clean = _CONTROL.sub(" ", text)
+    clean = _CONTROL.sub(" ", _BROKEN.sub(_healed, text) if "-" in text else text)
     stripped = clean.strip()
     if not stripped:
         return Query(text)
@@ -90,6 +96,15 @@ def parse_fully(text: str) -> Query:
     optional = tuple(node for node in nodes if isinstance(node, Word) and node.field is None)
     required = tuple(node for node in nodes if not (isinstance(node, Word) and node.field is None))
     return Query(text, optional, required, tuple(diagnostics))
+
+
+def _healed(broken: re.Match[str]) -> str:
+    """A hyphen at the end of a line as soft hyphens, which words do not have: `dimen-` and `sional` are one word.
+
+    Before a capital the hyphen is the word's own (`Semi-` and `Supervised`).
+    """
+    following = broken.string[broken.end()]
+    return ("\u00ad" if following.islower() else "-") + "\u00ad" * (len(broken[0]) - 1)
 
 
 @dataclass(slots=True)

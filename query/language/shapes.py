@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 
-# Closing quotes of each opening one. Phones and word processors type the curly ones.
-QUOTES = {'"': '"', "“": "”", "„": "“”"}
+# Closing quotes of each opening one, the usual one first: a slip of the hand may close “ with ".
+QUOTES = {
+    '"': '"”', "“": '”"', "”": "”", "„": "“”", "‟": "”", "«": "»", "»": "«»",
+    "「": "」", "『": "』", "\uff02": "\uff02",
+}  # fmt: skip
+OPENING = "".join(QUOTES)
 
-OPERATOR = re.compile(r"(?:AND|OR|NOT)(?=[\s()\"“„]|$)")
-FIELD = re.compile(r"([A-Za-z]+):(=?)(?=[^\s)])")
+OPERATOR = re.compile(rf"(?:AND|OR|NOT)(?=[\s(){OPENING}]|$)")
+FIELD = re.compile(r"([A-Za-z_]+)[:\uff1a](=?)(?=[^\s)])")
 LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 
-_CHUNK = re.compile(r"[^\s()]+")
+# A quote that only ever opens ends the word before it: Chinese and French need no space there.
+_CHUNK = re.compile(r"[^\s()“„‟«「『]+")
+_EITHER_CLOSES = "„»"
 _PARENTHESES = re.compile(r"[()\s]")
 _SPACE = re.compile(r"\s*")
 _CLOSING_DASH = re.compile(r"[^\W_]-(?=[\s:]|$)")
@@ -70,11 +76,14 @@ class Shapes:
 
     def closing_quote(self, at: int) -> int:
         """Index of the quote that closes the one here, or -1. TeX's `\\"o` in straight quotes is no end."""
-        closers = QUOTES[self.text[at]]
-        if closers != '"':
-            return min((found for mark in closers if (found := self.text.find(mark, at + 1)) >= 0), default=-1)
-        close = self.text.find('"', at + 1)
-        while close > 0 and self.text[close - 1] == "\\":
+        first, *others = QUOTES[self.text[at]]
+        if self.text[at] in _EITHER_CLOSES:
+            return min((end for mark in (first, *others) if (end := self._find(mark, at + 1)) >= 0), default=-1)
+        return next((end for mark in (first, *others) if (end := self._find(mark, at + 1)) >= 0), -1)
+
+    def _find(self, mark: str, start: int) -> int:
+        close = self.text.find(mark, start)
+        while mark == '"' and close > 0 and self.text[close - 1] == "\\":
             close = self.text.find('"', close + 1)
         return close
 

@@ -1,0 +1,143 @@
+"""What people bring along from other searches (ADS, arXiv, DBLP, PubMed, Google Scholar, Lucene, Web of Science).
+
+Two tables: fields by other names, which are answered with a note, and signs that mean nothing here, which are left out
+or read as text with a note that says what to write instead. `docs/query-language.md` lists both for readers.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+EVERY_FIELD = ""
+"""What `all:` confines to: nothing."""
+
+# A field by its name elsewhere, in small letters, and its name here.
+FOREIGN_FIELDS: dict[str, str] = {
+    "abs": "abstract", "abst": "abstract", "summary": "abstract",
+    "intitle": "title", "allintitle": "title", "tit": "title",
+    "authors": "author", "inauthor": "author", "auth": "author", "aut": "author", "person": "author",
+    "creator": "author", "first_author": "author", "firstauthor": "author", "last_author": "author",
+    "journal": "venue", "conference": "venue", "booktitle": "venue", "bibstem": "venue", "jr": "venue",
+    "pub": "venue", "journaltitle": "venue", "source": "venue", "stream": "venue", "container": "venue",
+    "publication": "venue",
+    "date": "year", "years": "year", "pubdate": "year", "pubyear": "year", "submitteddate": "year",
+    "published": "year", "py": "year",
+    "kw": "keyword", "kwd": "keyword", "keywords": "keyword", "key": "keyword", "subject": "keyword",
+    "eprint": "arxiv", "arxivid": "arxiv", "arxiv_id": "arxiv",
+    "identifier": "id", "bibcode": "id",
+    "doctype": "type", "pubtype": "type", "dtype": "type",
+    "all": EVERY_FIELD, "any": EVERY_FIELD, "full": EVERY_FIELD, "fulltext": EVERY_FIELD, "text": EVERY_FIELD,
+    "tiab": EVERY_FIELD, "topic": EVERY_FIELD, "ts": EVERY_FIELD, "body": EVERY_FIELD,
+}  # fmt: skip
+
+# PubMed's tags behind a word, and the codes that Web of Science and Scopus put before `=` or a parenthesis.
+_TAGS = {"ti": "title", "tiab": "", "tw": "", "ab": "abstract", "au": "author", "ta": "venue", "dp": "year",
+         "mesh": "keyword", "mh": "keyword", "ot": "keyword", "1au": "author"}  # fmt: skip
+_CODES = {"TI": "title", "AB": "abstract", "AU": "author", "SO": "venue", "PY": "year", "TS": "", "AK": "keyword",
+          "DO": "doi", "TITLE": "title", "ABS": "abstract", "AUTH": "author", "KEY": "keyword", "SRCTITLE": "venue",
+          "PUBYEAR": "year", "TITLE-ABS-KEY": "", "TITLE-ABS": "", "ALL": "", "DOI": "doi"}  # fmt: skip
+
+
+class Odd(NamedTuple):
+    """What is odd about a part of a word: where (code points of the word), what to say, what to type instead."""
+
+    kind: str
+    message: str
+    start: int
+    length: int
+    suggestion: str | None = None
+
+
+PREFIX_SIGNS = re.compile(r"(!+|\++|~+|\^+)(?=[^\W\d_]|[\"“„«]|(?<=[!+])\()(?!(?:AND|OR|NOT)(?:[\s()]|$))")
+"""Signs before a word that other searches know and that are left out here."""
+_PREFIX_ADVICE = {
+    "!": ("! does not exclude here and was left out; write -word to exclude a word", "-"),
+    "+": ("+ is not needed and was left out; papers with all of the words come first", None),
+    "~": ("~ before a word was left out; write it behind the word for words a letter off: word~", None),
+    "^": ("^ before a word was left out; it boosts behind one (word^2). Authors: author:name", None),
+}  # fmt: skip
+
+# Words that are plain text everywhere but between two others.
+WORDS = frozenset(
+    (
+        "ANDNOT",
+        "BUTNOT",
+        "NEAR",
+        "ONEAR",
+        *(f"{name}{n}" for name in ("NEAR", "ONEAR", "ADJ", "PRE") for n in range(30)),
+    )
+)
+_OPERATORS = {"||": "OR", "|": "OR", "&&": "AND", "ANDNOT": "AND NOT", "BUTNOT": "AND NOT"}
+_NEAR = re.compile(r"(?:O?NEAR|ADJ|PRE|WITHIN)/?([0-9]{1,3})|O?NEAR|[WN]/([0-9]{1,3})")
+_BEFORE, _AFTER = re.compile(r"([^\s()\",;]+)\s+\Z"), re.compile(r"\s*\(?\s*([^\s()\",;]+)")
+_EITHER = re.compile(r"([^\W_]{2,})(\|\|?)([^\W_]{2,})")
+_BOTH = re.compile(r"([^\W_]{2,})(&&)([^\W_]{2,})")
+_LAST = re.compile(r"[^\W\d_]{2,}\$")
+_TAGGED = re.compile(rf"([^\W_][^\[\]]*)\[({'|'.join(_TAGS)})\]", re.IGNORECASE)
+_CODED = re.compile(rf"({'|'.join(sorted(_CODES, key=len, reverse=True))})(=|\()(?=[^\W_(\"“])")
+
+
+def prefix_sign(text: str, at: int) -> tuple[int, Odd] | None:
+    """Where the word behind a foreign sign starts, and what to say; None where there is no such sign."""
+    found = PREFIX_SIGNS.match(text, at)
+    if found is None:
+        return None
+    message, suggestion = _PREFIX_ADVICE[found[1][0]]
+    return found.end(), Odd("sign", message, at, len(found[1]), suggestion)
+
+
+def near(text: str, start: int, end: int) -> Odd | None:
+    """What to say of `NEAR/3` and its like between two words of a query; None for any other word."""
+    found = _NEAR.fullmatch(text, start, end)
+    if found is None:
+        return None
+    left, right = _BEFORE.search(text, 0, start), _AFTER.match(text, end)
+    steps = found[1] or found[2] or "5"
+    words = f"{left[1] if left else 'one'} {right[1] if right else 'two'}"
+    if not (left or text[end : end + 1] == "(") or not right or _is_title(text):
+        return None
+    message = f'{found[0]} was left out, and the words beside it are sought anywhere; write "{words}"~{steps}'
+    return Odd("operator", message, 0, end - start, f'"{words}"~{steps}')
+
+
+def operator(word: str) -> tuple[str, Odd] | None:
+    """What a sign of other searches between words means (AND, OR, AND NOT), and what to say."""
+    meant = _OPERATORS.get(word)
+    if meant is None:
+        return None
+    return meant, Odd("operator", f"{word} was read as {meant}", 0, len(word), meant)
+
+
+def odd_word(word: str, dollars: int) -> Odd | None:
+    """What to say of a word with a foreign sign in it; `dollars` are the `$` of the whole query."""
+    if found := _EITHER.fullmatch(word) or _BOTH.fullmatch(word):
+        meant = f"{found[1]} {'OR' if '|' in found[2] else 'AND'} {found[3]}"
+        message = f"{found[2]} inside a word parts it and is no operator; write {meant}"
+        return Odd("operator", message, found.start(2), len(found[2]), f" {'OR' if '|' in found[2] else 'AND'} ")
+    if dollars % 2 and _LAST.fullmatch(word):
+        message = f"$ was left out; write ={word[:-1]} for the word exactly as written"
+        return Odd("sign", message, len(word) - 1, 1, "")
+    if found := _TAGGED.fullmatch(word):
+        return _other_field(found[2], _TAGS[found[2].lower()], found[1], len(word))
+    if found := _CODED.match(word):
+        return _other_field(found[0], _CODES[found[1]], word[found.end() :].rstrip(")"), len(word))
+    return None
+
+
+def odd_value(text: str, dollars: int) -> Odd | None:
+    """What to say of a field's value that is marked as ADS (`^Bengio`) or DBLP (`Bengio$`) would have it."""
+    if text.startswith("^"):
+        return Odd("sign", "^ was left out: authors are found at any place", 0, 1, "")
+    if dollars % 2 and text.endswith("$"):
+        return Odd("sign", f"$ was left out; write ={text[:-1]} for the word exactly as written", len(text) - 1, 1, "")
+    return None
+
+
+def _other_field(typed: str, field: str, value: str, length: int) -> Odd:
+    meant = f"{field}:{value}" if field else value
+    return Odd("field", f"{typed} was read as text; write {meant}", 0, length, meant)
+
+
+def _is_title(text: str) -> bool:
+    return text.upper() == text
