@@ -76,10 +76,11 @@ class Shapes:
 
     def closing_quote(self, at: int) -> int:
         """Index of the quote that closes the one here, or -1. TeX's `\\"o` in straight quotes is no end."""
-        first, *others = QUOTES[self.text[at]]
-        if self.text[at] in _EITHER_CLOSES:
-            return min((end for mark in (first, *others) if (end := self._find(mark, at + 1)) >= 0), default=-1)
-        return next((end for mark in (first, *others) if (end := self._find(mark, at + 1)) >= 0), -1)
+        ends = [self._find(mark, at + 1) for mark in QUOTES[self.text[at]]]
+        found = [end for end in ends if end >= 0]
+        if not found:
+            return -1
+        return min(found) if self.text[at] in _EITHER_CLOSES else found[0]
 
     def _find(self, mark: str, start: int) -> int:
         close = self.text.find(mark, start)
