@@ -60,6 +60,7 @@ class Hit:
             "year": head.get("year"),
             "type": head.get("type", ""),
             "url": head.get("url", ""),
+            "tier": self.tier,
             "snippet": self.snippet,
         }
         return row | ({"explanation": self.explanation} if self.explanation is not None else {})

@@ -6,13 +6,22 @@ Exports carry the published text. Names are taken apart as read, since a name in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from indexer.index.record.paper import Paper
 from query.export import bibtex, csl, records, ris, spreadsheet
+from query.export.style import PLAIN, Style
 
-__all__ = ["EXPORTERS", "Exporter"]
+__all__ = ["EXPORTERS", "PLAIN", "Exporter", "Style"]
+
+
+class Write(Protocol):
+    """Papers to the pieces of a file."""
+
+    def __call__(self, papers: Iterable[Paper], style: Style = PLAIN) -> Iterator[str]:
+        """The pieces, in the given style."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +36,7 @@ class Exporter:
     title: str
     media_type: str
     suffix: str
-    write: Callable[[Iterable[Paper]], Iterator[str]]
+    write: Write
 
 
 EXPORTERS: dict[str, Exporter] = {

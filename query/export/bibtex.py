@@ -1,25 +1,20 @@
-"""BibTeX, for LaTeX and for every reference manager.
+"""BibTeX, for LaTeX and for every reference manager, as people cite: full names of proceedings, pages with `--`.
 
-Keys are surname, year, first word of the title and six letters of a hash of the paper's id,
-`wang2024improving-k3x0pd`: always with the hash, so that a paper has the same key whatever else is exported,
-and two papers never share one.
+Quiver's id stands in a field of its own, by which an entry is found again whatever its key becomes.
 """
 
 from __future__ import annotations
 
-import re
-from base64 import b32encode
 from collections.abc import Iterable, Iterator
-from hashlib import blake2b
 from itertools import pairwise
 from typing import NamedTuple
 
 from indexer.index.record.paper import Author, Paper
-from indexer.index.text.analysis import STOP_WORDS, words
-from indexer.index.text.reading import as_shown
 from query.export.as_latex import escape, escape_title
+from query.export.citation_keys import Keys, person
+from query.export.details import details
 from query.export.lines import one_line
-from query.export.person import Person, split_name
+from query.export.style import PLAIN, QUIVER_ID, Style
 
 
 class _Kind(NamedTuple):
@@ -42,25 +37,32 @@ _KINDS = {
 }
 _OTHER_KIND = _Kind("misc", "howpublished")
 
-# 30 bits beside surname, year and word: the chance that any two keys of a million papers agree is under one
-# in a thousand. Where a paper lacks one of the three the hash stands for it too.
-_HASH_LETTERS, _LONG_HASH_LETTERS = 6, 12
+# Details that say what the venue is in full, if the record has them.
+_IN_FULL = frozenset(("booktitle", "journal", "publisher", "school", "institution"))
+_AFTER_VENUE = ("series", "volume", "number", "pages", "edition", "publisher", "organization", "address", "month")
 
 
-def write(papers: Iterable[Paper]) -> Iterator[str]:
+def write(papers: Iterable[Paper], style: Style = PLAIN) -> Iterator[str]:
     """One entry a paper, parted by empty lines."""
+    keys = Keys(style)
     for number, paper in enumerate(papers):
-        yield ("\n" if number else "") + entry(paper)
+        yield ("\n" if number else "") + entry(paper, keys(paper), style)
 
 
-def entry(paper: Paper) -> str:
-    """The paper as one BibTeX entry, ending with a newline."""
+def entry(paper: Paper, key: str, style: Style = PLAIN) -> str:
+    """The paper as one BibTeX entry under a key, ending with a newline."""
     kind = _KINDS.get(paper.type, _OTHER_KIND)
+    known = details(paper)
+    venue = (known.get(kind.venue) if kind.venue in _IN_FULL else "") or paper.venue
     fields = {
         "title": escape_title(paper.title),
         "author": " and ".join(filter(None, map(_author, paper.authors))),
-        kind.venue: escape(paper.venue),
+        "editor": escape(known.get("editor", "")),
+        kind.venue: escape(venue),
+        **{name: escape(known.get(name, "")) for name in _AFTER_VENUE if name != kind.venue},
         "year": "" if paper.year is None else str(paper.year),
+        "isbn": escape(known.get("isbn", "")),
+        "issn": escape(known.get("issn", "")),
         "doi": _verbatim(paper.doi),
         "eprint": _verbatim(paper.arxiv),
         "archiveprefix": "arXiv" if paper.arxiv else "",
@@ -68,39 +70,26 @@ def entry(paper: Paper) -> str:
         "pdf": _verbatim(paper.pdf),
         "keywords": escape(", ".join(paper.keywords)),
         "abstract": escape(paper.abstract),
+        QUIVER_ID: _verbatim(paper.id),
     }
-    lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
-    return f"@{kind.entry}{{{key(paper)},\n{lines}}}\n"
-
-
-def key(paper: Paper) -> str:
-    """The citation key: ASCII letters, digits and one hyphen; a function of this paper alone."""
-    surname = _ascii(_person(paper.authors[0]).family) if paper.authors else ""
-    year = "" if paper.year is None else str(paper.year)
-    title_words = words(as_shown(paper.title[:2000]))
-    first_word = next(
-        (ascii_word for word in title_words if word not in STOP_WORDS and (ascii_word := _ascii(word))), ""
-    )
-    letters = _HASH_LETTERS if surname and year and first_word else _LONG_HASH_LETTERS
-    digest = b32encode(blake2b(paper.id.encode("utf-8", "surrogatepass"), digest_size=10).digest())
-    return f"{surname}{year}{first_word}-{digest[:letters].decode('ascii').lower()}"
-
-
-def _ascii(text: str) -> str:
-    return re.sub("[^a-z0-9]", "", "".join(words(text)))[:40]
-
-
-def _person(author: Author) -> Person:
-    return split_name(one_line(as_shown(author.name)))
+    if "pages" in fields:
+        fields["pages"] = known.get("pages", "").replace("-", "--")
+    chosen = ((name, value) for name, value in fields.items() if value and (name == "title" or style.wants(name)))
+    lines = "".join(f"  {name} = {{{value}}},\n" for name, value in chosen)
+    return f"@{kind.entry}{{{key},\n{lines}}}\n"
 
 
 def _author(author: Author) -> str:
     """`Family, Suffix, Given` with what BibTeX would misread in braces."""
-    person = _person(author)
-    if person.whole:
-        name = escape(person.family)
+    name_parts = person(author)
+    if name_parts.whole:
+        name = escape(name_parts.family)
         return f"{{{name}}}" if _needs_braces(name) or " " in name else name
-    parts = (_name_part(person.family, is_family=True), _name_part(person.suffix), _name_part(person.given))
+    parts = (
+        _name_part(name_parts.family, is_family=True),
+        _name_part(name_parts.suffix),
+        _name_part(name_parts.given),
+    )
     return ", ".join(filter(None, parts))
 
 

@@ -7,47 +7,68 @@ from typing import Any
 
 import orjson
 
-from indexer.index.record.paper import TYPES, Author, Paper
+from indexer.index.record.paper import TYPES, Paper
 from indexer.index.text.reading import as_shown
+from query.export.details import details
 from query.export.lines import encodable, one_line
 from query.export.person import split_name
+from query.export.style import PLAIN, QUIVER_ID, Style
 
 # Where the venue is who published it, not what it appeared in.
 _PUBLISHED_BY_VENUE = frozenset(("thesis", "report", "book"))
+_FULL_VENUE = {"paper-conference": "booktitle", "chapter": "booktitle", "article-journal": "journal"}
+_DETAILS = {
+    "collection-title": "series", "volume": "volume", "issue": "number", "page": "pages", "edition": "edition",
+    "publisher": "publisher", "publisher-place": "address", "ISBN": "isbn", "ISSN": "issn", "language": "language",
+    "note": "note",
+}  # fmt: skip
+_ORDER = ("title", "container-title", *_DETAILS, "abstract", "DOI", "URL", "number", "keyword")
+_FIELD = {**_DETAILS, "number": "arxiv"}
 
 
-def write(papers: Iterable[Paper]) -> Iterator[str]:
+def write(papers: Iterable[Paper], style: Style = PLAIN) -> Iterator[str]:
     """A JSON array, an item a line."""
     opening = "["
     for paper in papers:
-        yield opening + "\n" + orjson.dumps(item(paper)).decode()
+        yield opening + "\n" + orjson.dumps(item(paper, style)).decode()
         opening = ","
     yield "[]\n" if opening == "[" else "\n]\n"
 
 
-def item(paper: Paper) -> dict[str, Any]:
+def item(paper: Paper, style: Style = PLAIN) -> dict[str, Any]:
     """The paper as a CSL item; what the paper lacks is absent."""
+    known = details(paper)
+    full = known.get(_FULL_VENUE.get(paper.type, ""), "")
     venue_key = "publisher" if paper.type in _PUBLISHED_BY_VENUE else "container-title"
     texts = {
+        **{name: known.get(detail, "") for name, detail in _DETAILS.items()},
         "title": paper.title,
-        venue_key: paper.venue,
+        venue_key: full or paper.venue,
         "abstract": paper.abstract,
         "DOI": paper.doi,
         "URL": paper.url or paper.pdf,
-        "number": f"arXiv:{paper.arxiv}" if paper.arxiv else "",
         "keyword": ", ".join(paper.keywords),
     }
+    if paper.arxiv:
+        texts["number"] = f"arXiv:{paper.arxiv}"
+    fields: dict[str, Any] = {name: encodable(texts[name]) for name in _ORDER if texts.get(name)}
+    if paper.authors:
+        fields["author"] = [_name(author.name) for author in paper.authors]
+    if editor := known.get("editor"):
+        fields["editor"] = [_name(name) for name in editor.split(" and ")]
+    if paper.year is not None:
+        fields["issued"] = {"date-parts": [[paper.year]]}
+    kept = {name: value for name, value in fields.items() if name == "title" or style.wants(_FIELD.get(name, name))}
     return {
         "id": encodable(paper.id),
         "type": paper.type if paper.type in TYPES else "document",
-        **{name: encodable(text) for name, text in texts.items() if text},
-        **({"author": [_name(author) for author in paper.authors]} if paper.authors else {}),
-        **({"issued": {"date-parts": [[paper.year]]}} if paper.year is not None else {}),
+        **kept,
+        "custom": {QUIVER_ID: encodable(paper.id)},
     }
 
 
-def _name(author: Author) -> dict[str, str]:
-    person = split_name(one_line(as_shown(author.name)))
+def _name(text: str) -> dict[str, str]:
+    person = split_name(one_line(as_shown(text)))
     if person.whole:
         return {"literal": person.family}
     name = {"family": person.family, "given": person.given}

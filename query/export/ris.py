@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from indexer.index.record.paper import Paper
 from indexer.index.text.reading import as_shown
+from query.export.details import details
 from query.export.lines import one_line
 from query.export.person import split_name
+from query.export.style import PLAIN, Style
 
 # By the CSL type of the paper: the type of the reference and the tag of its venue.
 _KINDS = {
@@ -21,28 +23,46 @@ _KINDS = {
     "book": ("BOOK", "PB"),
 }
 _OTHER_KIND = ("GEN", "T2")
+# The detail that names the venue in full, by the type of the reference.
+_FULL_VENUE = {"CPAPER": "booktitle", "CHAP": "booktitle", "JOUR": "journal"}
+_DETAILS = {"VL": "volume", "IS": "number", "ET": "edition", "T3": "series", "PB": "publisher", "CY": "address"}
 
 
-def write(papers: Iterable[Paper]) -> Iterator[str]:
+def write(papers: Iterable[Paper], style: Style = PLAIN) -> Iterator[str]:
     """One reference a paper, parted by empty lines."""
     for paper in papers:
-        lines = [f"{tag}  - {text}" for tag, value in _tags(paper) if (text := one_line(value))]
+        lines = [
+            f"{tag}  - {text}"
+            for tag, field, value in _tags(paper)
+            if (text := one_line(value)) and (field in ("type", "id", "title") or style.wants(field))
+        ]
         yield "\r\n".join((*lines, "ER  - ", "", ""))
 
 
-def _tags(paper: Paper) -> Iterator[tuple[str, str]]:
+def _tags(paper: Paper) -> Iterator[tuple[str, str, str]]:
+    """Tag, field of the record, value."""
     kind, venue_tag = _KINDS.get(paper.type, _OTHER_KIND)
-    yield "TY", kind
-    yield "ID", paper.id
-    yield "TI", paper.title
+    known = details(paper)
+    yield "TY", "type", kind
+    yield "ID", "id", paper.id
+    yield "TI", "title", paper.title
     for author in paper.authors:
-        yield "AU", split_name(as_shown(author.name)).inverted
-    yield "PY", "" if paper.year is None else str(paper.year)
-    yield venue_tag, paper.venue
-    yield "AB", paper.abstract
+        yield "AU", "authors", split_name(as_shown(author.name)).inverted
+    for editor in known.get("editor", "").split(" and "):
+        yield "ED", "editor", split_name(as_shown(editor)).inverted
+    yield "PY", "year", "" if paper.year is None else str(paper.year)
+    yield venue_tag, "venue", (known.get(_FULL_VENUE.get(kind, "")) or paper.venue)
+    first, _, last = known.get("pages", "").partition("-")
+    yield "SP", "pages", first
+    yield "EP", "pages", last
+    for tag, name in _DETAILS.items():
+        if tag != venue_tag:
+            yield tag, name, known.get(name, "")
+    yield "SN", "isbn", known.get("isbn") or known.get("issn", "")
+    yield "AB", "abstract", paper.abstract
     for keyword in paper.keywords:
-        yield "KW", keyword
-    yield "DO", paper.doi
-    yield "AN", f"arXiv:{paper.arxiv}" if paper.arxiv else ""
-    yield "UR", paper.url
-    yield "L1", paper.pdf
+        yield "KW", "keywords", keyword
+    yield "DO", "doi", paper.doi
+    yield "AN", "arxiv", f"arXiv:{paper.arxiv}" if paper.arxiv else ""
+    yield "UR", "url", paper.url
+    yield "L1", "pdf", paper.pdf

@@ -11,10 +11,15 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import orjson
 
 from indexer.index.record.paper import Paper
+from query.export.details import NAMES, details
 from query.export.lines import encodable
+from query.export.style import PLAIN, Style
 
 COLUMNS: dict[str, Callable[[Paper], str]] = {
     "id": lambda paper: paper.id,
@@ -34,17 +39,41 @@ COLUMNS: dict[str, Callable[[Paper], str]] = {
 _FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
 
 
-def write(papers: Iterable[Paper]) -> Iterator[str]:
-    """The header, then a row a paper; authors and keywords are joined by `; `."""
+def write(papers: Iterable[Paper], style: Style = PLAIN) -> Iterator[str]:
+    """The header, then a row a paper; authors and keywords are joined by `; `.
+
+    Any key of the records may be asked for; what is no text is written as JSON.
+    """
+    names = style.fields if style.fields is not None else (*COLUMNS, *NAMES, "ids", "other")
+    columns = [_column(name) for name in names if name not in style.without]
     buffer = io.StringIO()
     rows = csv.writer(buffer, lineterminator="\r\n")
-    rows.writerow(COLUMNS)
+    rows.writerow([name for name in names if name not in style.without])
     yield buffer.getvalue()
     for paper in papers:
+        known = details(paper)
         buffer.seek(0)
         buffer.truncate()
-        rows.writerow([_cell(column(paper)) for column in COLUMNS.values()])
+        rows.writerow([_cell(column(paper, known)) for column in columns])
         yield buffer.getvalue()
+
+
+def _column(name: str) -> Callable[[Paper, Mapping[str, str]], str]:
+    """What gives a column's cell, from a paper and its details."""
+    if (own := COLUMNS.get(name)) is not None:
+        return lambda paper, _: own(paper)
+    if name == "other":
+        return lambda paper, _: _text({key: paper.extra[key] for key in paper.extra if key not in (*NAMES, "ids")})
+    if name in NAMES:
+        return lambda paper, known: known.get(name, "")
+    return lambda paper, _: _text(paper.as_record().get(name))
+
+
+def _text(value: Any) -> str:
+    """A value of a record in one cell: texts as they are, nothing for nothing, the rest as JSON."""
+    if value is None or value == {} or isinstance(value, str):
+        return value or ""
+    return orjson.dumps(value).decode()
 
 
 def _cell(value: str) -> str:

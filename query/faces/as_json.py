@@ -8,7 +8,23 @@ from typing import Any
 from query.browse.clusters import Cluster
 from query.browse.suggest import Suggestions
 from query.browse.venue_list import VenueRow
-from query.results import FacetCount
+from query.results import FacetCount, Hit
+
+_EMPTY: dict[str, Any] = {
+    **dict.fromkeys(("abstract", "pdf", "doi", "arxiv"), ""),
+    "keywords": [],
+    "ids": {},
+}
+
+
+def hit_json(hit: Hit, more: Sequence[str] = ()) -> dict[str, Any]:
+    """A hit of a search, with `more` keys of its record: those that it lacks are empty; `all` are all that it has."""
+    row = hit.as_json()
+    if not more:
+        return row
+    record = hit.paper.as_record()
+    names = (*(name for name in more if name != "all"), *(record if "all" in more else ()))
+    return row | {name: record.get(name, _EMPTY.get(name)) for name in names if name not in row}
 
 
 def cluster_json(cluster: Cluster) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from query.faces.cli.export_options import export_options
 from query.faces.cli.options import LIST_FORMATS, example, format_option, index_option, well_formed
 
 
@@ -13,8 +14,9 @@ from query.faces.cli.options import LIST_FORMATS, example, format_option, index_
 @click.command()
 @click.argument("name", nargs=-1, required=True, type=well_formed)
 @format_option(*LIST_FORMATS)
+@export_options
 @index_option
-def author(name: tuple[str, ...], index: Path, form: str) -> None:
+def author(name: tuple[str, ...], index: Path, form: str, fields: str, key_format: str) -> None:
     """Show the papers of one author name.
 
     They are those of exactly this name, whatever its case, with co-authors and names that may be the same
@@ -34,6 +36,6 @@ def author(name: tuple[str, ...], index: Path, form: str) -> None:
 
             output.write_json(cluster_json(cluster))
         else:
-            from query.export import EXPORTERS
+            from query.faces.cli.export_options import write_papers
 
-            output.write_pieces(EXPORTERS[form].write(cluster.papers))
+            write_papers(opened, form, cluster.papers, len(cluster.papers), fields, key_format)

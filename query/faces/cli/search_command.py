@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from query.faces.cli.export_options import export_options
 from query.faces.cli.options import (
+    EXPORT_FORMATS,
     FACETS,
     LIST_FORMATS,
     MATCHES,
@@ -75,9 +78,25 @@ class SearchCommand(click.Command):
 @click.option("--facet", "some_facets", multiple=True, type=click.Choice(FACETS), help="Count one of them; repeat.")
 @click.option("--explain", is_flag=True, help="Say how each score came about.")
 @format_option(*LIST_FORMATS)
+@click.option(
+    "--with",
+    "more",
+    metavar="KEYS",
+    multiple=True,
+    help="More keys of each hit in json and jsonl: abstract,doi,arxiv,..., or all.",
+)
+@export_options
 @index_option
 def search(
-    query: tuple[str, ...], index: Path, form: str, every_facet: bool, some_facets: tuple[str, ...], **arguments: Any
+    query: tuple[str, ...],
+    index: Path,
+    form: str,
+    every_facet: bool,
+    some_facets: tuple[str, ...],
+    more: tuple[str, ...],
+    fields: str,
+    key_format: str,
+    **arguments: Any,
 ) -> None:
     """Find papers. Without QUERY: all that the filters leave, newest first.
 
@@ -101,23 +120,47 @@ def search(
         if form != "json":
             for row in page.diagnostics:
                 write_messages(diagnostic_lines(asked.query, row, message_screen(), "note: "))
-        _write(opened, asked, page, form)
+        if form in EXPORT_FORMATS:
+            _export(opened, asked, page, form, fields, key_format)
+        else:
+            _write(opened, asked, page, form, more)
 
 
-def _write(index: PaperIndex, asked: Asked, page: Page, form: str) -> None:
+def _export(index: PaperIndex, asked: Asked, page: Page, form: str, fields: str, key_format: str) -> None:
+    """Write the papers of a page; of a relaxed answer those that match all words, unless any were asked for."""
+    from query.faces.cli.export_options import write_papers
+    from query.faces.printed.output import write_messages
+    from query.faces.printed.wording import counted
+
+    kept = page
+    if page.relaxed and asked.match == "auto":
+        kept = replace(page, hits=[hit for hit in page.hits if hit.tier == 0], total=page.all_words)
+        some = page.total - page.all_words
+        write_messages(
+            [f"note: {counted(some, 'paper')} that match only some of the words are left out; --match any writes them"]
+        )
+    write_papers(index, form, index.papers(kept), len(kept.hits), fields, key_format)
+    _say_what_is_left(kept)
+
+
+def _write(index: PaperIndex, asked: Asked, page: Page, form: str, more: tuple[str, ...]) -> None:
+    from query.faces.as_json import hit_json
     from query.faces.printed import output
 
+    keys = [key for text in more for part in text.split(",") if (key := part.strip())]
     if form == "text":
         _write_text(index, asked, page)
     elif form == "json":
-        output.write_json(page.as_json())
+        output.write_json(page.as_json() | {"hits": [hit_json(hit, keys) for hit in page.hits]})
     elif form == "jsonl":
-        output.write_json_lines(hit.as_json() for hit in page.hits)
-    else:
-        from query.export import EXPORTERS
+        output.write_json_lines(hit_json(hit, keys) for hit in page.hits)
+        _say_what_is_left(page)
 
-        output.write_pieces(EXPORTERS[form].write(index.papers(page)))
-    if form not in ("text", "json") and len(page.hits) < page.total and _limit_was_not_said():
+
+def _say_what_is_left(page: Page) -> None:
+    from query.faces.printed import output
+
+    if len(page.hits) < page.total and _limit_was_not_said():
         output.write_messages([f"note: {len(page.hits)} of {page.total:,} papers written; --limit 0 writes all"])
 
 
