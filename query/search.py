@@ -98,7 +98,7 @@ class PaperIndex:
 
     def reopen(self) -> bool:
         """Move to the newest generation; says whether there was a newer one."""
-        if latest(self.path).generation == self.generation:
+        if latest(self.path).identity == self._generation.manifest.identity:
             return False
         # The old one is not closed here: another thread may be searching it; it goes with its last reader.
         self._use(open_generation(self.path))

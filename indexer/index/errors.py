@@ -25,6 +25,10 @@ class BadIndexError(QuiverError):
     """An index that is missing, foreign, of a newer format or damaged."""
 
 
+class ForeignIndexError(BadIndexError):
+    """An index into which another program has written."""
+
+
 class LockedError(QuiverError):
     """Another process is writing to the index."""
 

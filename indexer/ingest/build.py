@@ -51,11 +51,12 @@ def build(
         base = _replaceable(door, plan, force)
         manifest = Manifest(
             generation=0,
-            deleted=base.deleted if base and not force else (),
+            index=base.index if base else "",
+            deleted=base.deleted if base else (),
             venues_file=str(Path(venues).resolve()) if venues else None,
             venues=raw,
         )
-        return _publish(door, plan, manifest, table, procs, progress, None)
+        return _publish(door, plan, manifest, table, procs, progress, None, base)
 
 
 def rebuild(
@@ -74,13 +75,19 @@ def rebuild(
     if missing not in MISSING:
         raise UsageError(f"missing {missing!r} is not one of {', '.join(MISSING)}")
     folder = Path(index)
-    latest(folder)
+    latest(folder, unsealed=True)
     with writing(folder, "quiver rebuild", timeout) as door:
-        base = latest(folder)
+        base = latest(folder, unsealed=True)
         plan = plan_again(base, folder, missing)
         table = recorded_table(base.venues)
-        manifest = Manifest(generation=0, deleted=base.deleted, venues_file=base.venues_file, venues=base.venues)
-        return _publish(door, plan, manifest, table, procs, progress, base)
+        manifest = Manifest(
+            generation=0,
+            index=base.index,
+            deleted=base.deleted,
+            venues_file=base.venues_file,
+            venues=base.venues,
+        )
+        return _publish(door, plan, manifest, table, procs, progress, base, base)
 
 
 def processes(plan: Plan, procs: int | None) -> int:
@@ -128,12 +135,13 @@ def _publish(
     procs: int | None,
     progress: Progress | None,
     base: Manifest | None,
+    before: Manifest | None,
 ) -> BuildReport:
     tally = Tally(plan, progress)
     indexer = Indexer(door.folder, table)
     segments, _ = run_tasks(tasks(plan, 1, door.folder, base), indexer, processes(plan, procs), tally.report)
     tally.check()
-    draft = Draft(door, None)
+    draft = Draft(door, None, before)
     draft.add(segments)
     manifest = draft.finish(
         replace(

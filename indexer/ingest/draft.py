@@ -11,16 +11,16 @@ import numpy.typing as npt
 from indexer.index.bm25f import average_length
 from indexer.index.files import part_name
 from indexer.index.schema import FIELDS
-from indexer.index.segment.claims import Claims, read_claims, read_live, winners, write_state
+from indexer.index.segment.claims import Claims, FirstSeen, read_claims, read_live, read_seen, winners, write_state
 from indexer.index.segment.columns import key_hash
 from indexer.index.segment.container import ArrayFile
 from indexer.index.segment.impacts import write_impacts
-from indexer.index.segment.layout import SEGMENT_DOCS
+from indexer.index.segment.layout import SEGMENT_DOCS, SEGMENT_KIND, STATE_KIND
 from indexer.index.segment.merge import merge_segments
-from indexer.index.segment.postings import ragged
 from indexer.index.store.manifest import Manifest, SegmentEntry
 from indexer.index.store.transaction import WriteTransaction
 from indexer.ingest.bulk import NewSegment, Seen
+from indexer.ingest.first_seen import Memory, documents
 
 IMPACT_DRIFT = 0.02
 """Impacts are made anew when an average length has moved by more: bounds widen with the drift, searches slow down."""
@@ -36,6 +36,7 @@ class DraftSegment:
     arrays: ArrayFile
     claims: Claims
     live: npt.NDArray[np.bool_]
+    seen: FirstSeen | None = None
     impacts: str | None = None
     state: str | None = None
     new: bool = False
@@ -55,9 +56,12 @@ class DraftSegment:
 class Draft:
     """Collects changes against the generation before (None: against nothing); `finish` writes what is missing."""
 
-    def __init__(self, writing: WriteTransaction, base: Manifest | None) -> None:
+    def __init__(self, writing: WriteTransaction, base: Manifest | None, before: Manifest | None = None) -> None:
+        """`before` is the generation whose papers keep when they were first seen, where that is not the base."""
         self._folder = writing.folder
+        self._number, self._time = writing.number, writing.time
         self._base = base
+        self._known = Memory.of(self._folder, before) if before else Memory()
         # Id hashes of papers whose claims have changed: which of their documents is live must be decided anew.
         self._touched: list[npt.NDArray[np.uint64]] = []
         self.segments: list[DraftSegment] = []
@@ -68,10 +72,14 @@ class Draft:
         self.removed = 0
         """Papers of the generation before whose id no longer has a live record; known after `finish`."""
         for entry in base.segments if base else ():
-            arrays = ArrayFile(self._folder / entry.name)
-            state = ArrayFile(self._folder / entry.state)
+            arrays = ArrayFile(self._folder / entry.name, SEGMENT_KIND, seal=entry.seals[0])
+            state = ArrayFile(self._folder / entry.state, STATE_KIND, seal=entry.seals[2])
             live = read_live(state, entry.docs)
-            self.segments.append(DraftSegment(entry.name, arrays, read_claims(state), live, entry.impacts, entry.state))
+            seen = read_seen(state)
+            self._known.add(arrays, seen)
+            self.segments.append(
+                DraftSegment(entry.name, arrays, read_claims(state), live, seen, entry.impacts, entry.state)
+            )
 
     def release(self, files: Iterable[int], keys: npt.NDArray[np.uint64] | None, before: int) -> None:
         """Drop the claims that files made in readings numbered below `before`: all, or those on some id hashes."""
@@ -126,6 +134,8 @@ class Draft:
             int(np.isin(segment.arrays["doc.key"], banned).sum()) for segment in self.segments if segment.new
         )
         self.removed = self._removed(before)
+        for segment in self.segments:
+            self._first_seen(segment)
         if self._compact():
             self._choose(banned)
         lengths = np.zeros(len(FIELDS), dtype=np.int64)
@@ -155,7 +165,7 @@ class Draft:
 
         Of 800,000 papers in 13 segments a hundred are looked up in 2 ms, where deciding on all takes 300.
         """
-        found = [_documents(segment.arrays, keys) for segment in self.segments]
+        found = [np.unique(documents(segment.arrays, keys)[0]) for segment in self.segments]
         lives = winners(
             [segment.arrays["doc.key"][docs] for segment, docs in zip(self.segments, found, strict=True)],
             [segment.claims.top_ranks(segment.docs)[docs] for segment, docs in zip(self.segments, found, strict=True)],
@@ -181,8 +191,17 @@ class Draft:
             write_impacts(self._folder / segment.name, self._folder / segment.impacts, averages)
         if segment.state is None:
             segment.state = part_name("state")
-            write_state(self._folder / segment.state, segment.claims, segment.live)
-        return SegmentEntry(segment.name, segment.impacts, segment.state, segment.docs, segment.alive)
+            write_state(self._folder / segment.state, segment.claims, segment.live, self._first_seen(segment))
+        entry = SegmentEntry(segment.name, segment.impacts, segment.state, segment.docs, segment.alive)
+        # What is as it was keeps its seal; the others get theirs when they are published.
+        same = [row for row in (self._base.segments if self._base else ()) if row.files == entry.files]
+        return replace(entry, seals=same[0].seals) if same else entry
+
+    def _first_seen(self, segment: DraftSegment) -> FirstSeen:
+        """When the ids of a segment's papers were first seen: in the generation before, or now."""
+        if segment.seen is None:
+            segment.seen = self._known.of_keys(segment.arrays["doc.key"], self._number, self._time)
+        return segment.seen
 
     def _drifted(self, impacts: str, averages: list[float]) -> bool:
         file = ArrayFile(self._folder / impacts)
@@ -203,22 +222,14 @@ class Draft:
                 [segment.claims for segment in chosen],
                 self._folder / name,
             )
-            arrays = ArrayFile(self._folder / name)
+            arrays = ArrayFile(self._folder / name, SEGMENT_KIND)
             merged = DraftSegment(name, arrays, claims, _none(arrays.meta["docs"]))
+            self._first_seen(merged)
             for segment in chosen:
                 segment.arrays.close()
             kept = [segment for segment in self.segments if all(segment is not other for other in chosen)]
             self.segments = [*kept, merged]
         return self.segments is not before or len(before) != held
-
-
-def _documents(arrays: ArrayFile, keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint16]:
-    """Documents of a segment whose id hash is one of some sorted keys."""
-    hashes = arrays["key.hash"]
-    where, owners = ragged(low := np.searchsorted(hashes, keys), np.searchsorted(hashes, keys, side="right") - low)
-    docs: npt.NDArray[np.uint16] = arrays["key.doc"][where]
-    # A DOI or an address may have the same hash as an id, one chance in 2 ** 64.
-    return np.unique(docs[arrays["doc.key"][docs] == keys[owners]])
 
 
 def _id_hashes(ids: Iterable[str]) -> npt.NDArray[np.uint64]:

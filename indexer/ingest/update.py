@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from indexer.index.errors import BadIndexError, NotFoundError
+from indexer.index.errors import BadIndexError, ForeignIndexError, NotFoundError
 from indexer.index.record.recorded_venues import recorded_table
 from indexer.index.segment.columns import key_hash
 from indexer.index.store.generation import Generation, latest
-from indexer.index.store.manifest import Manifest, SourceFile, generations, read_manifest
+from indexer.index.store.manifest import Manifest, SourceFile, generations, published, read_manifest
 from indexer.index.store.transaction import LOCK_SECONDS, writing
 from indexer.ingest.build import processes
 from indexer.ingest.bulk import Indexer, Known, NewSegment, Seen
@@ -169,6 +169,16 @@ def delete(ids: Sequence[str], index: str | Path, *, timeout: float = LOCK_SECON
         return door.publish(draft.finish(replace(base, deleted=tuple(dict.fromkeys((*base.deleted, *ids))))))
 
 
+def _check_own(folder: Path) -> None:
+    """Raise BadIndexError where another program has written the newest generation; a damaged one may be."""
+    try:
+        latest(folder)
+    except ForeignIndexError:
+        raise
+    except BadIndexError:
+        return
+
+
 def rollback(index: str | Path, *, timeout: float = LOCK_SECONDS) -> Manifest:
     """Publish the generation before as the next one. Raises BadIndexError where there is none."""
     folder = Path(index)
@@ -176,10 +186,13 @@ def rollback(index: str | Path, *, timeout: float = LOCK_SECONDS) -> Manifest:
     if not found:
         latest(folder)
     with writing(folder, "quiver rollback", timeout) as door:
-        found = generations(folder)
-        if len(found) < 2:
+        found, newest = generations(folder), published(folder)
+        # Where the newest was lost, the last that is left is the one before.
+        earlier = found[:-1] if newest[-1:] == found[-1:] else found
+        if not earlier:
             raise BadIndexError(f"{folder} holds no generation before {found[-1]}; nothing was changed")
-        before = read_manifest(folder, found[-2])
+        _check_own(folder)
+        before = read_manifest(folder, earlier[-1])
         # What cannot be opened is not published.
         Generation(folder, before).close()
         return door.publish(before)

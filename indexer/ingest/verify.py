@@ -14,7 +14,8 @@ from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS
 from indexer.index.segment.claims import READING_SHIFT, Claims, winners
 from indexer.index.segment.columns import key_hash
 from indexer.index.segment.container import ArrayFile
-from indexer.index.segment.impacts import IMPACTS_KIND, impacts
+from indexer.index.segment.impacts import impacts
+from indexer.index.segment.layout import IMPACTS_KIND
 from indexer.index.segment.opened import Segment
 from indexer.index.store.generation import Generation, latest
 from indexer.index.store.manifest import Manifest
@@ -52,9 +53,10 @@ def verify(index: str | Path) -> list[str]:
 
 
 def _files(folder: Path, manifest: Manifest) -> Iterator[str]:
-    for name in sorted(manifest.referenced()):
+    seals = {name: seal for entry in manifest.segments for name, seal in zip(entry.files, entry.seals, strict=True)}
+    for name, seal in sorted(seals.items()):
         try:
-            file = ArrayFile(folder / name)
+            file = ArrayFile(folder / name, seal=seal)
         except (QuiverError, OSError) as error:
             yield str(error)
             continue

@@ -167,7 +167,7 @@ def test_two_generations_are_kept(write: Write, index: Path) -> None:
         update([source], index)
     assert generations(index) == [4, 5]
     kept = {path.name for path in index.iterdir()} - {"MAIN_WRITELOCK"}
-    toc = {"_MAIN_4.toc", "_MAIN_5.toc"}
+    toc = {"_MAIN_4.kept", "_MAIN_5.toc"}
     with writing(index, "test") as door:
         wanted = set().union(*(manifest.referenced() for manifest in door.kept()))
     assert kept == toc | wanted

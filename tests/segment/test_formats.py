@@ -1,4 +1,7 @@
-"""Every format version that was ever released still opens, in Quiver and in Whoosh, and answers as it did."""
+"""Every format version that was ever released still opens, in Quiver and in Whoosh, and answers as it did.
+
+All but the first, which has no seals: a rebuild takes from it what it recorded.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,16 @@ from pathlib import Path
 import orjson
 import pytest
 
-from indexer.index.store.manifest import FORMAT
+from indexer.index.errors import BadIndexError
+from indexer.index.store.manifest import FORMAT, UNSEALED
+from indexer.index.store.transaction import LOCK_NAME
 from indexer.index.whoosh.library import index, query
-from indexer.ingest.update import delete
+from indexer.ingest.update import delete, update
 from indexer.ingest.verify import verify
 from query import PaperIndex
 from tests.segment.formats.make import HERE, NAME, answers, make
 
-KEPT = sorted(path.name for path in HERE.iterdir() if path.name.isdigit())
+KEPT = sorted(path.name for path in HERE.iterdir() if path.name.isdigit() and path.name != str(UNSEALED))
 
 
 @pytest.fixture(name="folder", params=KEPT)
@@ -66,3 +71,21 @@ def test_the_present_version_is_what_is_written(tmp_path: Path) -> None:
                 assert {name: (one[name].dtype, one[name].ndim) for name in one} == {
                     name: (other[name].dtype, other[name].ndim) for name in other
                 }
+
+
+@pytest.fixture(name="unsealed")
+def fixture_unsealed(tmp_path: Path) -> Path:
+    """A copy of the index of the first version."""
+    return Path(shutil.copytree(HERE / str(UNSEALED) / NAME, tmp_path / "old.idx"))
+
+
+def test_an_unsealed_index_says_what_opens_it(unsealed: Path, tmp_path: Path) -> None:
+    """Every command but a rebuild names it, and changes nothing."""
+    before = {path.name: path.read_bytes() for path in unsealed.iterdir()}
+    source = tmp_path / "a.jsonl"
+    source.write_text('{"id": "x", "title": "One"}\n')
+    for command in (PaperIndex.open, verify, lambda path: delete(["x"], path), lambda path: update([source], path)):
+        with pytest.raises(BadIndexError, match="older format 1, without seals; run `quiver rebuild`"):
+            command(unsealed)
+    after = {path.name: path.read_bytes() for path in unsealed.iterdir() if path.name != LOCK_NAME}
+    assert after == before

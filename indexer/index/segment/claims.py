@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.index.segment.container import Array, ArrayFile, ArrayFileWriter
+from indexer.index.segment.layout import STATE_KIND
 from indexer.index.segment.narrow import narrow
 
-STATE_KIND = "state"
 READING_SHIFT = 32
 """A rank is the number of the reading << 32 | the record's place in the file."""
 
@@ -60,14 +60,57 @@ class Claims:
         return top
 
 
-def write_state(path: Path, claims: Claims, live: npt.NDArray[np.bool_]) -> None:
-    """Write a segment's state: its claims, and which documents are live."""
+@dataclass(frozen=True, slots=True)
+class FirstSeen:
+    """When the ids of the documents of a segment were first seen: a row each of generations and their times.
+
+    `generations` are uint32, `times` uint64, in seconds since 1970 in UTC; a segment has few of either.
+    """
+
+    rows: Array
+    generations: npt.NDArray[np.uint32]
+    times: npt.NDArray[np.uint64]
+
+    @classmethod
+    def now(cls, docs: int, generation: int, time: int) -> FirstSeen:
+        """All documents first seen in one generation."""
+        return cls.of(np.full(docs, generation), np.full(docs, time))
+
+    @classmethod
+    def of(cls, generations: Array, times: Array) -> FirstSeen:
+        """From a generation and a time a document."""
+        pairs = np.stack([np.asarray(generations, np.int64), np.asarray(times, np.int64)], axis=1)
+        held, rows = np.unique(pairs, axis=0, return_inverse=True)
+        return cls(narrow(rows.reshape(-1)), held[:, 0].astype(np.uint32), held[:, 1].astype(np.uint64))
+
+    def of_docs(self) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint64]]:
+        """The generation and the time of each document."""
+        return self.generations[self.rows], self.times[self.rows]
+
+    def since(self, generation: int | None = None, time: int | None = None) -> npt.NDArray[np.bool_]:
+        """Which documents were first seen in a generation or later, or at a time or later, a bool each."""
+        late = self.generations >= generation if generation is not None else self.times >= np.uint64(time or 0)
+        return late[self.rows]
+
+
+def write_state(path: Path, claims: Claims, live: npt.NDArray[np.bool_], seen: FirstSeen) -> None:
+    """Write a segment's state: its claims, which documents are live, when their ids were first seen."""
     with ArrayFileWriter(path, STATE_KIND) as writer:
+        writer.meta["docs"] = len(live)
         writer.add("live", np.packbits(live))
+        writer.add("seen.row", seen.rows)
+        writer.add("seen.generation", seen.generations)
+        writer.add("seen.time", seen.times)
+        writer.add("group", np.empty(0, np.uint64))
         writer.add("claim.doc", claims.docs)
         writer.add("claim.file", narrow(claims.files))
         writer.add("claim.reading", narrow(claims.ranks >> np.uint64(READING_SHIFT)))
         writer.add("claim.place", narrow(claims.ranks & np.uint64((1 << READING_SHIFT) - 1)))
+
+
+def read_seen(state: ArrayFile) -> FirstSeen:
+    """When the ids of a segment's documents were first seen."""
+    return FirstSeen(state["seen.row"], state["seen.generation"], state["seen.time"])
 
 
 def read_live(state: Mapping[str, Array], docs: int) -> npt.NDArray[np.bool_]:

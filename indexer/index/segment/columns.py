@@ -1,10 +1,7 @@
 """One value a paper: year, type, venue, sort orders, hashes; and the table that finds a paper by id, DOI or address.
 
-Arrays: doc.year int16 (0 none), doc.type uint8, doc.venue and doc.spelling (numbers in venue.* and published.*, 0 is
-no venue), doc.title_rank and doc.id_rank (place in the order by title then id, and by id), doc.title_new (1
-where the title differs from the one before in that order), doc.content and doc.work
-uint64 (hashes: of the stored record; of title and first author), doc.key uint64 (hash of the id), key.hash (sorted
-uint64) and key.doc.
+The arrays doc.* and key.* of `catalogue`: doc.title_rank and doc.id_rank are places in the order by title then id, and
+by id, doc.work hashes of title and first author, doc.content of the stored record, doc.key of the id.
 """
 
 from __future__ import annotations
@@ -79,6 +76,7 @@ class ColumnBuilder:
         """Add the columns to a segment file; `works` are the papers' `work_hash`, uint64."""
         writer.add("doc.year", np.array(self._years, dtype=np.int16))
         writer.add("doc.type", np.array(self._types, dtype=np.uint8))
+        writer.add("doc.language", np.zeros(len(self._types), dtype=np.uint8))
         writer.add("doc.venue", narrow(np.array(self._venue, dtype=np.uint16)))
         writer.add("doc.spelling", narrow(np.array(self._spelling, dtype=np.uint16)))
         for name, table in (("venue", self._venues), ("published", self._published)):
@@ -107,7 +105,7 @@ def merge_columns(
     writer: ArrayFileWriter, parts: Sequence[tuple[ArrayFile, npt.NDArray[np.int64]]], titles: Sequence[str]
 ) -> None:
     """Add the columns of the kept documents of several segments; `titles` are their published titles in order."""
-    for name in ("doc.year", "doc.type", "doc.key", "doc.content", "doc.work"):
+    for name in ("doc.year", "doc.type", "doc.language", "doc.key", "doc.content", "doc.work"):
         writer.add(name, np.concatenate([arrays[name][kept] for arrays, kept in parts]))
     for column, table in (("doc.venue", "venue"), ("doc.spelling", "published")):
         numbers: dict[bytes, int] = {b"": 0}

@@ -23,6 +23,7 @@ import mmap
 import os
 import struct
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -35,16 +36,36 @@ from isal.isal_zlib import crc32
 
 from indexer.index.errors import BadIndexError
 from indexer.index.files import create, open_regular
+from indexer.index.hashing import blake2b
+from indexer.index.segment.catalogue import BY_PART, DTYPES, TABLES, misfit
 
 Array = npt.NDArray[Any]
 
 MAGIC = b"QuiverArrays\r\n\x1a\n"
-VERSION = 1
+VERSION = 2
+UNSEALED = 1
+"""The version before seals: from its files a rebuild takes the stored papers."""
 PAGE = 1 << 14
 """Bytes under one checksum: what a query must check to read a little of a large array."""
 _HEADER = struct.Struct("<16sIIQQI")
 _HEADER_SIZE = 64
 _BYTE_ORDER = 0x01020304
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """By what a file is known again: its size in bytes, and a hash of its header, page checksums and directory.
+
+    Those hold the checksum of everything else, so that no other file, nor another state of this one, has the seal.
+    """
+
+    size: int
+    head: str
+
+    @classmethod
+    def of(cls, size: int, *head: bytes) -> Seal:
+        """The seal of a file of this size and head."""
+        return cls(size, blake2b(b"".join(head), digest_size=16).hexdigest())
 
 
 class ArrayFileWriter:
@@ -101,6 +122,10 @@ class ArrayFileWriter:
         self._file.write(np.asarray(self._pages, dtype="<u4").tobytes())
         directory_at = pages_at + 4 * len(self._pages)
         pages_crc = crc32(np.asarray(self._pages, dtype="<u4").tobytes())
+        if self.kind in TABLES:
+            known = {"docs": self.meta["docs"]} if "docs" in self.meta else {}
+            if wrong := misfit(self.kind, self._arrays, known):
+                raise ValueError(f"{self.path.name} {wrong}: the table in catalogue.py says otherwise")
         directory = orjson.dumps(
             {
                 "kind": self.kind,
@@ -134,70 +159,141 @@ class ArrayFileWriter:
 class ArrayFile(Mapping[str, Array]):
     """A mapped array file: `file["name"]` is a read-only view into the mapping, made without copying.
 
-    Opening checks magic, version, byte order, size, and the checksums of header, directory and page checksums; what
-    is read is checked when it is first read; `verify` checks every page. Raises BadIndexError with the file's name.
-    A file that is cut short by somebody else while it is open cannot be told: the system ends the process. Quiver's
-    own writers never change a file that has its name.
+    Opening checks magic, version, byte order, size, the checksums of header, directory and page checksums, the seal
+    where one is given, and that the arrays are those of the table of the file's kind (`catalogue`), in dtype and
+    shape. What is read is checked when it is first read, with what the table says of its values; `verify` checks all
+    of it. Raises BadIndexError with the file's name. A file that is cut short by somebody else while it is open cannot
+    be told: the system ends the process. Quiver's own writers never change a file that has its name.
+
+    `kinds` are those that will do (none: any). `unsealed` also takes the version before seals, without its table.
     """
 
-    def __init__(self, path: Path, kind: str | None = None) -> None:
+    def __init__(self, path: Path, *kinds: str, seal: Seal | None = None, unsealed: bool = False) -> None:
         self.path = path
         try:
             descriptor, size = open_regular(path)
             try:
                 if size < _HEADER_SIZE:
-                    raise BadIndexError(f"{path.name} is cut short ({size} bytes); run `quiver rebuild`")
+                    raise self._bad(f"is cut short ({size} bytes)")
                 self._map = mmap.mmap(descriptor, size, access=mmap.ACCESS_READ)
             finally:
                 os.close(descriptor)
         except FileNotFoundError as error:
-            raise BadIndexError(f"{path.name} is missing from the index; run `quiver rebuild`") from error
+            raise self._bad("is missing from the index") from error
         except OSError as error:
             raise BadIndexError(f"{path} cannot be read: {error.strerror}") from error
-        magic, version, order, at, length, crc = _HEADER.unpack_from(self._map)
-        (head_crc,) = struct.unpack_from("<I", self._map, _HEADER.size)
-        if magic != MAGIC:
-            raise BadIndexError(f"{path.name} is not a file of Quiver's; run `quiver rebuild`")
-        if head_crc != crc32(self._map[: _HEADER.size]):
-            raise BadIndexError(f"{path.name}: the header is damaged; run `quiver verify`, then `quiver rebuild`")
-        if version > VERSION:
-            raise BadIndexError(f"{path.name} has format {version}, this Quiver reads up to {VERSION}; update Quiver")
-        if order != _BYTE_ORDER:
-            raise BadIndexError(f"{path.name} was written on a machine of another byte order; run `quiver rebuild`")
+        self._bytes = memoryview(self._map)
+        at, length, crc, version = self._header(unsealed)
         directory = self._map[at : at + length]
-        if at + length != size or crc32(directory) != crc:
-            raise BadIndexError(f"{path.name} is cut short or damaged; run `quiver verify`, then `quiver rebuild`")
-        parsed = orjson.loads(directory)
-        self.kind: str = parsed["kind"]
-        self.meta: dict[str, Any] = parsed["meta"]
-        self._pages_at: int = parsed["pages"]
-        self._directory: dict[str, tuple[str, list[int], int]] = parsed["arrays"]
+        if at < _HEADER_SIZE or at + length != size or crc32(directory) != crc:
+            raise self._bad("is cut short or damaged")
+        self._read_directory(directory)
+        pages = self._map[self._pages_at : at]
+        if len(pages) != 4 * -(-(self._pages_at - _HEADER_SIZE) // PAGE) or crc32(pages) != self._pages_crc:
+            raise self._bad("has damaged page checksums")
+        self.seal = Seal.of(size, self._map[:_HEADER_SIZE], pages, directory)
+        if seal is not None and seal != self.seal:
+            raise self._bad("is not the file that the manifest names, but another or an older one")
+        if kinds and self.kind not in kinds:
+            raise self._bad(f"holds {self.kind}, not {kinds[0]}")
         self._views: dict[str, Array] = {}
         self._lazy: dict[str, Array] = {}
         self._places: dict[str, tuple[int, int]] = {}
-        if kind is not None and kind != self.kind:
-            raise BadIndexError(f"{path.name} holds {self.kind}, not {kind}; run `quiver rebuild`")
-        pages = self._map[self._pages_at : at]
-        if len(pages) != 4 * -(-(self._pages_at - _HEADER_SIZE) // PAGE) or crc32(pages) != parsed["pages_crc"]:
-            raise BadIndexError(f"{path.name}: the page checksums are damaged; run `quiver rebuild`")
+        self.sizes: dict[str, int] = {}
+        self._table = TABLES.get(self.kind, {}) if version == VERSION else {}
+        self._by_part = BY_PART if self._table else frozenset()
+        if self._table:
+            self._fit()
         self._pages = np.frombuffer(pages, dtype="<u4")
         self._unread = bytearray(b"\1") * len(self._pages)
-        self._bytes = memoryview(self._map)
+
+    def _bad(self, what: str) -> BadIndexError:
+        return BadIndexError(f"{self.path.name} {what}; run `quiver verify`, then `quiver repair` or `quiver rebuild`")
+
+    def _header(self, unsealed: bool) -> tuple[int, int, int, int]:
+        """Offset, length and checksum of the directory, and the version."""
+        magic, version, order, at, length, crc = _HEADER.unpack_from(self._map)
+        (head_crc,) = struct.unpack_from("<I", self._map, _HEADER.size)
+        if magic != MAGIC:
+            raise self._bad("is not a file of Quiver's")
+        if head_crc != crc32(self._map[: _HEADER.size]) or any(self._map[_HEADER.size + 4 : _HEADER_SIZE]):
+            raise self._bad("has a damaged header")
+        if version > VERSION:
+            raise BadIndexError(
+                f"{self.path.name} has format {version}, this Quiver reads up to {VERSION}; update Quiver"
+            )
+        if version != VERSION and not (unsealed and version == UNSEALED):
+            raise BadIndexError(f"{self.path.name} has the older format {version}; run `quiver rebuild`")
+        if order != _BYTE_ORDER:
+            raise BadIndexError(
+                f"{self.path.name} was written on a machine of another byte order; run `quiver rebuild`"
+            )
+        return at, length, crc, version
+
+    def _read_directory(self, directory: bytes) -> None:
+        """Take the directory apart, whose values are as they must be or a BadIndexError is raised."""
+        try:
+            parsed = orjson.loads(directory)
+            self.kind: str = parsed["kind"]
+            self.meta: dict[str, Any] = parsed["meta"]
+            self._pages_at: int = parsed["pages"]
+            self._pages_crc: int = parsed["pages_crc"]
+            self._directory: dict[str, tuple[str, list[int], int]] = parsed["arrays"]
+            typed = (
+                type(self.kind) is str
+                and type(self.meta) is dict
+                and type(self._pages_at) is type(self._pages_crc) is int
+                and type(self._directory) is dict
+                and self._pages_at >= _HEADER_SIZE
+            )
+            end = _HEADER_SIZE
+            for dtype, shape, offset in self._directory.values():
+                # One after the other, as they are written: two arrays in one place would be no file of ours.
+                count = DTYPES[dtype].itemsize
+                for extent in shape:
+                    count *= extent
+                    typed = typed and type(extent) is int and extent >= 0
+                typed = typed and type(shape) is list and type(offset) is int and offset >= end
+                end = offset + count
+                if not typed or offset % _HEADER_SIZE or end > self._pages_at:
+                    raise self._bad("has a directory of places where no array can be")
+        except (orjson.JSONDecodeError, LookupError, TypeError, ValueError) as error:
+            raise self._bad("has a directory that cannot be read") from error
+        if not typed:
+            raise self._bad("has a directory that cannot be read")
+
+    def _fit(self) -> None:
+        """Make sure that the file has the arrays of its table."""
+        docs = self.meta.get("docs")
+        if docs is not None:
+            if type(docs) is not int or not 0 <= docs < 1 << 31:
+                raise self._bad(f"says that it holds {docs!r} papers")
+            self.sizes["docs"] = docs
+        if wrong := misfit(self.kind, self._directory, self.sizes):
+            raise self._bad(wrong)
 
     def __getitem__(self, name: str) -> Array:
         view = self._views.get(name)
         if view is None:
             view = self.lazy(name)
             self.check(name, 0, view.size)
+            if name in self._table:
+                self._hold(name, view)
             self._views[name] = view
         return view
+
+    def _hold(self, name: str, values: Array) -> None:
+        """Make sure that what the table says of the values of an array holds. Raises BadIndexError."""
+        rule = self._table[name].rule
+        if rule is not None and values.size and not rule.holds(values, self.sizes):
+            raise self._bad(f"has {name} with values that are not {rule.says}")
 
     def lazy(self, name: str) -> Array:
         """An array unchecked: `check` each part of it before it is read."""
         view = self._lazy.get(name)
         if view is None:
             if name not in self._directory:
-                raise BadIndexError(f"{self.path.name} lacks {name}: of another Quiver; run `quiver rebuild`")
+                raise self._bad(f"lacks {name}")
             dtype, shape, offset = self._directory[name]
             count = 1
             for extent in shape:
@@ -222,8 +318,12 @@ class ArrayFile(Mapping[str, Array]):
                 start = _HEADER_SIZE + page * PAGE
                 raise BadIndexError(
                     f"{self.path.name}: bytes {start}..{min(start + PAGE, self._pages_at)} are damaged ({name}); "
-                    "run `quiver verify`, then `quiver rebuild`"
+                    "run `quiver verify`, then `quiver repair` or `quiver rebuild`"
                 )
+            if name in self._by_part:
+                # Pages and arrays begin at multiples of 64 bytes, so that no value lies in two pages.
+                inside = [max(0, (edge * PAGE - at) // size) for edge in (page, page + 1)]
+                self._hold(name, self.lazy(name).reshape(-1)[inside[0] : inside[1]])
             self._unread[page] = 0
             page = self._unread.find(1, page + 1, past)
 
@@ -247,8 +347,6 @@ class ArrayFile(Mapping[str, Array]):
 
     def verify(self) -> list[str]:
         """Check every page; give what is wrong, a line each (empty: nothing)."""
-        if any(self._map[48:_HEADER_SIZE]):
-            return [f"{self.path.name}: the header's padding is not zero"]
         wrong = []
         for page in range(len(self._pages)):
             if not self._page_is_whole(page):
@@ -256,7 +354,16 @@ class ArrayFile(Mapping[str, Array]):
                 stop = min(start + PAGE, self._pages_at)
                 names = [name for name in self if self._overlaps(name, start, stop)] or ["padding"]
                 wrong.append(f"{self.path.name}: bytes {start}..{stop} are damaged ({', '.join(names)})")
+        if not wrong:
+            wrong += [str(error) for name in self._table if (error := self._broken(name))]
         return wrong
+
+    def _broken(self, name: str) -> BadIndexError | None:
+        try:
+            self._hold(name, self.lazy(name))
+        except BadIndexError as error:
+            return error
+        return None
 
     def _overlaps(self, name: str, start: int, stop: int) -> bool:
         dtype, shape, offset = self._directory[name]

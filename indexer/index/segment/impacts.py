@@ -15,9 +15,9 @@ import numpy.typing as npt
 from indexer.index.bm25f import norms
 from indexer.index.schema import FIELD_NUMBERS, GROUPS, K1
 from indexer.index.segment.container import ArrayFile, ArrayFileWriter
+from indexer.index.segment.layout import IMPACTS_KIND
 from indexer.index.segment.postings import PostingGroup
 
-IMPACTS_KIND = "impacts"
 SCALE = 255
 _CHUNK = 1 << 18
 

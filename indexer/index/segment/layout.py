@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 SEGMENT_KIND = "segment"
+IMPACTS_KIND = "impacts"
+STATE_KIND = "state"
 SEGMENT_DOCS = 65_535
 """Papers a segment may hold: a document number is 16 bits wide."""
 SEGMENT_WORDS = 24_000_000

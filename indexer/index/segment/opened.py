@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,10 @@ from indexer.index.errors import BadIndexError
 from indexer.index.native import kernel
 from indexer.index.schema import GROUPS, NAMES, TEXT
 from indexer.index.segment.authors import NameTables, Spellings
-from indexer.index.segment.claims import STATE_KIND, Claims, read_claims, read_live
+from indexer.index.segment.claims import Claims, FirstSeen, read_claims, read_live, read_seen
 from indexer.index.segment.compounds import JoinTable
-from indexer.index.segment.container import Array, ArrayFile
-from indexer.index.segment.impacts import IMPACTS_KIND
-from indexer.index.segment.layout import SEGMENT_KIND
+from indexer.index.segment.container import Array, ArrayFile, Seal
+from indexer.index.segment.layout import IMPACTS_KIND, SEGMENT_KIND, STATE_KIND
 from indexer.index.segment.papers import StoredPapers
 from indexer.index.segment.postings import PostingGroup
 from indexer.index.segment.strings import StringTable
@@ -26,21 +26,27 @@ from indexer.index.segment.strings import StringTable
 class Segment:
     """A segment of one generation; immutable but for what is derived from it and kept."""
 
-    def __init__(self, folder: Path, name: str, impacts: str, state: str) -> None:
-        self.name = name
-        self.arrays = ArrayFile(folder / name, SEGMENT_KIND)
-        self.impacts = ArrayFile(folder / impacts, IMPACTS_KIND)
-        self.state = ArrayFile(folder / state, STATE_KIND)
-        self.docs: int = self.arrays.meta["docs"]
-        if self.arrays["doc.year"].shape != (self.docs,):
-            raise BadIndexError(f"{name}: columns and number of papers disagree; run `quiver rebuild`")
+    def __init__(self, folder: Path, names: Sequence[str], seals: Sequence[Seal | None] = (None, None, None)) -> None:
+        """`names` are of the segment's file, of its impacts and of its state, `seals` theirs."""
+        self.name = names[0]
+        opened: list[ArrayFile] = []
+        try:
+            for name, kind, seal in zip(names, (SEGMENT_KIND, IMPACTS_KIND, STATE_KIND), seals, strict=True):
+                opened.append(ArrayFile(folder / name, kind, seal=seal))
+                _agree(opened[0], opened[-1])
+        except BadIndexError:
+            for file in opened:
+                file.close()
+            raise
+        self.arrays, self.impacts, self.state = opened
+        self.docs: int = self.arrays.sizes["docs"]
         self.live: npt.NDArray[np.bool_] = read_live(self.state, self.docs)
         self.alive = int(np.count_nonzero(self.live))
         self.years: npt.NDArray[np.int16] = self.arrays["doc.year"]
         self.types: npt.NDArray[np.uint8] = self.arrays["doc.type"]
         self.venues: Array = self.arrays["doc.venue"]
         self.lengths: Array = self.arrays["doc.length"]
-        self.papers = StoredPapers(self.arrays, name)
+        self.papers = StoredPapers(self.arrays, self.name)
 
     @property
     def all_live(self) -> bool:
@@ -142,6 +148,11 @@ class Segment:
         docs = self.arrays["key.doc"][low:high]
         return docs[self.live[docs]]
 
+    @cached_property
+    def first_seen(self) -> FirstSeen:
+        """When the ids of the papers were first seen."""
+        return read_seen(self.state)
+
     def claims(self) -> Claims:
         """Which files hold which documents."""
         return read_claims(self.state)
@@ -155,3 +166,15 @@ class Segment:
         """Let go of the files."""
         for file in (self.arrays, self.impacts, self.state):
             file.close()
+
+
+def _agree(segment: ArrayFile, other: ArrayFile) -> None:
+    """Make sure that a file is of this segment's papers and postings, by their numbers."""
+    if "docs" not in segment.sizes:
+        raise BadIndexError(f"{segment.path.name} does not say how many papers it holds; run `quiver repair`")
+    for name in other.sizes.keys() & segment.sizes.keys():
+        if other.sizes[name] != segment.sizes[name]:
+            raise BadIndexError(
+                f"{other.path.name} is of {other.sizes[name]:,} {name}, {segment.path.name} of "
+                f"{segment.sizes[name]:,}; run `quiver verify`, then `quiver repair` or `quiver rebuild`"
+            )

@@ -7,7 +7,16 @@ from pathlib import Path
 
 from indexer.index.errors import BadIndexError, QuiverError
 from indexer.index.segment.opened import Segment
-from indexer.index.store.manifest import Manifest, generations, read_manifest, toc_name
+from indexer.index.store.manifest import (
+    Manifest,
+    SegmentEntry,
+    generations,
+    published,
+    read_manifest,
+    read_recorded,
+    toc_name,
+    toc_path,
+)
 
 
 class Generation:
@@ -19,10 +28,20 @@ class Generation:
         self.segments: list[Segment] = []
         try:
             for entry in manifest.segments:
-                self.segments.append(Segment(folder, entry.name, entry.impacts, entry.state))
+                self.segments.append(Segment(folder, entry.files, entry.seals))
+                self._check(entry)
         except QuiverError:
             self.close()
             raise
+
+    def _check(self, entry: SegmentEntry) -> None:
+        """Make sure that the last segment opened holds as many papers as the manifest says."""
+        held = self.segments[-1]
+        if (held.docs, held.alive) != (entry.docs, entry.live):
+            raise BadIndexError(
+                f"{entry.state} has {held.alive:,} live of {held.docs:,} papers, the manifest says {entry.live:,} of "
+                f"{entry.docs:,}; run `quiver verify`, then `quiver repair` or `quiver rebuild`"
+            )
 
     @property
     def number(self) -> int:
@@ -32,7 +51,7 @@ class Generation:
     @property
     def nbytes(self) -> int:
         """Size of its files in bytes, its table of contents not counted once that is swept."""
-        toc = self.folder / toc_name(self.number)
+        toc = toc_path(self.folder, self.number)
         files = [file.nbytes for row in self.segments for file in (row.arrays, row.impacts, row.state)]
         with suppress(FileNotFoundError):
             return sum(files) + toc.stat().st_size
@@ -49,10 +68,14 @@ def is_index(folder: Path) -> bool:
     return folder.is_dir() and bool(generations(folder))
 
 
-def latest(folder: Path) -> Manifest:
-    """The manifest of the newest generation. Raises BadIndexError where there is no index."""
+def latest(folder: Path, *, unsealed: bool = False) -> Manifest:
+    """The manifest of the newest generation. Raises BadIndexError where there is no index.
+
+    `unsealed` takes the format before seals too.
+    """
     try:
         found = generations(folder)
+        newest = published(folder)
     except FileNotFoundError as error:
         raise BadIndexError(
             f"there is no index at {folder}; make one with `quiver build SOURCE... --index {folder}`"
@@ -61,12 +84,20 @@ def latest(folder: Path) -> Manifest:
         raise BadIndexError(f"{folder} cannot be read as an index: {error.strerror}") from error
     if not found:
         raise BadIndexError(f"{folder} is not an index; make one with `quiver build SOURCE... --index {folder}`")
+    if newest[-1:] != found[-1:]:
+        # Another look, since a generation may have been published between the two.
+        if generations(folder) != found or published(folder) != newest:
+            return latest(folder, unsealed=unsealed)
+        raise BadIndexError(
+            f"{folder} has lost {toc_name(found[-1] + 1)} or a later one, which published its newest generation; "
+            f"`quiver rollback` returns to generation {found[-1]}, then run `quiver rebuild`"
+        )
     try:
-        return read_manifest(folder, found[-1])
+        return read_recorded(folder, found[-1]) if unsealed else read_manifest(folder, found[-1])
     except OSError as error:
         # Two generations may have been published since the folder was listed, and this one swept.
         if isinstance(error, FileNotFoundError) and generations(folder) != found:
-            return latest(folder)
+            return latest(folder, unsealed=unsealed)
         raise BadIndexError(f"{folder} cannot be read as an index: {error.strerror}") from error
 
 
@@ -81,5 +112,5 @@ def open_generation(folder: Path) -> Generation:
         try:
             return Generation(folder, manifest)
         except BadIndexError:
-            if latest(folder).generation == manifest.generation:
+            if latest(folder).identity == manifest.identity:
                 raise

@@ -2,11 +2,14 @@
 
 It is stored at the end of Whoosh's table of contents (`_MAIN_<generation>.toc`), so that one rename publishes both:
 Whoosh reads the head of the file, Quiver the manifest that the last 24 bytes point to. Their checksum covers the
-whole file.
+whole file. The manifest seals the generation: it holds size and hash of the head of every file, which hold the checksum
+of everything else.
 """
 
 from __future__ import annotations
 
+import os
+import re
 import struct
 import zlib
 from dataclasses import asdict, dataclass, field
@@ -15,12 +18,20 @@ from typing import Any
 
 import orjson
 
-from indexer.index.errors import BadIndexError
-from indexer.index.files import TOC_NAME, read_regular
+from indexer.index.errors import BadIndexError, ForeignIndexError
+from indexer.index.files import KEPT_NAME, TOC_NAME, is_part, read_regular
+from indexer.index.schema import FIELDS
+from indexer.index.segment.container import Seal
+from indexer.index.store.origin import Origin
+from indexer.index.store.typed import record_of
 from indexer.index.whoosh.table_of_contents import is_ours
 
-FORMAT = 1
+FORMAT = 2
+UNSEALED = 1
+"""The format before seals: `quiver rebuild` takes from it what it needs, nothing else opens it."""
 _FOOTER = struct.Struct("<QII8s")
+"""Length of the manifest; checksum of all before the footer and of the rest of it; version; magic."""
+_END = struct.Struct("<QI8s")
 _MAGIC = b"QvrMnfst"
 _MOST_BYTES = 1 << 30
 """Of a table of contents: that of 100,000 source files has 20 MB."""
@@ -45,23 +56,28 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class SegmentEntry:
-    """The files of one segment, how many papers it holds and how many of them are live."""
+    """The files of one segment with their seals, how many papers it holds and how many of them are live."""
 
     name: str
     impacts: str
     state: str
     docs: int
     live: int
+    seals: tuple[Seal, ...] = ()
 
     @property
-    def files(self) -> tuple[str, ...]:
+    def files(self) -> tuple[str, str, str]:
         """Every file of the segment."""
         return (self.name, self.impacts, self.state)
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One generation. `lengths` are total words a field over live papers, `averages` what impacts were made with."""
+    """One generation. `lengths` are total words a field over live papers, `averages` what impacts were made with.
+
+    `index` is a random identity of the index, `identity` one of this generation: a folder that was deleted and built
+    anew has others. `origin` is where its sources were recorded.
+    """
 
     generation: int
     sources: tuple[str, ...] = ()
@@ -77,6 +93,9 @@ class Manifest:
     venues_file: str | None = None
     venues: dict[str, Any] | None = None
     format: int = FORMAT
+    index: str = ""
+    identity: str = ""
+    origin: Origin | None = None
 
     def referenced(self) -> set[str]:
         """Names of all files that this generation needs beside its table of contents."""
@@ -85,12 +104,8 @@ class Manifest:
     def dump(self, head: bytes) -> bytes:
         """The whole file: Whoosh's table of contents `head`, the manifest, the footer."""
         body = orjson.dumps(asdict(self))
-        return head + body + _FOOTER.pack(len(body), _checksum(head + body, len(body)), self.format, _MAGIC)
-
-
-def _checksum(content: bytes, length: int) -> int:
-    """Of all that stands before the footer, and of the length in it."""
-    return zlib.crc32(struct.pack("<Q", length), zlib.crc32(content))
+        end = _END.pack(len(body), self.format, _MAGIC)
+        return head + body + _FOOTER.pack(len(body), zlib.crc32(head + body + end), self.format, _MAGIC)
 
 
 def toc_name(generation: int) -> str:
@@ -98,39 +113,103 @@ def toc_name(generation: int) -> str:
     return f"_MAIN_{generation}.toc"
 
 
+def kept_name(generation: int) -> str:
+    """Name that this file takes once a newer generation is published: a newest one that is lost is missed then."""
+    return f"_MAIN_{generation}.kept"
+
+
 def generations(folder: Path) -> list[int]:
-    """Numbers of the generations in a folder, rising."""
-    matches = (TOC_NAME.fullmatch(path.name) for path in folder.iterdir())
-    return sorted(int(match.group(1)) for match in matches if match)
+    """Numbers of the generations in a folder, rising: those that newer ones have followed too."""
+    return sorted({*published(folder), *_numbers(folder, KEPT_NAME)})
 
 
-def _way_back(folder: Path, generation: int) -> str:
-    if min(generations(folder)) < generation:
+def published(folder: Path) -> list[int]:
+    """Numbers of the generations that no newer one was seen to follow: one, or after a crash two; rising."""
+    return sorted(_numbers(folder, TOC_NAME))
+
+
+def _numbers(folder: Path, form: re.Pattern[str]) -> set[int]:
+    return {int(match.group(1)) for path in folder.iterdir() if (match := form.fullmatch(path.name))}
+
+
+def toc_path(folder: Path, generation: int) -> Path:
+    """Where the manifest of a generation is."""
+    kept = folder / kept_name(generation)
+    path = folder / toc_name(generation)
+    return kept if not os.path.lexists(path) and os.path.lexists(kept) else path
+
+
+def way_back(folder: Path, generation: int) -> str:
+    """What helps where a generation cannot be read."""
+    if min(generations(folder), default=generation) < generation:
         return "`quiver rollback` returns to the generation before, then run `quiver rebuild`"
     return "build the index again with `quiver build --force SOURCE...`"
 
 
 def read_manifest(folder: Path, generation: int) -> Manifest:
-    """The manifest of a generation. Raises BadIndexError where there is none, or one of a newer format."""
-    path = folder / toc_name(generation)
+    """The manifest of a generation. Raises BadIndexError where there is none, or one of a newer or older format."""
+    return _read(folder, generation, FORMAT)
+
+
+def read_recorded(folder: Path, generation: int) -> Manifest:
+    """The same, also of the format before seals."""
+    return _read(folder, generation, UNSEALED)
+
+
+def _read(folder: Path, generation: int, oldest: int) -> Manifest:
+    path = toc_path(folder, generation)
     data = read_regular(path, _MOST_BYTES)
-    damaged = f"{path} is damaged or cut short; {_way_back(folder, generation)}"
+    damaged = f"{path} is damaged or cut short; {way_back(folder, generation)}"
     if len(data) < _FOOTER.size or data[-8:] != _MAGIC:
         if is_ours(data):
             raise BadIndexError(damaged)
-        raise BadIndexError(
+        raise ForeignIndexError(
             f"{path} was written by Whoosh itself, not by Quiver, and would not be searched right; "
             "make the index anew with `quiver build SOURCE... --force`, in a folder that only Quiver writes to"
         )
-    length, crc, version, _ = _FOOTER.unpack(data[-_FOOTER.size :])
+    length, crc, version, magic = _FOOTER.unpack(data[-_FOOTER.size :])
     if version > FORMAT:
         raise BadIndexError(f"the index has format {version}, this Quiver reads up to {FORMAT}; update Quiver")
     content = data[: -_FOOTER.size]
-    if length > len(content) or _checksum(content, length) != crc:
+    # Before seals the version stood outside the checksum.
+    end = struct.pack("<Q", length) if version == UNSEALED else _END.pack(length, version, magic)
+    if length > len(content) or zlib.crc32(end, zlib.crc32(content)) != crc:
         raise BadIndexError(damaged)
-    parsed: dict[str, Any] = orjson.loads(content[len(content) - length :])
-    parsed["files"] = tuple(SourceFile(**row) for row in parsed["files"])
-    parsed["segments"] = tuple(SegmentEntry(**row) for row in parsed["segments"])
-    for key in ("sources", "deleted", "lengths"):
-        parsed[key] = tuple(parsed[key])
-    return Manifest(**parsed)
+    if version < oldest:
+        raise BadIndexError(f"{path} has the older format {version}, without seals; run `quiver rebuild`")
+    try:
+        manifest = record_of(Manifest, orjson.loads(content[len(content) - length :]))
+        _check(manifest, generation, version)
+    except ValueError as error:
+        raise BadIndexError(
+            f"{path} is no manifest of generation {generation}: {error}; {way_back(folder, generation)}"
+        ) from error
+    return manifest
+
+
+def _check(manifest: Manifest, generation: int, version: int) -> None:
+    """Raise ValueError where the parts of a manifest contradict each other or its name."""
+    for name, row in (manifest.venues or {}).items():
+        if type(row) is not dict or type(row.get("type")) is not str or type(row.get("spellings")) is not list:
+            raise ValueError(f"venue {name!r:.60} has no type and spellings")
+        if not all(type(spelling) is str for spelling in row["spellings"]):
+            raise ValueError(f"venue {name!r:.60} has spellings that are no text")
+    if manifest.generation != generation:
+        raise ValueError(f"it says that it is of generation {manifest.generation}")
+    if manifest.format != version:
+        raise ValueError(f"its format is {version} and {manifest.format}")
+    for entry in manifest.segments:
+        for name, suffix in zip(entry.files, ("seg", "imp", "state"), strict=True):
+            if not is_part(name, suffix):
+                raise ValueError(f"{name!r:.60} is no name of a segment's file")
+        if version != UNSEALED and len(entry.seals) != len(entry.files):
+            raise ValueError(f"{entry.name} has {len(entry.seals)} seals")
+        if not 0 <= entry.live <= entry.docs:
+            raise ValueError(f"{entry.name} has {entry.live} live of {entry.docs} papers")
+    names = [name for entry in manifest.segments for name in entry.files]
+    if len(set(names)) != len(names):
+        raise ValueError("a file belongs to two segments")
+    if manifest.papers != sum(entry.live for entry in manifest.segments):
+        raise ValueError(f"it counts {manifest.papers} papers, its segments have others")
+    if len(manifest.lengths) != len(FIELDS) or min(manifest.lengths) < 0:
+        raise ValueError(f"its total lengths are {manifest.lengths}")

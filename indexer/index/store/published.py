@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.index.segment.claims import STATE_KIND, read_live
+from indexer.index.segment.claims import read_live
 from indexer.index.segment.container import ArrayFile
+from indexer.index.segment.layout import STATE_KIND
 from indexer.index.store.manifest import Manifest, SegmentEntry
 from indexer.index.whoosh.table_of_contents import contents
 

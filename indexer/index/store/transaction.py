@@ -7,18 +7,31 @@ nothing refers to the new files, after it nothing changes them. The generation b
 from __future__ import annotations
 
 import os
+import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 import orjson
 
 from indexer.index import files
 from indexer.index.errors import BadIndexError, LockedError, QuiverError
+from indexer.index.segment.container import ArrayFile
 from indexer.index.store.generation import is_index, latest
-from indexer.index.store.manifest import Manifest, generations, read_manifest, toc_name
+from indexer.index.store.manifest import (
+    FORMAT,
+    Manifest,
+    SegmentEntry,
+    generations,
+    kept_name,
+    published,
+    read_recorded,
+    toc_name,
+)
+from indexer.index.store.origin import origin_here
 from indexer.index.store.published import whoosh_half
 
 LOCK_NAME = "MAIN_WRITELOCK"
@@ -46,15 +59,33 @@ class WriteTransaction:
 
     def kept(self) -> list[Manifest]:
         """The manifests of the generations whose files are kept: the newest and the one before. Raises as they do."""
-        return [read_manifest(self.folder, generation) for generation in generations(self.folder)[-2:]]
+        return [read_recorded(self.folder, number) for number in generations(self.folder)[-2:]]
+
+    @property
+    def number(self) -> int:
+        """The number of the generation that is published next."""
+        return max(generations(self.folder), default=0) + 1
+
+    @cached_property
+    def time(self) -> int:
+        """When it is made, in seconds since 1970 in UTC."""
+        return int(time.time())
 
     def publish(self, manifest: Manifest) -> Manifest:
-        """Publish a manifest as the next generation, in one rename after everything is on disk."""
-        found = generations(self.folder)
+        """Publish a manifest as the next generation, in one rename after everything is on disk.
+
+        It gets its number, time and identity here, and seals of the files that have none yet; the identity of the index
+        and its origin are kept where it has them.
+        """
         manifest = replace(
             manifest,
-            generation=(found[-1] if found else 0) + 1,
-            built=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            generation=self.number,
+            built=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.time)),
+            segments=tuple(map(self._sealed, manifest.segments)),
+            format=FORMAT,
+            index=manifest.index or secrets.token_hex(16),
+            identity=secrets.token_hex(16),
+            origin=manifest.origin or origin_here(self.folder),
         )
         name = toc_name(manifest.generation)
         aside = self.folder / f"{name}.new"
@@ -69,6 +100,16 @@ class WriteTransaction:
         self.sweep()
         return manifest
 
+    def _sealed(self, entry: SegmentEntry) -> SegmentEntry:
+        if entry.seals:
+            return entry
+        seals = []
+        for name in entry.files:
+            file = ArrayFile(self.folder / name)
+            seals.append(file.seal)
+            file.close()
+        return replace(entry, seals=tuple(seals))
+
     def sweep(self) -> None:
         """Remove what neither the newest generation nor the one before needs: old generations, unfinished work."""
         try:
@@ -76,7 +117,10 @@ class WriteTransaction:
         except (QuiverError, OSError):
             # Of a generation that cannot be read somebody may still want to save files.
             return
-        needed = {toc_name(manifest.generation) for manifest in kept}.union(*(row.referenced() for row in kept))
+        for number in published(self.folder)[:-1]:
+            os.replace(self.folder / toc_name(number), self.folder / kept_name(number))
+        needed = {name(row.generation) for row in kept for name in (toc_name, kept_name)}
+        needed.update(*(row.referenced() for row in kept))
         for path in self.folder.iterdir():
             # A folder or a file of somebody else's under such a name would keep every writer from its work.
             if path.name not in needed and files.is_ours(path.name):

@@ -19,6 +19,7 @@ import orjson
 
 from indexer.index.store.generation import latest
 from indexer.index.store.manifest import FORMAT, toc_name
+from indexer.index.store.origin import Origin
 from indexer.index.store.published import whoosh_half
 from indexer.ingest.build import build
 from indexer.ingest.update import delete, update
@@ -72,7 +73,12 @@ def _tidy(folder: Path) -> None:
         if path.name not in kept:
             path.unlink()
     files = tuple(replace(file, path=Path(file.path).name, source=Path(file.source).name) for file in manifest.files)
-    manifest = replace(manifest, files=files, sources=tuple(Path(name).name for name in manifest.sources))
+    manifest = replace(
+        manifest,
+        files=files,
+        sources=tuple(Path(name).name for name in manifest.sources),
+        origin=Origin("a machine", "a user", "a folder"),
+    )
     (folder / toc_name(manifest.generation)).write_bytes(manifest.dump(whoosh_half(manifest, folder)))
 
 

@@ -20,6 +20,9 @@ from indexer.index.whoosh.library import filestore
 from indexer.index.whoosh.seams import Arrays, MemoryArrays
 
 EXTENSION = ".seg"
+GENERIC_KIND = "whoosh"
+"""Of a segment of any schema, whose arrays are not those of papers."""
+_KINDS = (SEGMENT_KIND, GENERIC_KIND)
 
 # Carries the segment's name, so that Whoosh's clean_files sweeps it away after a crash.
 _ASIDE = ".new"
@@ -62,7 +65,7 @@ class Assembly:
         return joined(self._parts)
 
 
-def write_arrays(path: Path, content: MemoryArrays, kind: str = SEGMENT_KIND) -> None:
+def write_arrays(path: Path, content: MemoryArrays, kind: str = GENERIC_KIND) -> None:
     """Write an array file so that under its name is all of it or nothing, even after a loss of power."""
     aside = path.with_suffix(_ASIDE)
     aside.unlink(missing_ok=True)
@@ -107,7 +110,7 @@ def open_arrays(storage: Any, filename: str) -> ArrayFile:
     """Open a segment's file. Raises OSError if it is gone: then Whoosh reads its table of contents again."""
     if isinstance(storage, filestore.FileStorage):
         try:
-            return ArrayFile(Path(storage.folder) / filename, SEGMENT_KIND)
+            return ArrayFile(Path(storage.folder) / filename, *_KINDS)
         except BadIndexError as error:
             if isinstance(error.__cause__, OSError):
                 raise error.__cause__ from None
@@ -117,7 +120,7 @@ def open_arrays(storage: Any, filename: str) -> ArrayFile:
     folder = tempfile.TemporaryDirectory()
     path = Path(folder.name) / filename
     path.write_bytes(content)
-    opened = ArrayFile(path, SEGMENT_KIND)
+    opened = ArrayFile(path, *_KINDS)
     weakref.finalize(opened, folder.cleanup)
     return opened
 
