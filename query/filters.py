@@ -15,6 +15,18 @@ YearRange = tuple[int | None, int | None]
 
 
 @dataclass(frozen=True, slots=True)
+class Since:
+    """Papers whose id was first seen in a generation or a later one, or at a time (seconds since 1970) or later."""
+
+    generation: int | None = None
+    time: int | None = None
+
+    def mask(self, segment: Segment) -> Mask:
+        """Papers of a segment that are so new."""
+        return segment.first_seen.since(self.generation, self.time)
+
+
+@dataclass(frozen=True, slots=True)
 class Filters:
     """All authors (cluster names), any of the venues (canonical), any of the years, any of the types; exclusions."""
 
@@ -24,11 +36,22 @@ class Filters:
     types: tuple[str, ...] = ()
     exclude_venues: tuple[str, ...] = ()
     exclude_types: tuple[str, ...] = ()
+    since: Since | None = None
 
     @property
     def empty(self) -> bool:
         """Whether every paper passes."""
-        return not any((self.authors, self.venues, self.years, self.types, self.exclude_venues, self.exclude_types))
+        return not any(
+            (
+                self.authors,
+                self.venues,
+                self.years,
+                self.types,
+                self.exclude_venues,
+                self.exclude_types,
+                self.since,
+            )
+        )
 
     def mask(self, segment: Segment) -> Mask | None:
         """Live papers of a segment that pass; None where that is all of them."""
@@ -54,4 +77,6 @@ class Filters:
             masks.append(~venue_mask(segment, self.exclude_venues))
         if self.exclude_types:
             masks.append(~type_mask(segment, self.exclude_types))
+        if self.since:
+            masks.append(self.since.mask(segment))
         return masks

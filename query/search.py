@@ -15,7 +15,7 @@ from indexer.index.record.recorded_venues import recorded_table
 from indexer.index.segment.opened import Segment
 from indexer.index.store.generation import Generation, latest, open_generation
 from indexer.index.text.analysis import fingerprint
-from query.arguments import Years, check, filters_of
+from query.arguments import SinceValue, Years, check, filters_of
 from query.browse.clusters import Cluster, author_cluster, heading
 from query.browse.related import related_query
 from query.browse.spelling import better_query
@@ -126,6 +126,7 @@ class PaperIndex:
         types: Sequence[str] | None = None,
         exclude_venues: Sequence[str] = (),
         exclude_types: Sequence[str] = (),
+        since: SinceValue = None,
         limit: int = 10,
         offset: int = 0,
         sort: str = "relevance",
@@ -139,11 +140,12 @@ class PaperIndex:
         """Ranked papers for a query (DESIGN sections 3 to 5).
 
         `authors` all, any of `venues`, of `years` (a pair or pairs, ends included, None open) and of `types`;
+        `since` leaves papers that are new since a generation (12) or a day ("2026-11-01"), those of it included.
         `limit` 0 is the whole result. `expand` adds words that the first papers share; any word matches then. Raises
         QueryError for a query that cannot be understood, UsageError for arguments that are not of the tables.
         """
         started = time.perf_counter()
-        filters = filters_of(self.venue_table, authors, venues, years, types, exclude_venues, exclude_types)
+        filters = filters_of(self.venue_table, authors, venues, years, types, exclude_venues, exclude_types, since)
         check("sort", sort, SORTS)
         check("match", match, MATCHES)
         check("ranking", ranking, RANKINGS)

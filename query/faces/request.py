@@ -32,6 +32,7 @@ class Asked:
     types: tuple[str, ...] = ()
     exclude_venues: tuple[str, ...] = ()
     exclude_types: tuple[str, ...] = ()
+    since: str | None = None
     limit: int = 10
     offset: int = 0
     sort: str = "relevance"
@@ -59,6 +60,7 @@ class Asked:
             "types": alternatives([TYPE_WORDS.get(name, name) for name in self.types]),
             "exclude_venues": "not in " + alternatives([safe(canonical(name)) for name in self.exclude_venues]),
             "exclude_types": "no " + alternatives([TYPE_WORDS.get(name, name) for name in self.exclude_types]),
+            "since": f"new since {'generation ' if (self.since or '').isdigit() else ''}{safe(self.since or '')}",
         }
         return {name: text for name, text in words.items() if getattr(self, name)}
 
@@ -82,11 +84,11 @@ def reasons(index: PaperIndex, asked: Asked) -> Iterator[str]:
     yield from _unknown_words(index, asked)
     words = asked.filters(index)
     for name, text in words.items():
-        found = _total(index, asked, {name: ()})
+        found = _total(index, asked, {name: None if name == "since" else ()})
         if found:
             yield f"Without the filter {text}: {counted(found, 'paper')}."
     if len(words) > 1 and not nothing:
-        found = _total(index, asked, dict.fromkeys(words, ()))
+        found = _total(index, asked, {name: None if name == "since" else () for name in words})
         yield f"Without any filter: {counted(found, 'paper')}."
     if asked.match == "all" and (found := _total(index, asked, {"match": "any"})):
         yield f"With --match any: {counted(found, 'paper')}."

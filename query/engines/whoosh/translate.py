@@ -91,6 +91,9 @@ class Translator:
             yield self.without(self._venue(filters.exclude_venues))
         if filters.exclude_types:
             yield self.without(query.ColumnQuery("type", _one_of(filters.exclude_types)))
+        if filters.since:
+            since = filters.since
+            yield Papers(self._leaves, lambda segment: np.flatnonzero(since.mask(segment)))
 
     def _cluster(self, name: str) -> Any:
         def docs(segment: Segment) -> Array:

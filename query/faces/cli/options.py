@@ -146,6 +146,12 @@ _FILTERS = (
         type=click.Choice(TYPES),
         help="No papers of this type.",
     ),
+    click.option(
+        "--since",
+        metavar="GENERATION|DATE",
+        type=well_formed,
+        help="Papers that the index first had in this generation (12) or on this day (2026-11-01, UTC), or later.",
+    ),
 )
 
 
