@@ -23,7 +23,6 @@ import orjson
 
 from indexer.index.record.paper import Paper
 from indexer.index.record.venues import VenueTable
-from indexer.readers.entries import Rejected
 from indexer.readers.sources import expand, read_file
 from tests.generate import papers as made_papers
 
@@ -121,7 +120,7 @@ def _arxiv(_data: Path) -> Iterator[Paper]:
 
 
 def _usable(path: str) -> Iterator[Paper]:
-    return (entry for entry in read_file(path) if not isinstance(entry, Rejected))
+    return (entry for entry in read_file(path) if isinstance(entry, Paper))
 
 
 def main() -> None:

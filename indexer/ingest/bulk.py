@@ -16,12 +16,15 @@ from indexer.index.record.venues import VenueTable
 from indexer.index.segment.builder import SegmentBuilder, content_hash
 from indexer.index.segment.claims import READING_SHIFT, Claims
 from indexer.index.segment.papers import encode
-from indexer.readers.entries import Entry, Origin, Rejected
+from indexer.readers.entries import Entry, Origin, Rejected, Warned
 from indexer.readers.formats import named
 from indexer.readers.sources import read_file
 
 MAX_REJECTS = 100_000
 """Rejected records that a report keeps, 0.2 GB of usual ones; more are counted only."""
+
+FEW = 3
+"""Warnings of each kind that a report tells with file and line; all are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,17 @@ class Counts:
     unchanged: int = 0
     rejected: list[Rejected] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    warnings: dict[str, int] = field(default_factory=dict)
+    """Values that did not fit, by kind."""
+    warned: list[Warned] = field(default_factory=list)
+    """The first few of each kind."""
+
+    def warn(self, warning: Warned) -> None:
+        """Count a value that cost its field."""
+        number = self.warnings.get(warning.kind, 0) + 1
+        self.warnings[warning.kind] = number
+        if number <= FEW:
+            self.warned.append(warning)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +110,9 @@ class Indexer:
         place = task.first_line
         try:
             for entry in _entries(task):
+                if isinstance(entry, Warned):
+                    counts.warn(entry)
+                    continue
                 place += 1
                 counts.read += 1
                 if isinstance(entry, Rejected):

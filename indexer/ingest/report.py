@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from indexer.index.errors import SourceError
 from indexer.index.store.manifest import STANDARD_INPUT, Manifest, toc_name
-from indexer.ingest.bulk import MAX_REJECTS, Counts, Task
+from indexer.ingest.bulk import FEW, MAX_REJECTS, Counts, Task
 from indexer.ingest.draft import Draft
 from indexer.ingest.plan import Plan
-from indexer.readers.entries import Rejected
+from indexer.readers.entries import Rejected, Warned
 
 Progress = Callable[[int, int, int], None]
 """Called with bytes done, bytes in all (0: unknown) and records read so far."""
@@ -39,6 +40,10 @@ class BuildReport:
     rejects: tuple[Rejected, ...] = ()
     failures: tuple[str, ...] = ()
     deleted: int = 0
+    warnings: Mapping[str, int] = field(default_factory=dict)
+    """Values that did not fit and cost their fields, by kind."""
+    warned: tuple[Warned, ...] = ()
+    """The first three of each kind."""
 
     @property
     def papers_per_second(self) -> float:
@@ -59,6 +64,8 @@ class Tally:
     rejected: int = 0
     rejects: list[Rejected] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    warnings: Counter[str] = field(default_factory=Counter)
+    warned: list[Warned] = field(default_factory=list)
     usable: set[int] = field(default_factory=set)
     """Numbers of the sources that gave a paper."""
     broken: set[int] = field(default_factory=set)
@@ -71,6 +78,10 @@ class Tally:
         self.rejected += len(counts.rejected)
         self.rejects += counts.rejected[: max(0, MAX_REJECTS - len(self.rejects))]
         self.failures += counts.failed
+        for warning in counts.warned:
+            if sum(known.kind == warning.kind for known in self.warned) < FEW:
+                self.warned.append(warning)
+        self.warnings.update(counts.warnings)
         if counts.failed:
             self.broken.add(task.file)
         if counts.read > len(counts.rejected):
@@ -109,6 +120,8 @@ class Tally:
             rejects=tuple(self.rejects),
             failures=tuple(self.failures),
             deleted=draft.left_out,
+            warnings=dict(self.warnings),
+            warned=tuple(self.warned),
         )
 
 

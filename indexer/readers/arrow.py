@@ -6,10 +6,10 @@ A paper is a heading (`NeurIPS Conference 2024 Conference Paper`), its title, it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
-from indexer.readers.entries import Entry, Format, Origin, paper_or_rejected, rejected
+from indexer.readers.entries import Entry, Format, Origin, entries_of, rejected
 from indexer.readers.inputs import lines_of
 
 _KINDS = {
@@ -44,15 +44,15 @@ def read_whole(stream: BinaryIO, origin: Origin) -> Iterator[Entry]:
             continue
         if _HEADING.fullmatch(text) and (not body or not body[-1]):
             if heading:
-                yield _entry(heading, body, origin, start)
+                yield from _entry(heading, body, origin, start)
             start, heading, body = number, text, []
         else:
             body.append(text)
     if heading:
-        yield _entry(heading, body, origin, start)
+        yield from _entry(heading, body, origin, start)
 
 
-def _entry(heading: str, body: list[str], origin: Origin, line: int) -> Entry:
+def _entry(heading: str, body: list[str], origin: Origin, line: int) -> Sequence[Entry]:
     found = _HEADING.fullmatch(heading)
     record: dict[str, Any] = {}
     authors: list[str] = []
@@ -68,7 +68,7 @@ def _entry(heading: str, body: list[str], origin: Origin, line: int) -> Entry:
     if found is not None:
         record |= {"venue": found["venue"], "year": int(found["year"]), "type": _KINDS[found["kind"].lower()]}
     record |= {"authors": authors, "abstract": "\n".join(abstract)}
-    return paper_or_rejected(record, origin, line)
+    return entries_of(record, origin, line)
 
 
 def recognise(head: bytes, name: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from indexer.readers.entries import Entry, Format, Origin, Rejected, paper_or_rejected
+from indexer.readers.entries import Entry, Format, Origin, Rejected, entries_of
 from indexer.readers.jsonl import BYTE_ORDER_MARK, objects
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -83,7 +83,7 @@ def read_lines(lines: Iterable[tuple[int, bytes]], origin: Origin) -> Iterator[E
             continue
         number, _, record = item
         made = canonical(record) if isinstance(record, dict) else record
-        yield paper_or_rejected(made, origin, number)
+        yield from entries_of(made, origin, number)
 
 
 def recognise(head: bytes, name: str) -> bool:

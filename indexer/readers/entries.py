@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, BinaryIO
@@ -11,6 +11,7 @@ import orjson
 
 from indexer.index.errors import RecordError
 from indexer.index.record.paper import Paper
+from indexer.index.record.values import Misfit
 from indexer.index.record.venues import VenueTable
 
 STANDARD_INPUT = "-"
@@ -61,7 +62,21 @@ class Rejected:
     record: bytes
 
 
-Entry = Paper | Rejected
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A value that did not fit and cost its field: file, line where its record begins (from 1), kind, reason.
+
+    The kind is the key of the canonical record (`year`, `authors`), or a word of its format's for what has none.
+    """
+
+    file: str
+    line: int
+    kind: str
+    reason: str
+
+
+Entry = Paper | Rejected | Warned
+"""What a reader gives, in the order of the source; warnings stand before the paper that they are about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +99,32 @@ def rejected(origin: Origin, line: int, reason: str, record: bytes) -> Rejected:
     return Rejected(origin.file, line, reason, record[:MAX_REJECTED])
 
 
-def paper_or_rejected(
-    record: Mapping[str, Any], origin: Origin, line: int, raw: bytes | None = None, *, stem: str = ""
-) -> Entry:
-    """The paper of a record in canonical form, or its refusal, whose text is `raw` or else the record as JSON."""
+def entries_of(
+    record: Mapping[str, Any],
+    origin: Origin,
+    line: int,
+    raw: bytes | None = None,
+    *,
+    stem: str = "",
+    misfits: Iterable[Misfit] = (),
+) -> Sequence[Entry]:
+    """The paper of a record in canonical form after its warnings, or its refusal, with `raw` or the record as JSON.
+
+    `misfits` are what the reader itself could not read of the record.
+    """
+    found = list(misfits)
     try:
-        return Paper.from_record(record, stem=stem)
+        paper = Paper.from_record(record, stem=stem, misfits=found)
     except RecordError as error:
         if raw is None:
             try:
                 raw = orjson.dumps(record)
-            except TypeError:  # the record was refused for just that
+            except TypeError:
                 raw = repr(record).encode("utf-8", "backslashreplace")
-        return rejected(origin, line, str(error), raw)
+        return (rejected(origin, line, str(error), raw),)
+    if not found:
+        return (paper,)
+    return (*(Warned(origin.file, line, misfit.kind, misfit.reason) for misfit in found), paper)
 
 
 def add_type(record: dict[str, Any]) -> None:

@@ -6,27 +6,27 @@ A broken object costs itself: reading goes on where the next object begins.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, BinaryIO
 
 import orjson
 
 from indexer.index.errors import SourceError
+from indexer.index.record.paper import Paper
 from indexer.readers.entries import (
     Entry,
     Format,
     Origin,
-    Rejected,
     add_type,
     broken_json,
-    paper_or_rejected,
+    entries_of,
     rejected,
 )
 from indexer.readers.inputs import blocks_of
 from indexer.readers.jsonl import BYTE_ORDER_MARK
 
-Convert = Callable[[Any, Origin, int], Entry]
-"""What makes an entry of a parsed value; its last argument is the line where the value begins."""
+Convert = Callable[[Any, Origin, int], Sequence[Entry]]
+"""What makes entries of a parsed value; its last argument is the line where the value begins."""
 
 _WHOLE = 1 << 25
 """Bytes up to which a sound array is parsed in one go: 182 conference lists take 3 s so and 6 s by the scanner."""
@@ -195,13 +195,13 @@ def _parsed(data: bytes) -> list[Any] | None:
 def _all(values: list[Any], data: bytes, origin: Origin, convert: Convert) -> Iterator[Entry]:
     lines: list[int] = []
     for number, value in enumerate(values):
-        entry = convert(value, origin, 0)
-        if not isinstance(entry, Rejected):
-            yield entry
-            continue
-        if not lines:
-            lines = [line for line, _, _ in _Scanner(iter((data,))).elements()]
-        yield rejected(origin, lines[number], entry.reason, entry.record)
+        entries = convert(value, origin, 0)
+        if len(entries) != 1 or not isinstance(entries[0], Paper):
+            # Whatever is said of it needs its line.
+            if not lines:
+                lines = [line for line, _, _ in _Scanner(iter((data,))).elements()]
+            entries = convert(value, origin, lines[number])
+        yield from entries
 
 
 def _each(blocks: Iterator[bytes], origin: Origin, convert: Convert) -> Iterator[Entry]:
@@ -210,12 +210,15 @@ def _each(blocks: Iterator[bytes], origin: Origin, convert: Convert) -> Iterator
             value = orjson.loads(text) if not fault else None
         except orjson.JSONDecodeError:
             fault = broken_json(text)
-        yield rejected(origin, line, fault, text) if fault else convert(value, origin, line)
+        if fault:
+            yield rejected(origin, line, fault, text)
+        else:
+            yield from convert(value, origin, line)
 
 
-def _convert(record: Any, origin: Origin, line: int) -> Entry:
+def _convert(record: Any, origin: Origin, line: int) -> Sequence[Entry]:
     add_type(record)
-    return paper_or_rejected(record, origin, line)
+    return entries_of(record, origin, line)
 
 
 def read_whole(stream: BinaryIO, origin: Origin) -> Iterator[Entry]:

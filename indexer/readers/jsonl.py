@@ -14,7 +14,7 @@ from indexer.readers.entries import (
     Rejected,
     add_type,
     broken_json,
-    paper_or_rejected,
+    entries_of,
     rejected,
 )
 
@@ -46,7 +46,7 @@ def read_lines(lines: Iterable[tuple[int, bytes]], origin: Origin) -> Iterator[E
         number, line, record = item
         if type(record) is dict:
             add_type(record)
-        yield paper_or_rejected(record, origin, number, line.strip())
+        yield from entries_of(record, origin, number, line.strip())
 
 
 def recognise(head: bytes, name: str) -> bool:

@@ -6,12 +6,12 @@ Authors are one string, `A; B` or `A, B`, beside a string of their ids; ids are 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from indexer.index.record.identity import bare_arxiv, bare_doi
 from indexer.index.record.venues import VenueTable
-from indexer.readers.entries import Entry, Format, Origin, paper_or_rejected
+from indexer.readers.entries import Entry, Format, Origin, entries_of
 from indexer.readers.json_arrays import first_object, read_array, starts_array
 
 # A submission in one of these states was not (or not yet) accepted: never counted as a conference paper.
@@ -137,8 +137,8 @@ def read_whole(stream: BinaryIO, origin: Origin) -> Iterator[Entry]:
     stem = origin.stem
     venue, year = venue_and_year(stem)
 
-    def convert(record: Any, origin: Origin, line: int) -> Entry:
-        return paper_or_rejected(canonical(record, stem, venue, year), origin, line, stem=stem)
+    def convert(record: Any, origin: Origin, line: int) -> Sequence[Entry]:
+        return entries_of(canonical(record, stem, venue, year), origin, line, stem=stem)
 
     return read_array(stream, origin, convert)
 

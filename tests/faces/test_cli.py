@@ -213,12 +213,12 @@ def test_the_index_is_an_option_of_the_command_or_of_the_whole(
 def test_an_index_lives_through_every_command(quiver: Quiver, tmp_path: Path) -> None:
     """Build, reject, mend, update, delete, roll back, rebuild, verify: each says what it did."""
     index, source, bad = (str(tmp_path / name) for name in ("p.idx", "a.jsonl", "bad.jsonl"))
-    Path(source).write_text('{"id": "a", "title": "One", "year": 2001}\n{"id": "b", "title": "Two", "year": "20l8"}\n')
+    Path(source).write_text('{"id": "a", "title": "One", "year": 2001}\n{"id": "b", "title": " ", "year": 2018}\n')
     built = quiver("build", source, "--index", index, "--rejects", bad)
     assert built.exit_code == 0
     assert "read        2\nindexed     1\nduplicates  0\nrejected    1\n" in built.stdout
-    assert "a.jsonl:2: year '20l8' is not a year" in built.stderr
-    Path(bad).write_text(Path(bad).read_text().replace("20l8", "2018", 1))
+    assert "a.jsonl:2: title is blank" in built.stderr
+    Path(bad).write_text(Path(bad).read_text().replace('" "', '"Two"', 1))
     assert "generation 2, 2 papers" in quiver("update", bad, "--index", index).stdout
     assert quiver("delete", "a", "--index", index).stdout == "deleted 1 paper; generation 3 holds 1 paper\n"
     assert quiver("delete", "a", "--index", index).exit_code in (0, 1)

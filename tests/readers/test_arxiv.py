@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from indexer.index.record.paper import Paper
-from indexer.readers.formats import Rejected
+from indexer.readers.entries import Rejected, Warned
 from indexer.readers.sources import read_file, recognise_source
 from tests.readers.reading import Read, reader, shared_folder
 
@@ -80,9 +80,16 @@ def test_the_year_is_found_where_versions_lack(read: Read, change: dict[str, Any
     assert one(read, change).year == year
 
 
-@pytest.mark.parametrize(
-    "change", [{"title": None}, {"authors_parsed": [5]}, {"authors_parsed": [[1]]}, {"abstract": 5}]
-)
+@pytest.mark.parametrize("change", [{"authors_parsed": [5]}, {"authors_parsed": [[1]]}, {"abstract": 5}])
+def test_a_value_that_does_not_fit_costs_its_field_only(read: Read, change: dict[str, Any]) -> None:
+    """It is counted as a warning."""
+    warned, paper = read(orjson.dumps({**SNAPSHOT, **change}), "snapshot.json")
+    assert isinstance(warned, Warned)
+    assert isinstance(paper, Paper)
+    assert paper.title == one(read, {}).title
+
+
+@pytest.mark.parametrize("change", [{"title": None}])
 def test_a_bad_line_costs_itself_only(read: Read, change: dict[str, Any]) -> None:
     """Its neighbours are read."""
     lines = [orjson.dumps(SNAPSHOT), orjson.dumps({**SNAPSHOT, **change}), orjson.dumps(SNAPSHOT)]

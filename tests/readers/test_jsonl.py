@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from indexer.index.record.paper import Author, Paper
-from indexer.readers.entries import MAX_REJECTED
-from indexer.readers.formats import Rejected
+from indexer.readers.entries import MAX_REJECTED, Rejected, Warned
 from tests.readers.reading import Read, reader
 
 
@@ -39,7 +38,6 @@ def test_line_ends_blank_lines_and_byte_order_marks_do_not_matter(read: Read, en
     [
         (b'{"id": "b", "title": "T"', "broken JSON at column"),
         (b'{"id": "b", "title": "T", "year": 20l8}', "broken JSON at column"),
-        (b'{"id": "b", "title": "T", "year": "20l8"}', "year '20l8'"),
         (b'{"id": "b", "title": "T", "year": NaN}', "broken JSON at column"),
         (b'{"id": "b", "title": "\\ud800"}', "broken JSON at column"),
         (b'{"id": "b", "title": "\xe9"}', "not UTF-8: byte 0xe9 at byte 23"),
@@ -48,7 +46,6 @@ def test_line_ends_blank_lines_and_byte_order_marks_do_not_matter(read: Read, en
         (b'"b"', "an object with keys"),
         (b"null", "an object with keys"),
         (b"\x00\x01\x02", "broken JSON"),
-        (b'{"title": "T", "x": ' + b"[" * 300 + b"]" * 300 + b"}", "'x' holds"),
         (b'{"title": "T", "x": ' + b"[" * 5000 + b"]" * 5000 + b"}", "broken JSON"),
     ],
 )
@@ -62,6 +59,29 @@ def test_a_bad_line_costs_itself_only(read: Read, line: bytes, reason: str) -> N
     assert refused.file.endswith("papers.jsonl")
     assert reason in refused.reason
     assert refused.reason.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "reason"),
+    [
+        (b'{"id": "b", "title": "T", "year": "20l8"}', "year", "year '20l8'"),
+        (b'{"id": "b", "title": "T", "x": ' + b"[" * 300 + b"]" * 300 + b"}", "value", "'x' holds"),
+        (b'{"id": "b", "title": "T", "authors": "A; B"}', "authors", "authors 'A; B' is not a list"),
+        (b'{"id": "b", "title": "T", "type": "hologram", "year": 2000}', "type", "'hologram' is unknown"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_warned_of_before_its_paper(
+    read: Read, line: bytes, kind: str, reason: str
+) -> None:
+    """It costs its field; the warning has the line of the record."""
+    _, warned, paper, after = read(GOOD + b"\n" + line + b"\r\n" + GOOD)
+    assert isinstance(paper, Paper)
+    assert (paper.id, paper.title) == ("b", "T")
+    assert isinstance(after, Paper)
+    assert isinstance(warned, Warned)
+    assert (warned.line, warned.kind) == (2, kind)
+    assert reason in warned.reason
+    assert warned.reason.isprintable()
 
 
 def test_a_line_of_many_megabytes_is_a_paper(read: Read) -> None:

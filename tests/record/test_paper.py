@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from indexer.index.errors import RecordError
 from indexer.index.record.paper import TYPES, Author, Paper
+from indexer.index.record.values import Misfit
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 NAMED = TEXT.filter(lambda text: bool(text.strip()))
@@ -77,8 +78,24 @@ def test_a_record_comes_back_in_canonical_order_with_empty_values_left_out() -> 
         ({"title": None}, "title is missing"),
         ({"title": " \n"}, "title is blank"),
         ({"title": 5}, "title 5 is not a string"),
-        ({"title": "T", "id": 5}, "id 5 is not a string"),
+        ([], "an object with keys"),
+        ("T", "an object with keys"),
+        (None, "an object with keys"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_with_key_and_value(record: Any, reason: str) -> None:
+    """Only a missing title or what is no object costs the record; each refusal is one printable line."""
+    with pytest.raises(RecordError) as caught:
+        Paper.from_record(record)
+    assert reason in str(caught.value)
+    assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
         ({"title": "T", "id": "a\x00b"}, "control character"),
+        ({"title": "T", "id": ["5"]}, "id ['5'] is not a string"),
         ({"title": "T", "id": "a\x9fb"}, "control character"),
         ({"title": "T", "id": "é" * 257}, "514 bytes"),
         ({"title": "T", "year": "20l8"}, "year '20l8' is not a year"),
@@ -86,7 +103,8 @@ def test_a_record_comes_back_in_canonical_order_with_empty_values_left_out() -> 
         ({"title": "T", "year": 999}, "year 999"),
         ({"title": "T", "year": 3000}, "year 3000"),
         ({"title": "T", "year": True}, "year True"),
-        ({"title": "T", "year": 2018.0}, "year 2018.0"),
+        ({"title": "T", "year": 2018.5}, "year 2018.5"),
+        ({"title": "T", "year": "c. 2020"}, "year 'c. 2020'"),
         ({"title": "T", "year": [2018]}, "is not a year"),
         ({"title": "T", "abstract": ["a"]}, "abstract ['a'] is not a string"),
         ({"title": "T", "authors": "A; B"}, "authors 'A; B' is not a list"),
@@ -94,34 +112,87 @@ def test_a_record_comes_back_in_canonical_order_with_empty_values_left_out() -> 
         ({"title": "T", "authors": [None]}, "author 1 None"),
         ({"title": "T", "authors": ["A", 7]}, "author 2 7"),
         ({"title": "T", "authors": [{"id": "x"}]}, "has no name"),
-        ({"title": "T", "authors": [{"name": "A", "id": 3}]}, "author 1 has the id 3"),
-        ({"title": "T", "type": "inproceedings"}, "type 'inproceedings' is none of paper-conference"),
+        ({"title": "T", "authors": [{"name": "A", "id": [3]}]}, "author 1 has the id [3]"),
+        ({"title": "T", "type": "hologram"}, "type 'hologram' is unknown, taken for document"),
+        ({"title": "T", "ids": ["1"]}, "ids ['1'] is not an object"),
+        ({"title": "T", "ids": {"dblp": ["1"]}}, "'dblp' of ids holds ['1']"),
         ({"title": "T", "keywords": 5}, "keywords 5"),
         ({"title": "T", "keywords": ["a", 5]}, "keyword 5"),
         ({"title": "half a pair \ud800"}, "'title' holds"),
         ({"title": "T", "note": {"deep": ["\udc00"]}}, "'note' holds"),
         ({"title": "T", "note": 1 << 70}, "64-bit"),
         ({"title": "T", "note": {1: 2}}, "'note' holds"),
-        ([], "an object with keys"),
-        ("T", "an object with keys"),
-        (None, "an object with keys"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_used_is_refused_with_key_and_value(record: Any, reason: str) -> None:
-    """Each refusal is one printable line that says which key holds what."""
-    with pytest.raises(RecordError) as caught:
-        Paper.from_record(record)
-    assert reason in str(caught.value)
-    assert str(caught.value).isprintable()
+def test_a_value_that_does_not_fit_costs_its_field_alone(record: dict[str, Any], reason: str) -> None:
+    """Each is told in one printable line that says which key holds what, under the name of the key."""
+    misfits: list[Misfit] = []
+    paper = Paper.from_record(record, misfits=misfits)
+    (misfit,) = misfits
+    assert reason in misfit.reason
+    assert misfit.reason.isprintable()
+    assert misfit.kind in {*record, "value"}
+    assert paper.title[:4] in ("T", "half")
+    assert Paper.from_record(paper.as_record()) == paper
 
 
-def test_nesting_deeper_than_can_be_stored_is_refused() -> None:
-    """A record that JSON can be read from but not written to is refused when read."""
+def test_what_fits_beside_a_misfit_is_kept() -> None:
+    """Of a list the members that fit, of a record the other fields, of a text what is no half of a pair."""
+    authors = ["A", 7, {"name": "B", "id": ["x"]}]
+    paper = Paper.from_record({"title": "half \ud800", "authors": authors, "year": "n. d.", "note": [1 << 70]})
+    assert (paper.title, paper.authors, paper.year) == ("half \ufffd", (Author("A"), Author("B")), None)
+    assert paper.extra == {"note": [str(1 << 70)]}
+
+
+@pytest.mark.parametrize(
+    ("value", "field", "read"),
+    [
+        (5, "id", "5"),
+        (2018.0, "year", 2018),
+        ("2018.0", "year", 2018),
+        (" 2018 ", "year", 2018),
+        ("inproceedings", "type", "paper-conference"),
+        ("Journal Article", "type", "article-journal"),
+        ("posted-content", "type", "article"),
+        ("proceedings-article", "type", "paper-conference"),
+        ("monograph", "type", "book"),
+        ("webpage", "type", "webpage"),
+        ("MISC", "type", "document"),
+        ("JOUR", "type", "article-journal"),
+        ({"dblp": "conf/x/Y", "pubmed": 17, "acl": None}, "ids", {"dblp": "conf/x/Y", "pubmed": "17"}),
+    ],
+)
+def test_what_is_meant_is_read_without_a_warning(value: Any, field: str, read: Any) -> None:
+    """Other ways to write the same, and the names of types in other formats, are no misfits."""
+    misfits: list[Misfit] = []
+    assert getattr(Paper.from_record({"title": "T", field: value}, misfits=misfits), field) == read
+    assert misfits == []
+
+
+@pytest.mark.parametrize(
+    ("author", "name"),
+    [
+        ({"given": "Ludwig", "family": "Beethoven", "non-dropping-particle": "van"}, "Ludwig van Beethoven"),
+        ({"first": "Ada", "middle": ["M.", "K."], "last": "Lovelace", "suffix": "Jr."}, "Ada M. K. Lovelace Jr."),
+        ({"literal": "The  Team"}, "The Team"),
+        ({"family": "Plato"}, "Plato"),
+        ({"firstName": "A", "lastName": "B"}, "A B"),
+    ],
+)
+def test_an_author_in_parts_is_a_name(author: dict[str, Any], name: str) -> None:
+    """The keys of the formats that part names; what else is there is kept."""
+    paper = Paper.from_record({"title": "T", "authors": [author | {"id": "x", "note": 1}]})
+    assert paper.authors == (Author(name, "x", None, {"note": 1}),)
+
+
+def test_nesting_deeper_than_can_be_stored_costs_its_field() -> None:
+    """A value that JSON can be read from but not written to is left out when read."""
     deep: Any = []
     for _ in range(400):
         deep = [deep]
-    with pytest.raises(RecordError, match="'note' holds"):
-        Paper.from_record({"title": "T", "note": deep})
+    misfits: list[Misfit] = []
+    assert Paper.from_record({"title": "T", "note": deep}, misfits=misfits).extra == {}
+    assert [misfit.kind for misfit in misfits] == ["value"]
 
 
 def test_an_id_may_have_512_bytes() -> None:

@@ -10,8 +10,7 @@ from typing import Any
 
 import orjson
 
-from indexer.index.errors import RecordError, SourceError
-from indexer.index.record.paper import Paper
+from indexer.index.errors import SourceError
 from indexer.ingest.build import build
 from indexer.readers.entries import COMPRESSED
 from indexer.readers.sources import open_source
@@ -62,12 +61,7 @@ def judged_index(folder: Path, procs: int | None = None) -> Iterator[PaperIndex]
 def document(row: Mapping[str, Any]) -> dict[str, Any]:
     """A document as the record of a paper: text as the abstract, authors and year where they are known."""
     record = {"id": row["_id"], "title": row.get("title") or _NO_TITLE, "abstract": row.get("text") or ""}
-    kept = {name: row[name] for name in ("authors", "year") if row.get(name)}
-    try:
-        Paper.from_record(record | kept)
-    except RecordError:
-        return record
-    return record | kept
+    return record | {name: row[name] for name in ("authors", "year") if row.get(name)}
 
 
 def _file(folder: Path, *names: str) -> Path:

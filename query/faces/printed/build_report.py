@@ -43,6 +43,10 @@ def problem_lines(report: BuildReport, *, kept: bool = False) -> Iterator[str]:
     for row in report.rejects[:_SHOWN]:
         place = "standard input" if row.file == "-" else row.file
         yield f"rejected: {safe(place)}:{row.line}: {safe(row.reason)}"
+    for kind, number in sorted(report.warnings.items()):
+        first = next(row for row in report.warned if row.kind == kind)
+        place = "standard input" if first.file == "-" else first.file
+        yield f"warning: {safe(place)}:{first.line}: {safe(first.reason)} ({counted(number, 'warning')} of this kind)"
     more = report.rejected - min(_SHOWN, len(report.rejects))
     if more:
         hint = "" if kept else "; --rejects FILE keeps them all, with their reasons"

@@ -1,0 +1,120 @@
+"""Authors of a record: names, or objects with a name or its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from indexer.index.record.values import Misfit, Misfits, shown
+
+# One dictionary shared by all that have no other keys: a read-only view cannot be pickled or copied.
+NOTHING: dict[str, Any] = {}
+
+
+def nothing() -> Mapping[str, Any]:
+    """The shared empty mapping, as the default of a field."""
+    return NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """One author as published: the name's spelling, the source's id for the person if any, the ORCID if any.
+
+    `extra` holds every other key of the author's object (an affiliation, say), as it came.
+    """
+
+    name: str
+    id: str | None = None
+    orcid: str | None = None
+    extra: Mapping[str, Any] = field(default_factory=nothing, hash=False, repr=False)
+
+    def as_record(self) -> str | dict[str, Any]:
+        """The name alone where nothing else is known, else the object of the canonical form."""
+        if self.id is None and self.orcid is None and not self.extra:
+            return self.name
+        record: dict[str, Any] = {"name": self.name}
+        if self.id is not None:
+            record["id"] = self.id
+        if self.orcid is not None:
+            record["orcid"] = self.orcid
+        record.update(self.extra)
+        return record
+
+
+_KEYS = frozenset(("name", "id", "orcid"))
+
+# The parts of a name in the order in which they are written, with the keys under which formats have them.
+_PARTS: tuple[tuple[str, ...], ...] = (
+    ("given", "first", "firstName", "first_name", "forename"),
+    ("middle", "middleName", "middle_name"),
+    ("non-dropping-particle", "dropping-particle", "particle"),
+    ("family", "last", "lastName", "last_name", "surname"),
+    ("suffix",),
+)
+_WHOLE = ("literal", "display_name", "full_name", "fullName")
+
+
+def authors(value: object, misfits: Misfits) -> tuple[Author, ...]:
+    """The authors of a list, those left out that are none."""
+    if not value and (value is None or value == "" or isinstance(value, (list, tuple))):
+        return ()
+    if not isinstance(value, (list, tuple)):
+        misfits.append(Misfit("authors", f"authors {shown(value)} is not a list"))
+        return ()
+    found = []
+    for number, entry in enumerate(value, 1):
+        if type(entry) is str:
+            if entry and not entry.isspace():
+                found.append(Author(entry))
+        elif (author := _author(entry, number, misfits)) is not None:
+            found.append(author)
+    return tuple(found)
+
+
+def _author(entry: object, number: int, misfits: Misfits) -> Author | None:
+    def misfit(reason: str) -> None:
+        misfits.append(Misfit("authors", f"author {number} {reason}"))
+
+    if not isinstance(entry, Mapping):
+        misfit(f"{shown(entry)} is neither a name nor an object with a name")
+        return None
+    name, used = entry.get("name"), _KEYS
+    if not isinstance(name, str) or not name or name.isspace():
+        name, used = name_of_parts(entry)
+    if not name:
+        misfit(f"{shown(dict(entry))} has no name")
+        return None
+    found: dict[str, str | None] = {}
+    for key in ("id", "orcid"):
+        value = entry.get(key)
+        value = str(value) if type(value) is int else value
+        if value is not None and not isinstance(value, str):
+            misfit(f"has the {key} {shown(value)}, which is not a string")
+            value = None
+        found[key] = value or None
+    extra = {key: entry[key] for key in entry if key not in used}
+    return Author(name, found["id"], found["orcid"], extra or NOTHING)
+
+
+def name_of_parts(entry: Mapping[str, Any]) -> tuple[str, frozenset[str]]:
+    """The name of an object that has its parts, as it is written (`Ludwig van Beethoven`), and the keys used.
+
+    A part is a string or, as for middle names, a list of strings. Empty where there is neither family nor given name.
+    """
+    for key in _WHOLE:
+        if isinstance(whole := entry.get(key), str) and whole.strip():
+            return " ".join(whole.split()), _KEYS | {key}
+    words: list[str] = []
+    used: set[str] = set()
+    for keys in _PARTS:
+        for key in keys:
+            value = entry.get(key)
+            parts = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+            if parts and all(isinstance(part, str) for part in parts):
+                words += parts
+                used.add(key)
+    name = " ".join(" ".join(words).split())
+    if not name or not used.intersection((*_PARTS[0], *_PARTS[3])):
+        return "", frozenset()
+    return name, _KEYS | used
