@@ -1,72 +1,160 @@
-"""Did you mean: another spelling of a word, offered only if it finds more."""
+"""Did you mean: a query with words respelt, judged by what it would find.
+
+Whether a word exists says little, since authors misspell too: of 80,000 papers six hold `gausian`. So every word of a
+query that is rare beside a word one slip away is a candidate, all are respelt together, and the new query is offered
+only if it finds ten times as many papers with all of its words.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, product
 
 import numpy as np
 
 from indexer.index.segment.opened import Segment
-from indexer.index.text.analysis import STOP_WORDS, stem, words
+from indexer.index.segment.strings import StringTable
+from indexer.index.text.analysis import STOP_WORDS, stem, tokens, words
 from query.browse.edits import all_within, distance
 from query.engines.answer import RELAX_BELOW, Answer
-from query.language.tree import Query
+from query.language.combine import leaves
+from query.language.tree import Phrase, Query, Word
+
+RATIO = 10
+"""A correction finds so many times as many papers, and each new word stands in so many times as many as the old one."""
 
 _RARE = 3
-"""A word in at most so many papers may be a slip of the fingers."""
-_FIRST = 40
-"""Candidates whose papers are counted."""
+"""A word in at most so many papers may be any slip of the fingers."""
+_SUSPECT = 50
+"""A word in at most so many may still be one, if it is long and much like another."""
+_SUSPECT_LETTERS, _SUSPECT_RATIO = 6, 30
+_COUNTED = 40
+"""Candidates of a word whose papers are counted."""
+_TRIED = 3
+"""Spellings of a word that are tried, and (to the power of two) combinations of them."""
+_SHORTEST = 4
+_SPOTS = 12
+"""Words of a query that are looked at: in a pasted abstract nobody looks for a slip."""
+
+Total = Callable[[str], tuple[int, int]]
 
 
-def better_query(
-    query: Query, answer: Answer, segments: Sequence[Segment], total: Callable[[str], tuple[int, int]]
-) -> str | None:
-    """The query with its rarest words respelt, if that matches more papers; None otherwise.
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """A word of a query that may be misspelt: where it stands (code points), and whether it is of a name."""
+
+    start: int
+    length: int
+    word: str
+    name: bool = False
+
+
+def better_query(query: Query, answer: Answer, segments: Sequence[Segment], total: Total) -> str | None:
+    """The query with words respelt, if it then finds ten times as many papers, or some where it found none.
 
     `total` gives, for another query under the same filters, papers with all words and in all.
     """
-    if answer.all_words >= RELAX_BELOW or not query.optional:
+    found = min(answer.all_words, answer.total)
+    if found > _SUSPECT:
         return None
-    text, changed = query.text, False
-    for leaf in sorted(query.optional, key=lambda leaf: -leaf.start):
-        typed = query.text[leaf.start : leaf.start + leaf.length]
-        folded = words(typed)
-        if len(folded) != 1 or folded[0] in STOP_WORDS or len(folded[0]) < 4 or folded[0].isdigit():
+    spots = list(islice(_spots(query), _SPOTS + 1))
+    if not spots or len(spots) > _SPOTS:
+        return None
+    single = len(spots) == 1
+    choices = [(spot, spellings) for spot in spots if (spellings := _respelt(spot, segments, single))]
+    best, best_count = None, max(found * RATIO, 1) - 1
+    for pick in islice(product(*[spellings for _, spellings in choices]), _TRIED**2):
+        text = _replaced(query.text, [spot for spot, _ in choices], pick)
+        if text == query.text:
             continue
-        better = _respelt(folded[0], segments)
-        if better is not None:
-            text = text[: leaf.start] + better + text[leaf.start + leaf.length :]
-            changed = True
-    if not changed:
-        return None
-    all_words, everything = total(text)
-    finds_more = all_words > answer.all_words or (not answer.total and everything)
-    return text if finds_more else None
+        all_words, everything = total(text)
+        count = min(all_words, everything)
+        # They come in the order of likelihood: a later one must find many times more.
+        if count > best_count * (RATIO if best else 1):
+            best, best_count = text, count
+        elif not answer.total and everything and best is None:
+            best = text
+    return best
 
 
-def _respelt(word: str, segments: Sequence[Segment]) -> str | None:
-    """A commoner word of the collection one slip away (two, in a long word); None where the word is no rarity."""
-    here = _papers(word, segments, enough=_RARE)
-    if here > _RARE:
-        return None
-    reach = 1 if len(word) < 7 else 2
+def _spots(query: Query) -> Iterator[_Spot]:
+    """Words of the optional clauses, and of words and phrases that are asked for in fields of text."""
+    for word in query.optional:
+        folded = words(query.text[word.start : word.start + word.length])
+        if len(folded) == 1 and _may_be_misspelt(folded[0]):
+            yield _Spot(word.start, word.length, folded[0])
+    for node in query.required:
+        for leaf in leaves(node):
+            if isinstance(leaf, Word | Phrase) and leaf.field not in ("venue", "year"):
+                start = query.text.find(leaf.text, leaf.start)
+                for token in tokens(leaf.text) if start >= 0 else ():
+                    if _may_be_misspelt(token.text):
+                        yield _Spot(start + token.start, token.end - token.start, token.text, leaf.field == "authors")
+
+
+def _may_be_misspelt(word: str) -> bool:
+    return word not in STOP_WORDS and len(word) >= _SHORTEST and not any(sign.isdigit() for sign in word)
+
+
+def _replaced(text: str, spots: Sequence[_Spot], spellings: Sequence[str]) -> str:
+    for spot, spelling in sorted(zip(spots, spellings, strict=True), key=lambda row: -row[0].start):
+        if spelling != spot.word:
+            text = text[: spot.start] + spelling + text[spot.start + spot.length :]
+    return text
+
+
+def _respelt(spot: _Spot, segments: Sequence[Segment], single: bool) -> list[str]:
+    """Commoner words one slip away (two, in a long word), the likeliest first, then the word itself.
+
+    Empty where the word is no rarity, or where nothing is near it.
+    """
+    word = spot.word
+    here = _papers(word, segments, spot.name, enough=_SUSPECT)
+    if here > _SUSPECT or (here > _RARE and len(word) < _SUSPECT_LETTERS):
+        return []
+    reach = 1 if len(word) < 7 or here > _RARE else 2
+    ratio = _SUSPECT_RATIO if single and here > _RARE else RATIO
+    least = max(_RARE, ratio * here)
     found: dict[str, int] = {}
     for segment in segments:
-        for form in _near(word, reach, segment):
-            if form != word and form not in found and len(found) < _FIRST * len(segments):
-                found[form] = _papers(form, segments)
+        for form in _near(word, reach, segment, spot.name):
+            if form != word and form not in found and len(found) < _COUNTED * len(segments):
+                found[form] = _papers(form, segments, spot.name)
+    found = {form: _written(form, segments, spot.name) for form, count in found.items() if count > least or spot.name}
+    if here > _RARE:
+        found = {form: count for form, count in found.items() if form[0] == word[0]}
     # Nearer first, then commoner; a slip of the first letter is rare.
     ranked = sorted(
-        (row for row in found.items() if row[1] > max(_RARE, 10 * here)),
+        (row for row in found.items() if row[1] > least or (spot.name and not here and row[1])),
         key=lambda row: (distance(word, row[0]), row[0][0] != word[0], -row[1], row[0]),
     )
-    return ranked[0][0] if ranked else None
+    spellings = [form for form, _ in ranked[:_TRIED]]
+    if here <= _RARE and not spot.name:
+        spellings += _parted(word, segments)
+    return [*spellings, word] if spellings else []
 
 
-def _near(word: str, reach: int, segment: Segment) -> list[str]:
+def _parted(word: str, segments: Sequence[Segment]) -> list[str]:
+    """Two common words that may have been run together (`deeplearning`), the commonest pair."""
+    best, best_count = None, RELAX_BELOW - 1
+    for at in range(_SHORTEST - 1, len(word) - _SHORTEST + 2):
+        least = min(_papers(part, segments, False) for part in (word[:at], word[at:]))
+        if least > best_count:
+            best, best_count = f"{word[:at]} {word[at:]}", least
+    return [best] if best else []
+
+
+def _tables(segment: Segment, name: bool) -> Iterator[StringTable]:
+    if not name:
+        yield segment.text.forms
+    yield segment.names.terms
+
+
+def _near(word: str, reach: int, segment: Segment, name: bool) -> list[str]:
     found: list[str] = []
     firsts = (word[0].encode("utf-8", "surrogatepass"), word[1].encode("utf-8", "surrogatepass"))
-    for table in (segment.text.forms, segment.names.terms):
+    for table in _tables(segment, name):
         alike = map(table.__getitem__, table.alike(word.encode("utf-8", "surrogatepass"), reach).tolist())
         forms = [form.decode("utf-8", "surrogatepass") for form in alike if form.startswith(firsts)]
         near = all_within(word, forms, reach)
@@ -74,11 +162,22 @@ def _near(word: str, reach: int, segment: Segment) -> list[str]:
     return found
 
 
-def _papers(word: str, segments: Sequence[Segment], enough: int | None = None) -> int:
+def _written(word: str, segments: Sequence[Segment], name: bool) -> int:
+    """Papers in which a word stands in this very form: `graphed` is rare, though its stem is not."""
+    if name:
+        return _papers(word, segments, name)
+    key = word.encode("utf-8", "surrogatepass")
+    numbers = [(segment, segment.text.forms.find(key)) for segment in segments]
+    written = sum(int(segment.live[segment.text.form_docs(number)].sum()) for segment, number in numbers if number >= 0)
+    return written or _papers(word, segments, True)
+
+
+def _papers(word: str, segments: Sequence[Segment], name: bool, enough: int | None = None) -> int:
     """About how many papers hold a word in text or names; where they are more than `enough`, no less than that."""
     count = 0
     for segment in segments:
-        for group, key in ((segment.text, stem(word)), (segment.names, word)):
+        groups = ((segment.names, word),) if name else ((segment.text, stem(word)), (segment.names, word))
+        for group, key in groups:
             number = group.find(key.encode("utf-8", "surrogatepass"))
             if number < 0:
                 continue

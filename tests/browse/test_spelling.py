@@ -1,0 +1,57 @@
+"""Did you mean: what is offered, and what is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from indexer.index.record.paper import Author, Paper
+from indexer.ingest.collect import index_papers
+from query import PaperIndex
+
+TITLES = [
+    *[f"Gaussian process learning {number}" for number in range(40)],
+    *[f"Reinforcement learning by convex search {number}" for number in range(40)],
+    *[f"Graphs of context {number}" for number in range(40)],
+    "Gausian methods",
+    "The proces of art",
+    "Graphene sheets",
+    "A bare hands study",
+    "Deep nets",
+]
+
+
+@pytest.fixture(scope="module", name="index")
+def fixture_index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PaperIndex]:
+    """Common words, words that authors have misspelt, and rare words that look like common ones."""
+    folder = tmp_path_factory.mktemp("spelling") / "papers.idx"
+    authors = (Author("Yoshua Bengio"),)
+    index_papers((Paper(id=str(at), title=title, authors=authors) for at, title in enumerate(TITLES)), folder)
+    with PaperIndex.open(folder) as index:
+        yield index
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("gausian proces", "gaussian process"),
+        ("gausian", "gaussian"),
+        ("lerning", "learning"),
+        ("reinforcement lerning", "reinforcement learning"),
+        ("convexx", "convex"),
+        ("gaussianprocess", "gaussian process"),
+        ('title:"reinforcement lerning"', 'title:"reinforcement learning"'),
+        ('author:"Yoshau Bengio"', 'author:"yoshua Bengio"'),
+        ("author:Bengoi", "author:bengio"),
+    ],
+)
+def test_a_slip_is_mended(index: PaperIndex, typed: str, meant: str) -> None:
+    """All words together, in text and in names, though some papers have the same slip."""
+    assert index.search(typed).suggestion == meant
+
+
+@pytest.mark.parametrize("typed", ["gaussian process", "graphene", "bare hands", "context", "2018", "the", "zzzz", ""])
+def test_nothing_is_offered(index: PaperIndex, typed: str) -> None:
+    """For words that are there and like no much commoner one, and for words like none."""
+    assert index.search(typed).suggestion is None
