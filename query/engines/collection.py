@@ -13,6 +13,7 @@ from indexer.index.native import kernel
 from indexer.index.schema import FIELDS, K1
 from indexer.index.segment.opened import Segment
 from indexer.index.store.generation import Generation
+from query.engines.author_names import AuthorNames
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -26,6 +27,7 @@ class Collection:
         manifest = generation.manifest
         self.generation = generation
         self.segments: list[Segment] = generation.segments
+        self.author_names = AuthorNames(self.segments)
         self.papers = manifest.papers
         self.averages = tuple(average_length(total, manifest.papers) for total in manifest.lengths)
         self.parameters = np.array(

@@ -12,6 +12,7 @@ from indexer.index.segment.columns import TYPE_CODES
 from indexer.index.text.analysis import stems
 from query.engines.collection import Collection
 from query.engines.joins import Joins
+from query.engines.name_nodes import NamesNode
 from query.engines.nodes import (
     AndNode,
     ExactNode,
@@ -24,7 +25,7 @@ from query.engines.nodes import (
     YearsNode,
 )
 from query.engines.terms import ALL_COLUMNS, NAME_COLUMNS, Term
-from query.language.analysed import AnalysedQuery, AnalysedWord
+from query.language.analysed import AnalysedQuery, AnalysedWord, names_asked
 from query.language.tree import And, Exact, Fuzzy, Not, Or, Phrase, Prefix, Wildcard, Word, Years
 from query.language.tree import Node as Tree
 
@@ -97,6 +98,8 @@ class Compiler:
         if isinstance(tree, Prefix | Wildcard | Fuzzy):
             return PatternNode(tree, columns)
         words = query.words_of(tree)
+        if names_asked(tree) and (found := self._collection.author_names.find(tree.text)) is not None:
+            return NamesNode(found, [self._term(part, columns) for word in words for part in word.parts_apart()])
         return self._word(words, columns) if isinstance(tree, Word) else self._phrase(words, columns, tree)
 
     def _exact(self, tree: Exact) -> Node:

@@ -98,6 +98,11 @@ def analyse(query: Query, venues: VenueTable) -> AnalysedQuery:
     return AnalysedQuery(query, words, required, of_leaves)
 
 
+def names_asked(leaf: Word | Phrase) -> bool:
+    """Whether a leaf is a name in the field of authors; near-groups there are of words (`author:"wang li"~4`)."""
+    return leaf.field == "authors" and (isinstance(leaf, Word) or leaf.slop == 1)
+
+
 def grouped(text: str) -> list[tuple[str, ...]]:
     """The words of a leaf, those tied by hyphens together; most leaves are a plain word, which nothing changes."""
     return [(text.lower(),)] if text.isascii() and text.isalnum() else groups(as_read(text))

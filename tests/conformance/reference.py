@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from indexer.index.record.identity import keys
+from indexer.index.record.name_forms import NameForm, meant, stored_form, typed_form
 from indexer.index.record.names import cluster_key, spelling
 from indexer.index.record.paper import Paper
 from indexer.index.record.venues import VenueTable
@@ -189,6 +190,8 @@ class Reference:
             return Constant(
                 lambda doc: any(means(word) for field in fields for word in doc.vocabulary[field]), tree.boost
             )
+        if tree.field == "authors" and (not isinstance(tree, Phrase) or tree.slop == 1):
+            return self._names(tree.text, tree.boost)
         text = as_read(tree.text)
         if tree.field == "venue" and VENUES.type_of(VENUES.canonical(tree.text)):
             text = VENUES.canonical(tree.text)
@@ -199,6 +202,16 @@ class Reference:
         terms = [self.term(parts, fields, tree.boost) for parts in groups(text)]
         return Both(list(terms), all) if terms else None
 
+    def _names(self, text: str, boost: float) -> Scorer | None:
+        """A name as it is typed; where no paper has it, the other way round."""
+        words = [word for parts in groups(as_read(text)) for word in parts]
+        if not words:
+            return None
+        typed = typed_form(text)
+        terms = [self.term((word,), ("authors",), boost) for word in words]
+        tests = [Named(form, terms) for form in (typed, *typed.rotated())]
+        return next((named for named in tests if any(map(named.matches, self.docs))), tests[0])
+
 
 class Scorer:
     """Part of a query: whether a paper matches, and what it scores where it does."""
@@ -208,6 +221,19 @@ class Scorer:
 
     def score(self, doc: Doc) -> float:
         raise NotImplementedError
+
+
+class Named(Scorer):
+    """A name: one author whose name is meant; the words score."""
+
+    def __init__(self, form: NameForm, terms: Sequence[Term]) -> None:
+        self._form, self._terms = form, terms
+
+    def matches(self, doc: Doc) -> bool:
+        return any(meant(self._form, stored_form(cluster_key(author.name))) for author in doc.paper.authors)
+
+    def score(self, doc: Doc) -> float:
+        return math.fsum(term.score(doc) for term in self._terms) if self.matches(doc) else 0.0
 
 
 class Term(Scorer):

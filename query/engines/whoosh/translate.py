@@ -14,6 +14,7 @@ from indexer.index.segment.columns import TYPE_CODES, key_hash
 from indexer.index.segment.container import Array
 from indexer.index.segment.opened import Segment
 from indexer.index.whoosh.library import matching, query
+from query.engines.author_names import FoundNames
 from query.engines.collection import Collection
 from query.engines.compile import Compiled
 from query.engines.terms import Term
@@ -30,7 +31,7 @@ from query.engines.whoosh.queries import (
     TermQuery,
 )
 from query.filters import Filters
-from query.language.analysed import AnalysedQuery, AnalysedWord
+from query.language.analysed import AnalysedQuery, AnalysedWord, names_asked
 from query.language.tree import And, Exact, Fuzzy, Node, Not, Or, Phrase, Prefix, Wildcard, Years
 
 _LAST_YEAR = 2999
@@ -122,6 +123,8 @@ class Translator:
         if isinstance(tree, Prefix | Wildcard | Fuzzy):
             return Constant(self._leaves, PatternQuery(self._leaves, tree, columns), tree.boost)
         words = asked.words_of(tree)
+        if names_asked(tree) and (found := self._collection.author_names.find(tree.text)) is not None:
+            return self._names(found, [part for word in words for part in word.parts_apart()], columns)
         return self._phrase(words, columns, tree.slop) if isinstance(tree, Phrase) else self._words(words, columns)
 
     def _exact(self, tree: Exact) -> Any:
@@ -135,6 +138,12 @@ class Translator:
             return query.Term("id", tree.text.encode("utf-8", "surrogatepass"))
         key = key_hash(tree.field or "", tree.text)
         return Papers(self._leaves, lambda segment: segment.find_key(key))
+
+    def _names(self, found: FoundNames, words: Sequence[AnalysedWord], columns: Sequence[int]) -> Any:
+        segments = self._collection.segments
+        named = Papers(self._leaves, lambda segment: found.docs(segment, segments.index(segment)))
+        # Not `maybe`, whose matcher does not follow when it is itself moved on by another.
+        return self.all([named, self.any([named, *(self._word(word, columns) for word in words)])])
 
     def _words(self, words: Sequence[AnalysedWord], columns: Sequence[int]) -> Any:
         return self.all([self._word(word, columns) for word in words])
