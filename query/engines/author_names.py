@@ -161,7 +161,9 @@ def _candidates(segment: Segment, form: NameForm, also: bytes = b"") -> Iterator
         mask = None if held is None else mask & held
     if mask is None:
         return
-    first = form.units[0].text.encode("utf-8", "surrogatepass") if form.units[0].abbreviated else b""
+    initial = form.units[0]
+    told = initial.abbreviated and initial.text not in ELIDED
+    first = initial.text.encode("utf-8", "surrogatepass") if told else b""
     for number in _named(segment.clusters, mask).tolist():
         raw = segment.clusters.keys[number]
         # The folded words are looked for in plain keys as they stand; a key with accents is compared as a whole.
