@@ -171,7 +171,7 @@ def reciprocal_rank(index: PaperIndex, item: Item, ranking: str) -> float:
     wanted = _same(item.paper.title)
     page = index.search(item.query, limit=DEPTH, ranking=ranking, snippets=False)
     for hit in page.hits:
-        if hit.id == item.paper.id or _same(str(hit.head["title"])) == wanted:
+        if hit.id == item.paper.id or _same(hit.title) == wanted:
             return 1.0 / hit.rank
     return 0.0
 

@@ -1,46 +1,116 @@
-"""What a search may be asked: values of the tables, and filters made of names as people write them."""
+"""What a search may be asked: arguments as people write them, checked and brought into one form.
+
+A wrong type or value is a `UsageError` that names the argument, the value and what to write instead.
+"""
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from typing import Any, SupportsIndex
 
-from indexer.index.errors import UsageError
+from indexer.index.errors import QueryError, UsageError
 from indexer.index.record.paper import TYPES
 from indexer.index.record.venues import VenueTable
 from query.filters import Filters, Since, YearRange
+from query.language.parser import parse
+from query.language.tree import Query
+from query.language.years import EARLIEST, LATEST, parse_years
 
 SinceValue = int | str | date | None
 """A generation, a day or a moment."""
-Years = YearRange | Sequence[YearRange] | None
+Names = str | Iterable[str] | None
+"""One name, several, or none."""
+YearForm = SupportsIndex | str | tuple[SupportsIndex | None, SupportsIndex | None]
+Years = YearForm | Iterable[YearForm] | None
+"""A year, a pair of the first and the last (ends included, None open), `"2018..2024"`, or several of these."""
+_LARGEST = (1 << 63) - 1
 
 
-def check(what: str, value: str, allowed: Iterable[str]) -> None:
+def check(what: str, value: object, allowed: Iterable[str]) -> None:
     """Refuse a value that is not of its table. Raises UsageError."""
-    if value not in allowed:
-        raise UsageError(f"{what} {value!r} is not one of {', '.join(allowed)}")
+    names = tuple(allowed)
+    if not isinstance(value, str) or value not in names:
+        raise UsageError(f"{what} {_shown(value)} is not one of {', '.join(names)}")
+
+
+def query_of(query: object) -> Query:
+    """The tree of a query. Raises QueryError for one that cannot be understood, UsageError for what is no text."""
+    if isinstance(query, Query):
+        return query
+    if not isinstance(query, str):
+        raise UsageError(f'query {_shown(query)} is no text; write the words to look for, or "" for every paper')
+    return parse(query)
+
+
+def names_of(what: str, given: Names) -> tuple[str, ...]:
+    """Names from one name or several; none from None."""
+    if given is None:
+        return ()
+    if isinstance(given, str):
+        return (given,)
+    found = _several(what, given, "a name, or a list of names")
+    for name in found:
+        if not isinstance(name, str):
+            raise UsageError(f"{what} holds {_shown(name)}, which is no name; write a name, or a list of names")
+    return tuple(found)
+
+
+def facets_of(given: Names, allowed: Iterable[str]) -> tuple[str, ...]:
+    """Names of facets, each once, in the order asked for."""
+    names = tuple(dict.fromkeys(names_of("facets", given)))
+    for name in names:
+        check("facet", name, allowed)
+    return names
+
+
+def number_of(what: str, given: object) -> int:
+    """A number from 0 on."""
+    hint = "write a number from 0 on"
+    if isinstance(given, bool) or not hasattr(given, "__index__"):
+        raise UsageError(f"{what} {_shown(given)} is no whole number; {hint}")
+    number = operator.index(given)
+    if number < 0:
+        raise UsageError(f"{what} {number} must not be negative; {hint}")
+    if number > _LARGEST:
+        raise UsageError(f"{what} {_shown(number)} is larger than there can be papers; {hint}")
+    return int(number)
+
+
+def limit_of(given: object) -> int | None:
+    """How many hits at most; None for all."""
+    if given is None:
+        return None
+    try:
+        return number_of("limit", given)
+    except UsageError as error:
+        raise UsageError(f"{error}: 0 gives counts and facets alone, None every paper") from error
 
 
 def filters_of(
     table: VenueTable,
-    authors: Sequence[str],
-    venues: Sequence[str],
+    authors: Names,
+    venues: Names,
     years: Years,
-    types: Sequence[str] | None,
-    exclude_venues: Sequence[str],
-    exclude_types: Sequence[str],
+    types: Names,
+    exclude_venues: Names,
+    exclude_types: Names,
     since: SinceValue = None,
 ) -> Filters:
     """Filters with the venues' canonical names. Raises UsageError for types and years that cannot be."""
-    for name in (*(types or ()), *exclude_types):
-        check("type", name, TYPES)
+    kinds, others = names_of("types", types), names_of("exclude_types", exclude_types)
+    for name in kinds:
+        check("types", name, TYPES)
+    for name in others:
+        check("exclude_types", name, TYPES)
     return Filters(
-        authors=tuple(authors),
-        venues=tuple(table.canonical(venue) for venue in venues),
-        years=_year_ranges(years),
-        types=tuple(types or ()),
-        exclude_venues=tuple(table.canonical(venue) for venue in exclude_venues),
-        exclude_types=tuple(exclude_types),
+        authors=names_of("authors", authors),
+        venues=tuple(table.canonical(venue) for venue in names_of("venues", venues)),
+        years=years_of(years),
+        types=kinds,
+        exclude_venues=tuple(table.canonical(venue) for venue in names_of("exclude_venues", exclude_venues)),
+        exclude_types=others,
         since=_since(since),
     )
 
@@ -65,16 +135,59 @@ def _since(value: SinceValue) -> Since | None:
     raise UsageError(f"since {value!r} is neither a generation, as 12, nor a date, as 2026-11-01")
 
 
-def _year_ranges(years: Years) -> tuple[YearRange, ...]:
+_YEARS = 'write 2018, (2018, 2024), (2018, None), "2018..2024", or a list of these'
+
+
+def years_of(years: Years) -> tuple[YearRange, ...]:
+    """Ranges of years, ends included, None open. Raises UsageError."""
     if years is None:
         return ()
-    pairs = list(years)
-    if len(pairs) == 2 and all(end is None or isinstance(end, int) for end in pairs):
-        pairs = [pairs]  # type: ignore[list-item]
-    ranges: list[YearRange] = []
-    for pair in pairs:
-        first, last = pair  # type: ignore[misc]
-        if first is not None and last is not None and first > last:
-            raise UsageError(f"years {first}..{last} run backwards; write {last}..{first}")
-        ranges.append((first, last))
-    return tuple(ranges)
+    if isinstance(years, str) or _is_number(years) or _is_pair(years, tuple):
+        return (_range(years),)
+    return tuple(_range(form) for form in _several("years", years, "a year, a pair of years, or a list of these"))
+
+
+def _range(form: Any) -> YearRange:
+    if isinstance(form, str):
+        try:
+            return parse_years(form)
+        except QueryError as error:
+            raise UsageError(f"years {_shown(form)}: {error}") from error
+    if _is_number(form):
+        year = _year(form, form)
+        return year, year
+    if not _is_pair(form, (tuple, list)):
+        raise UsageError(f"years {_shown(form)} is no year and no pair of years; {_YEARS}")
+    first, last = (None if end is None else _year(end, form) for end in form)
+    if first is not None and last is not None and first > last:
+        raise UsageError(f"years {_shown(form)} run backwards; write ({last}, {first})")
+    return first, last
+
+
+def _is_number(value: object) -> bool:
+    return hasattr(value, "__index__") and not isinstance(value, bool) and not hasattr(value, "__len__")
+
+
+def _is_pair(value: object, kinds: type | tuple[type, ...]) -> bool:
+    if not isinstance(value, kinds):
+        return False
+    ends: Sequence[Any] = value  # type: ignore[assignment]  # the kinds are tuple and list
+    return len(ends) == 2 and all(end is None or _is_number(end) for end in ends)
+
+
+def _year(value: Any, form: object) -> int:
+    year = int(operator.index(value))
+    if not EARLIEST <= year <= LATEST:
+        raise UsageError(f"years {_shown(form)}: {_shown(year)} is outside {EARLIEST} to {LATEST}; {_YEARS}")
+    return year
+
+
+def _several(what: str, given: object, forms: str) -> list[Any]:
+    if isinstance(given, (bytes, dict)) or not isinstance(given, Iterable):
+        raise UsageError(f"{what} {_shown(given)} is not what it should be; write {forms}")
+    return list(given)
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:56]}..."

@@ -2,111 +2,119 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
 from pathlib import Path
 from types import TracebackType
 
-from indexer.index.errors import NotFoundError, QueryError, UsageError
+from indexer.index.errors import ClosedIndexError, UsageError
 from indexer.index.record.paper import Paper
-from indexer.index.record.recorded_venues import recorded_table
+from indexer.index.record.venues import VenueTable
 from indexer.index.segment.opened import Segment
 from indexer.index.store.generation import Generation, latest, open_generation
-from indexer.index.text.analysis import fingerprint
-from query.arguments import SinceValue, Years, check, filters_of
-from query.browse.clusters import Cluster, author_cluster, heading
+from query.answering import answered, counted_facets, hits_of, ranked_of, totals_of, widened
+from query.arguments import Names, SinceValue, Years, check, facets_of, filters_of, limit_of, number_of, query_of
+from query.browse.clusters import Cluster, author_cluster
 from query.browse.related import related_query
 from query.browse.spelling import better_query
 from query.browse.suggest import Suggestions, suggestions
 from query.browse.venue_list import VenueRow, venue_list
 from query.engines import registry
-from query.engines.answer import MATCHES, SORTS, Answer, Request
+from query.engines.answer import MATCHES, SORTS, Request, Row
 from query.engines.array_engine import ArrayEngine
-from query.engines.compile import Compiled
-from query.engines.masks import listed
 from query.engines.registry import engine_class
 from query.information import Information, information
-from query.language.parser import parse
 from query.language.tree import Query, Word
-from query.named import may_name, named, named_first
-from query.present.explain import explain_row
-from query.present.facets import FACETS, Matched
-from query.present.marking import Marks, marks_of
-from query.present.snippets import snippet
-from query.ranking.best import Ranked, rerank
-from query.ranking.expand import expanded
-from query.ranking.parameters import DEPTH
-from query.results import FacetCount, Hit, Page
+from query.present.facets import FACETS
+from query.results import Hit, Page
+from query.snapshot import Snapshot
 
 RANKINGS = ("best", "bm25f")
-_HEADINGS = 4096
-"""Names of author clusters that are kept."""
 
 
 class PaperIndex:
-    """An index, opened at one generation; cheap to open, read-only, safe to use from several threads.
+    """An index of papers, opened at one generation: read-only, cheap to open, safe to use from several threads.
 
-    Use as a context manager, or `close` it. `reopen` moves to the newest generation.
+    Use it as a context manager, or `close` it. It stays on the generation that it opened, whatever is built meanwhile,
+    until `reopen`; each call sees one generation whole. `len(index)` counts papers, `"an-id" in index` says whether
+    there is one. After `close` every call raises ClosedIndexError.
     """
 
     def __init__(self, path: str | Path, generation: Generation, engine: str | None = None) -> None:
         self.path = Path(path)
         self._engine_class = engine_class(engine or registry.DEFAULT)
-        self._use(generation)
+        self._moving = threading.Lock()
+        self._snapshot: Snapshot | None = Snapshot(self.path, generation, self._engine_class)
 
     @classmethod
     def open(cls, path: str | Path, *, engine: str | None = None) -> PaperIndex:
         """Open the newest generation of an index folder. Raises BadIndexError.
 
-        `engine` is of the table in `query.engines.registry`: "arrays", or "whoosh", slow, with the same answers.
+        `engine` is "arrays", or "whoosh": slow, with the same answers.
         """
         return cls(path, open_generation(Path(path)), engine)
 
-    def _use(self, generation: Generation) -> None:
-        self.venue_table = recorded_table(generation.manifest.venues)
-        self._generation = generation
-        self._engine = self._engine_class(generation, self.venue_table)
-        # The commonest spelling of a cluster is counted from all its papers, 20 us, and the same few head most facets.
-        self._heading = lru_cache(_HEADINGS)(partial(heading, generation.segments))
+    def pinned(self) -> PaperIndex:
+        """The same generation as an index of its own, for several calls that must see the same papers.
+
+        Another thread may `reopen` this one meanwhile. Costs nothing; it ends with this one's `close`.
+        """
+        other = PaperIndex.__new__(PaperIndex)
+        other.path, other._engine_class, other._moving = self.path, self._engine_class, threading.Lock()
+        other._snapshot = self._now()
+        return other
+
+    def _now(self) -> Snapshot:
+        """What is open at this moment: taken once a call. Raises ClosedIndexError."""
+        snapshot = self._snapshot
+        if snapshot is None:
+            raise ClosedIndexError(str(self.path))
+        snapshot.check()
+        return snapshot
 
     @property
     def generation(self) -> int:
         """Number of the generation that is open."""
-        return self._generation.number
+        return self._now().number
 
     @property
     def warnings(self) -> list[str]:
         """What its user should know of the open generation: that it was made with another analysis, for one."""
-        if self._generation.manifest.analysis == fingerprint():
-            return []
-        return [
-            f"{self.path} was made with another version of the analysis of texts, so that words may be missed; "
-            "run `quiver rebuild`"
-        ]
+        return self._now().warnings
 
     @property
     def engine(self) -> ArrayEngine:
         """The engine that answers, for programs that measure it."""
-        return self._engine
+        return self._now().engine
 
     @property
     def segments(self) -> Sequence[Segment]:
         """The segments of the open generation."""
-        return self._generation.segments
+        return self._now().segments
+
+    @property
+    def venue_table(self) -> VenueTable:
+        """Which spelling means which venue."""
+        return self._now().venue_table
 
     def reopen(self) -> bool:
-        """Move to the newest generation; says whether there was a newer one."""
-        if latest(self.path).identity == self._generation.manifest.identity:
-            return False
-        # The old one is not closed here: another thread may be searching it; it goes with its last reader.
-        self._use(open_generation(self.path))
-        return True
+        """Move to the newest generation; says whether there was a newer one. Calls under way end on theirs."""
+        with self._moving:
+            here = self._now()
+            if latest(self.path).identity == here.generation.manifest.identity:
+                return False
+            # The old one is not closed: other threads may be reading it, and hits that it gave; it goes with the last.
+            self._snapshot = Snapshot(self.path, open_generation(self.path), self._engine_class)
+            return True
 
     def close(self) -> None:
-        """Let go of the files."""
-        self._generation.close()
+        """Let go of the files. Calls under way in other threads end well; later ones raise ClosedIndexError."""
+        with self._moving:
+            snapshot, self._snapshot = self._snapshot, None
+        if snapshot is not None:
+            snapshot.close()
 
     def __enter__(self) -> PaperIndex:
         return self
@@ -116,135 +124,154 @@ class PaperIndex:
     ) -> None:
         self.close()
 
+    def __repr__(self) -> str:
+        snapshot = self._snapshot
+        held = f"generation {snapshot.number}, {snapshot.papers:,} papers" if snapshot else "closed"
+        return f"PaperIndex({str(self.path)!r}: {held})"
+
+    def __len__(self) -> int:
+        return self._now().papers
+
+    def __bool__(self) -> bool:
+        # An index without papers is an index.
+        return True
+
+    def __contains__(self, paper: object) -> bool:
+        return isinstance(paper, str) and self._now().find(paper) is not None
+
+    def ids(self) -> Iterator[str]:
+        """Ids of all papers, in the order in which they are stored."""
+        return _ids(self._now())
+
     def search(
         self,
-        query: str = "",
+        query: str | Query = "",
         *,
-        authors: Sequence[str] = (),
-        venues: Sequence[str] = (),
+        authors: Names = (),
+        venues: Names = (),
         years: Years = None,
-        types: Sequence[str] | None = None,
-        exclude_venues: Sequence[str] = (),
-        exclude_types: Sequence[str] = (),
+        types: Names = None,
+        exclude_venues: Names = (),
+        exclude_types: Names = (),
         since: SinceValue = None,
-        limit: int = 10,
+        limit: int | None = 10,
         offset: int = 0,
         sort: str = "relevance",
         match: str = "auto",
         ranking: str = "best",
-        facets: Sequence[str] = (),
+        facets: Names = (),
         snippets: bool = True,
         explain: bool = False,
         expand: bool = False,
     ) -> Page:
-        """Ranked papers for a query (DESIGN sections 3 to 5).
+        """Ranked papers for a query, as one page.
 
-        `authors` all, any of `venues`, of `years` (a pair or pairs, ends included, None open) and of `types`;
-        `since` leaves papers that are new since a generation (12) or a day ("2026-11-01"), those of it included.
-        `limit` 0 is the whole result. `expand` adds words that the first papers share; any word matches then. Raises
-        QueryError for a query that cannot be understood, UsageError for arguments that are not of the tables.
+        query    words, "phrases", AND OR NOT -word ( ), prefix*, wi?d, fuzzy~, word^2, and fields: title: abstract:
+                 author: venue: year: type: keyword: id: doi: arxiv:. Empty: every paper, newest first.
+        authors  names of author clusters, compared whole but for case; papers of all of them.
+        venues   venues in any known spelling; papers of any of them.
+        years    a year, a pair (ends included, None open), text such as "2018..2024", or a list of these.
+        types    CSL types such as "paper-conference"; papers of any of them.
+        exclude_venues, exclude_types  papers of none of them.
+        since    a generation (12), a day or a moment ("2026-11-01"); papers that are new since, those of it included.
+        limit    hits of the page; 0 gives counts and facets alone, None all hits (`scan` takes less memory).
+        offset   hits to pass over.
+        sort     "relevance", "newest", "oldest" or "title".
+        match    "all" words, "any" word, or "auto": all, and any (as tier 1) where fewer than ten papers have all.
+        ranking  "best": BM25F, its first 200 re-scored by how the words stand; "bm25f": the formula alone.
+        facets   of "venue", "year", "type", "author": counted over the whole answer, into `page.facets`.
+        snippets whether hits show the passage in which the words stand, as HTML with `<mark>`.
+        explain  whether hits say how their score came about.
+        expand   adds words that the first papers share; any word matches then.
+
+        Wherever several are taken one will do. Raises QueryError (with the position) for a query that cannot be
+        understood, UsageError for any other argument of a wrong type or value, ClosedIndexError.
         """
         started = time.perf_counter()
-        filters = filters_of(self.venue_table, authors, venues, years, types, exclude_venues, exclude_types, since)
-        check("sort", sort, SORTS)
-        check("match", match, MATCHES)
-        check("ranking", ranking, RANKINGS)
-        for name in facets:
-            check("facet", name, tuple(FACETS))
-        if limit < 0 or offset < 0:
-            raise UsageError(f"limit {limit} and offset {offset} must not be negative")
-        parsed = parse(query)
-        request = Request(parsed, filters, match, sort, offset + limit if limit else None, bool(facets))
+        snapshot = self._now()
+        wanted, passed = limit_of(limit), number_of("offset", offset)
+        top = None if wanted is None else passed + wanted if wanted else 0
+        names = facets_of(facets, FACETS)
+        request = _request(
+            snapshot,
+            query,
+            (authors, venues, years, types, exclude_venues, exclude_types, since),
+            sort,
+            match,
+            ranking,
+            top,
+        )
+        request = replace(request, masks=bool(names))
+        parsed = request.query
         if expand:
-            request = self._expanded(request)
-        answer, ranked = self._answer(request, ranking)
-        counted = self._facets(facets, answer)
-        hits = list(self._hits(answer, request, offset, snippets, ranked if explain else None))
+            request = widened(snapshot, request)
+        answer, ranked = answered(snapshot, request, ranking)
+        counted = counted_facets(snapshot, names, answer)
+        rows = answer.rows[passed:]
+        hits = hits_of(snapshot, rows, request, first=passed, snippets=snippets, ranked=ranked if explain else None)
         suggestion = None
         if not ranked.named:
-            suggestion = better_query(parsed, answer, self.segments, lambda text: self._total(text, request))
+            suggestion = better_query(
+                parsed, answer, snapshot.segments, lambda text: totals_of(snapshot, text, request)
+            )
         return Page(
-            query=query,
-            generation=self.generation,
+            query=parsed.text,
+            generation=snapshot.number,
             total=answer.total,
             all_words=answer.all_words,
             relaxed=answer.relaxed,
-            offset=offset,
-            limit=limit,
-            hits=hits,
+            offset=passed,
+            limit=wanted,
+            hits=list(hits),
             facets=counted,
             took_ms=(time.perf_counter() - started) * 1000,
             suggestion=suggestion,
             diagnostics=parsed.diagnostics,
         )
 
-    def _answer(self, request: Request, ranking: str) -> tuple[Answer, Ranked]:
-        compiled = self._engine.compile(request)
-        if compiled.empty and request.query.text.strip():
-            raise QueryError(
-                f"there is no word to search for in {request.query.text!r}", length=len(request.query.text)
-            )
-        if may_name(request.query) and (found := named(self.segments, request.query.text)):
-            papers = [(self.segments[at].paper_id(doc), at, doc) for at, doc in found]
-            return named_first(request, papers, lambda other: self._ranked(other, self._engine.compile(other), ranking))
-        return self._ranked(request, compiled, ranking)
-
-    def _ranked(self, request: Request, compiled: Compiled, ranking: str) -> tuple[Answer, Ranked]:
-        """The answer in its final order, and why hits have their scores."""
-        if ranking != "best" or request.sort != "relevance" or not compiled.optional:
-            answer = self._engine.answer(request, compiled)
-            return answer, Ranked(answer.rows)
-        # One hit more than is re-scored tells how high the others reach.
-        top = None if request.top is None else max(request.top, DEPTH + 1)
-        answer = self._engine.answer(replace(request, top=top), compiled)
-        ranked = rerank(self._engine.collection, compiled, answer.rows, top=request.top)
-        return replace(answer, rows=ranked.rows), ranked
-
-    def _expanded(self, request: Request) -> Request:
-        """The same with the words that its first papers share, any word matching."""
-        anywhere = replace(request, match="any", sort="relevance", top=DEPTH + 1)
-        compiled = self._engine.compile(anywhere)
-        answer = self._engine.answer(anywhere, compiled)
-        query = expanded(self._engine.collection, compiled, answer.rows)
-        return replace(request, query=query, match="any")
-
-    def _facets(self, names: Sequence[str], answer: Answer) -> dict[str, list[FacetCount]]:
-        if not names:
-            return {}
-        matched = Matched(self.segments, [listed(mask) for mask in answer.masks], self._heading)
-        return {name: FACETS[name](matched) for name in names}
-
-    def _total(self, text: str, request: Request) -> tuple[int, int]:
-        """Papers with all words of another query, and in all, under the same filters."""
-        answer = self._engine.answer(replace(request, query=parse(text), top=0))
-        return answer.all_words, answer.total
-
-    def _hits(
-        self, answer: Answer, request: Request, offset: int, snippets: bool, ranked: Ranked | None
+    def scan(
+        self,
+        query: str | Query = "",
+        *,
+        authors: Names = (),
+        venues: Names = (),
+        years: Years = None,
+        types: Names = None,
+        exclude_venues: Names = (),
+        exclude_types: Names = (),
+        since: SinceValue = None,
+        sort: str = "relevance",
+        match: str = "auto",
+        ranking: str = "best",
+        snippets: bool = False,
     ) -> Iterator[Hit]:
-        marks = marks_of(self._engine.analysed(request.query)) if snippets else None
-        for rank, row in enumerate(answer.rows[offset:], offset + 1):
-            segment = self.segments[row.segment]
-            stored = segment.papers
-            yield Hit(
-                rank=rank,
-                score=row.score,
-                tier=row.tier,
-                head=stored.head(row.doc),
-                venue=segment.venue_names[segment.venues[row.doc]],
-                load=_loader(segment, row.doc),
-                snippet=_snippet(segment, row.doc, marks) if marks else "",
-                explanation=explain_row(self._engine, request, row, ranked) if ranked else None,
-            )
+        """Every hit of a query, one by one, in the order of `search`, of which it takes the arguments.
+
+        However many there are, none is kept: for exports and statistics. All are of the generation that is open at the
+        call. Raises as `search` does, at the call; ClosedIndexError also where the index is closed before the end.
+        """
+        snapshot = self._now()
+        request = _request(
+            snapshot,
+            query,
+            (authors, venues, years, types, exclude_venues, exclude_types, since),
+            sort,
+            match,
+            ranking,
+            None,
+        )
+        answer, _ = answered(snapshot, request, ranking)
+        return _scanned(snapshot, request, answer.rows, snippets)
 
     def rank_plain(self, text: str, limit: int, *, ranking: str = "best", expand: bool = False) -> list[str]:
         """Ids of the first papers for a text read as plain words without syntax, any word matching."""
+        snapshot = self._now()
         query = Query(text, tuple(Word(word) for word in text.split()))
         request = Request(query, match="any", top=limit)
         if expand:
-            request = self._expanded(request)
-        answer, _ = self._ranked(request, self._engine.compile(request), ranking)
-        return [self.segments[row.segment].paper_id(row.doc) for row in answer.rows]
+            request = widened(snapshot, request)
+        answer, _ = ranked_of(snapshot, request, snapshot.engine.compile(request), ranking)
+        return [snapshot.segments[row.segment].paper_id(row.doc) for row in answer.rows]
 
     def papers(self, answer_of: Page) -> Iterator[Paper]:
         """The whole records of a page's hits, one by one."""
@@ -252,60 +279,93 @@ class PaperIndex:
 
     def paper(self, paper: str) -> Paper:
         """The paper of an id, or of a DOI, arXiv id, address or other identifier in any form. Raises NotFoundError."""
-        segment, doc = self._locate(paper)
+        segment, doc = self._now().locate(_one("paper", paper))
         return segment.papers.paper(doc)
 
-    def _locate(self, paper: str) -> tuple[Segment, int]:
-        for at, doc in named(self.segments, paper):
-            return self.segments[at], doc
-        raise NotFoundError(f"no paper with id {paper!r}; `quiver search` shows ids with --format ids")
+    def duplicates_of(self, paper: str | Paper) -> list[str]:
+        """Ids of the other papers with the same title, first author and year, give or take one, sorted.
 
-    def also_as(self, paper: Paper) -> list[str]:
-        """Ids of other live papers with the same title, first author and year, give or take one."""
-        segment, doc = self._locate(paper.id)
-        work = segment.arrays["doc.work"][doc]
+        Raises NotFoundError where there is no such paper.
+        """
+        snapshot = self._now()
+        segment, doc = snapshot.locate(paper.id if isinstance(paper, Paper) else _one("paper", paper))
+        work, dated = segment.arrays["doc.work"][doc], int(segment.years[doc])
         found = []
-        for other in self.segments:
+        for other in snapshot.segments:
             docs = (other.arrays["doc.work"] == work) & other.live
             for number in docs.nonzero()[0].tolist():
                 year = int(other.years[number])
                 same = other is segment and number == doc
-                if not same and (not paper.year or not year or abs(year - paper.year) <= 1):
+                if not same and (not dated or not year or abs(year - dated) <= 1):
                     found.append(other.paper_id(number))
         return sorted(found)
 
-    def related(self, paper: str, limit: int = 10) -> Page:
+    def related(self, paper: str, limit: int | None = 10) -> Page:
         """Papers like one, by the words that tell it from others. Raises NotFoundError."""
-        segment, doc = self._locate(paper)
-        query = related_query(self._engine.collection, segment, doc)
-        request = Request(query, match="any", top=limit + 1)
-        answer = self._engine.answer(request)
-        me = self.segments.index(segment)
-        rows = [row for row in answer.rows if (row.segment, row.doc) != (me, doc)]
-        kept = replace(answer, rows=rows[:limit], total=max(0, answer.total - 1))
-        hits = list(self._hits(kept, request, 0, True, None))
-        return Page("", self.generation, kept.total, kept.total, False, 0, limit, hits, {}, 0.0)
+        snapshot, wanted = self._now(), limit_of(limit)
+        segment, doc = snapshot.locate(_one("paper", paper))
+        query = related_query(snapshot.engine.collection, segment, doc)
+        request = Request(query, match="any", top=None if wanted is None else wanted + 1)
+        answer = snapshot.engine.answer(request)
+        me = snapshot.segments.index(segment)
+        rows = [row for row in answer.rows if (row.segment, row.doc) != (me, doc)][:wanted]
+        total = max(0, answer.total - 1)
+        hits = list(hits_of(snapshot, rows, request))
+        return Page("", snapshot.number, total, total, False, 0, wanted, hits, {}, 0.0)
 
     def author(self, name: str) -> Cluster:
-        """The author cluster of a name (DESIGN section 1). Raises NotFoundError."""
-        return author_cluster(self.segments, self.venue_table, name)
+        """The author cluster of a name: all papers that carry exactly this name, whatever its case.
 
-    def suggest(self, prefix: str, limit: int = 10) -> Suggestions:
-        """Completions of authors, venues and title words, with counts."""
-        return suggestions(self.segments, prefix, limit)
+        A grouping by name, not a claim that it is one person. Raises NotFoundError with names that are alike.
+        """
+        snapshot = self._now()
+        return author_cluster(snapshot.segments, snapshot.venue_table, _one("name", name))
+
+    def suggest(self, prefix: str, limit: int | None = 10) -> Suggestions:
+        """The commonest completions of authors, venues and title words, with counts; of each at most `limit`."""
+        return suggestions(self._now().segments, _one("prefix", prefix), limit_of(limit))
 
     def venues(self) -> list[VenueRow]:
         """Venues with types, spellings, years and counts, by count."""
-        return venue_list(self.segments, self.venue_table)
+        snapshot = self._now()
+        return venue_list(snapshot.segments, snapshot.venue_table)
 
     def info(self) -> Information:
-        """What the index holds."""
-        return information(self._generation)
+        """What the index holds, and what it is read with."""
+        return information(self._now().generation)
 
 
-def _snippet(segment: Segment, doc: int, marks: Marks) -> str:
-    return snippet(segment.papers.abstract(doc), marks.stems, match=marks.match)
+def _request(
+    snapshot: Snapshot,
+    query: str | Query,
+    filters: tuple[Names, Names, Years, Names, Names, Names, SinceValue],
+    sort: str,
+    match: str,
+    ranking: str,
+    top: int | None,
+) -> Request:
+    """A request from the arguments of a search. Raises UsageError for those that cannot be."""
+    check("sort", sort, SORTS)
+    check("match", match, MATCHES)
+    check("ranking", ranking, RANKINGS)
+    return Request(query_of(query), filters_of(snapshot.venue_table, *filters), match, sort, top)
 
 
-def _loader(segment: Segment, doc: int) -> Callable[[], Paper]:
-    return lambda: segment.papers.paper(doc)
+def _scanned(snapshot: Snapshot, request: Request, rows: Sequence[Row], snippets: bool) -> Iterator[Hit]:
+    for hit in hits_of(snapshot, rows, request, snippets=snippets):
+        snapshot.check()
+        yield hit
+
+
+def _ids(snapshot: Snapshot) -> Iterator[str]:
+    for segment in snapshot.segments:
+        for doc in segment.live.nonzero()[0].tolist():
+            snapshot.check()
+            yield segment.paper_id(doc)
+
+
+def _one(what: str, given: object) -> str:
+    """A text. Raises UsageError."""
+    if not isinstance(given, str):
+        raise UsageError(f"{what} {given!r} is no text; write it in quotes")
+    return given

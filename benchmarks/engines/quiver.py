@@ -62,7 +62,7 @@ class _Open(Searcher):
             snippets=asked.snippets,
         )
         facets = {name: sum(row.count for row in rows) for name, rows in page.facets.items()}
-        return Found([(hit.id, str(hit.head["title"])) for hit in page.hits], page.total, facets)
+        return Found([(hit.id, hit.title) for hit in page.hits], page.total, facets)
 
     def count(self, asked: Asked) -> int | None:
         return self.search(asked).total

@@ -29,6 +29,13 @@ class ForeignIndexError(BadIndexError):
     """An index into which another program has written."""
 
 
+class ClosedIndexError(QuiverError):
+    """An index that was closed is asked for something. Nothing is wrong with it: open it again."""
+
+    def __init__(self, name: str = "the index") -> None:
+        super().__init__(f"{name} is closed; open it again with PaperIndex.open, or ask before you close it")
+
+
 class LockedError(QuiverError):
     """Another process is writing to the index."""
 

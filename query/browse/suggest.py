@@ -29,8 +29,8 @@ class Suggestions:
     words: Sequence[FacetCount]
 
 
-def suggestions(segments: Sequence[Segment], prefix: str, limit: int) -> Suggestions:
-    """The `limit` commonest completions of each sort; every word of a name may be what is typed."""
+def suggestions(segments: Sequence[Segment], prefix: str, limit: int | None) -> Suggestions:
+    """The `limit` commonest completions (None: all) of each sort; every word of a name may be what is typed."""
     text = prefix.strip()
     if not text:
         return Suggestions([], [], [])
@@ -90,6 +90,6 @@ def _words(segments: Sequence[Segment], prefix: str) -> Counter[str]:
     return counts
 
 
-def _first(counts: Counter[str], limit: int, shown: Callable[[str], str]) -> list[FacetCount]:
+def _first(counts: Counter[str], limit: int | None, shown: Callable[[str], str]) -> list[FacetCount]:
     best = sorted(counts.items(), key=lambda row: (-row[1], row[0]))[:limit]
     return [FacetCount(shown(name), count) for name, count in best]

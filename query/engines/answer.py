@@ -90,6 +90,8 @@ class Rows(Sequence[Row]):
 
 def joined(first: Sequence[Row], others: Sequence[Row]) -> Sequence[Row]:
     """Some rows and some more, as arrays where either is."""
+    if not first:
+        return others
     if not isinstance(first, Rows) and not isinstance(others, Rows):
         return [*first, *others]
     one, two = Rows.of(first), Rows.of(others)

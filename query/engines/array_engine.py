@@ -16,7 +16,7 @@ import numpy as np
 from indexer.index.record.venues import VenueTable
 from indexer.index.segment.opened import Segment
 from indexer.index.store.generation import Generation
-from query.engines.answer import RELAX_BELOW, Answer, Request, Row
+from query.engines.answer import RELAX_BELOW, Answer, Request, Row, joined
 from query.engines.collection import Collection
 from query.engines.compile import Compiled, Compiler
 from query.engines.direct import answer_direct
@@ -81,10 +81,10 @@ class ArrayEngine:
         # Without a query there is nothing to rank by: newest first.
         sort = "newest" if compiled.empty and request.sort == "relevance" else request.sort
         top = min(total, request.top) if request.top is not None else total
-        rows: list[Row] = []
+        rows: Sequence[Row] = []
         for tier in (0, 1) if relaxed else (0,):
             if len(rows) < top:
-                rows += self._tier(compiled, matched, tier, sort, top - len(rows))
+                rows = joined(rows, self._tier(compiled, matched, tier, sort, top - len(rows)))
         return Answer(rows, total, all_words, relaxed, [part.mask for part in matched])
 
     def _match(self, compiled: Compiled, request: Request, bases: Sequence[Mask | None]) -> list[_Matched]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy.typing as npt
 
 from indexer.index.bm25f import average_length, norms
 from indexer.index.native import kernel
+from indexer.index.once import made_once
 from indexer.index.schema import FIELDS, K1
 from indexer.index.segment.opened import Segment
 from indexer.index.store.generation import Generation
@@ -36,7 +36,7 @@ class Collection:
         """Weight, b and average length of each field, then k1: what the kernel scores with."""
         self._slack: dict[str, float] = {}
 
-    @cached_property
+    @made_once
     def readers(self) -> tuple[Any, ...] | None:
         """What finds terms in each segment in the kernel; None without one."""
         return None if kernel.native is None else tuple(segment.reader for segment in self.segments)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from heapq import merge
+from itertools import islice, pairwise
 from operator import attrgetter
 
 import numpy as np
@@ -82,9 +83,7 @@ def first_rows(segments: Sequence[Segment], found: Sequence[Found], tier: int, s
     if len(parts) == 1:
         docs = parts[0].docs
         return Rows(np.full(len(docs), parts[0].segment), docs, np.full(len(docs), tier), parts[0].scores)
-    rows = [row for part in parts for row in _rows(part, tier)]
-    rows.sort(key=global_key(segments, sort))
-    return rows[:top]
+    return _in_turn(segments, parts, tier, sort, top)
 
 
 def in_order(segments: Sequence[Segment], rows: list[Row], sort: str) -> list[Row]:
@@ -129,6 +128,21 @@ def _merged(segments: Sequence[Segment], parts: Sequence[Found], floor: float, t
             low = high
     order = order[:top]
     return Rows(owners[order], docs[order], np.full(len(order), tier), scores[order])
+
+
+def _in_turn(segments: Sequence[Segment], parts: Sequence[Found], tier: int, sort: str, top: int) -> Rows:
+    """The first `top` of several segments, each in order already; a title is read when its turn comes, and not kept."""
+    total = min(top, sum(len(part.docs) for part in parts))
+    owners, docs, scores = np.empty(total, dtype=np.int64), np.empty(total, dtype=np.int64), np.empty(total)
+    ordered = merge(*(_each(part, tier) for part in parts), key=global_key(segments, sort))
+    for place, row in enumerate(islice(ordered, total)):
+        owners[place], docs[place], scores[place] = row.segment, row.doc, row.score
+    return Rows(owners, docs, np.full(total, tier), scores)
+
+
+def _each(part: Found, tier: int) -> Iterator[Row]:
+    for number in range(len(part.docs)):
+        yield Row(part.segment, int(part.docs[number]), tier, float(part.scores[number]))
 
 
 def local_order(segment: Segment, docs: Ints, scores: npt.NDArray[np.float64], sort: str) -> Ints:

@@ -8,6 +8,7 @@ from typing import Any
 
 from indexer.index.errors import NotFoundError
 from indexer.index.record.names import cluster_key
+from indexer.index.record.paper import Paper
 from query.browse.clusters import heading
 from query.faces.printed.terminal import safe
 from query.faces.printed.wording import TYPE_WORDS, alternatives, counted, year_span
@@ -17,6 +18,8 @@ from query.language.parser import parse
 from query.results import Page
 from query.search import PaperIndex
 
+# What `PaperIndex.search` takes and `scan` does not.
+_PAGE_ONLY = ("limit", "offset", "facets", "explain", "expand")
 # Words of a query that are looked up one by one when it found nothing.
 _WORDS = 12
 
@@ -33,7 +36,7 @@ class Asked:
     exclude_venues: tuple[str, ...] = ()
     exclude_types: tuple[str, ...] = ()
     since: str | None = None
-    limit: int = 10
+    limit: int | None = 10
     offset: int = 0
     sort: str = "relevance"
     match: str = "auto"
@@ -48,6 +51,21 @@ class Asked:
         arguments = asdict(self)
         query = arguments.pop("query")
         return index.search(query, **arguments)
+
+    def papers(self, index: PaperIndex, page: Page) -> Iterator[Paper]:
+        """The records of a page's hits; of the whole result one by one, and none kept."""
+        if not self.streamed:
+            return (hit.paper for hit in page.hits)
+        arguments = asdict(self)
+        query = arguments.pop("query")
+        for name in _PAGE_ONLY:
+            del arguments[name]
+        return (hit.paper for hit in index.scan(query, **arguments))
+
+    @property
+    def streamed(self) -> bool:
+        """Whether the whole result is asked for, so that its records need not be in memory all at once."""
+        return self.limit is None and not self.offset and not self.expand
 
     def filters(self, index: PaperIndex) -> dict[str, str]:
         """The filters that are set, by the name of the argument, in words."""
@@ -96,7 +114,7 @@ def reasons(index: PaperIndex, asked: Asked) -> Iterator[str]:
 
 def _total(index: PaperIndex, asked: Asked, changes: Mapping[str, Any]) -> int:
     changed = replace(asked, **changes)
-    return replace(changed, limit=1, offset=0, facets=(), snippets=False, explain=False).search(index).total
+    return replace(changed, limit=0, offset=0, facets=(), snippets=False, explain=False).search(index).total
 
 
 def _empty_filters(index: PaperIndex, asked: Asked) -> Iterator[str]:

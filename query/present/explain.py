@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
@@ -16,12 +14,13 @@ from query.engines.collection import Collection
 from query.engines.nodes import Scorer
 from query.engines.terms import Term
 from query.ranking.best import Ranked
+from query.results import ExplainedField, ExplainedTerm, Explanation
 
 LOWERED = "not among the first hits, which are re-scored"
 Counts = npt.NDArray[np.int32]
 
 
-def explain_row(engine: ArrayEngine, request: Request, row: Row, ranked: Ranked | None = None) -> dict[str, Any]:
+def explain_row(engine: ArrayEngine, request: Request, row: Row, ranked: Ranked | None = None) -> Explanation:
     """The score of one hit, term by term and field by field, then what re-scoring adds (`ranked`).
 
     Each of `terms` has a `part`: `term` (a word of the query), `pattern`, or what re-scoring adds: `adjacent`,
@@ -30,8 +29,9 @@ def explain_row(engine: ArrayEngine, request: Request, row: Row, ranked: Ranked 
     up to `score`, those of their fields to theirs.
     """
     if ranked and (row.segment, row.doc) in ranked.named:
-        part = {"part": "identifier", "term": request.query.text.strip(), "score": row.score, "fields": []}
-        return {"score": row.score, "terms": [part]}
+        text = request.query.text.strip()
+        named: ExplainedTerm = {"part": "identifier", "term": text, "score": row.score, "fields": []}
+        return {"score": row.score, "terms": [named]}
     compiled = engine.compile(request)
     segment = engine.collection.segments[row.segment]
     number = ranked.number(row) if ranked else None
@@ -40,7 +40,7 @@ def explain_row(engine: ArrayEngine, request: Request, row: Row, ranked: Ranked 
         multipliers = {
             id(node.term): weight for node, weight in zip(compiled.optional, ranked.asked.scored, strict=True)
         } | {id(term): ranked.asked.score_only for term in compiled.score_only}
-    terms = []
+    terms: list[ExplainedTerm] = []
     for scorer in engine.scorers(compiled, segment, row.segment):
         found = _explained(engine.collection, segment, row, scorer, multipliers.get(id(scorer.term), 1.0))
         if found is not None:
@@ -54,7 +54,7 @@ def explain_row(engine: ArrayEngine, request: Request, row: Row, ranked: Ranked 
 
 def _explained(
     collection: Collection, segment: Segment, row: Row, scorer: Scorer, multiplier: float
-) -> dict[str, Any] | None:
+) -> ExplainedTerm | None:
     """What a scorer gives a hit; None where it is nothing."""
     if scorer.active is not None and not scorer.active[row.doc]:
         return None
@@ -78,13 +78,13 @@ def _explained(
     }
 
 
-def _gains(collection: Collection, segment: Segment, row: Row, ranked: Ranked, number: int) -> list[dict[str, Any]]:
-    found = []
+def _gains(collection: Collection, segment: Segment, row: Row, ranked: Ranked, number: int) -> list[ExplainedTerm]:
+    found: list[ExplainedTerm] = []
     for gain in ranked.gains:
         score = float(gain.gained[number])
         if not score:
             continue
-        row_of_gain: dict[str, Any] = {"part": gain.kind, "term": gain.name, "score": score, "fields": []}
+        row_of_gain: ExplainedTerm = {"part": gain.kind, "term": gain.name, "score": score, "fields": []}
         if gain.papers is not None:
             row_of_gain["papers"] = gain.papers
         if gain.counts is not None:
@@ -104,7 +104,7 @@ def _parts(collection: Collection, segment: Segment, doc: int, counts: Counts) -
     ]
 
 
-def _fields(segment: Segment, doc: int, counts: Counts, parts: list[float], score: float) -> list[dict[str, Any]]:
+def _fields(segment: Segment, doc: int, counts: Counts, parts: list[float], score: float) -> list[ExplainedField]:
     total = sum(parts)
     return [
         {

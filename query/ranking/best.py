@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from query.engines.answer import Row
+from query.engines.answer import Row, Rows, joined
 from query.engines.collection import Collection
 from query.engines.compile import Compiled
 from query.engines.terms import Term
@@ -89,7 +89,7 @@ def rerank(
     if top is not None and top <= candidates.size:
         return Ranked(rescored, wanted, candidates, gains)
     rest, lowered = _lowered(candidates, scores, rows[DEPTH:])
-    return Ranked((rescored + rest)[:top], wanted, candidates, gains, lowered)
+    return Ranked(joined(rescored, rest)[:top], wanted, candidates, gains, lowered)
 
 
 def feedback_words(
@@ -182,11 +182,13 @@ def _id(collection: Collection, candidates: Candidates, at: int) -> bytes:
     return collection.segments[int(candidates.segments[at])].ids[int(candidates.docs[at])]
 
 
-def _lowered(candidates: Candidates, scores: Floats, rest: Sequence[Row]) -> tuple[list[Row], tuple[float, ...]]:
+def _lowered(candidates: Candidates, scores: Floats, rest: Sequence[Row]) -> tuple[Rows, tuple[float, ...]]:
     """The other rows with scores that do not exceed those of the re-scored rows of their tier; by how much, a tier."""
+    given = Rows.of(rest)
     lowered = []
     for tier in range(2):
         lowest = float(scores[candidates.tiers == tier].min(initial=np.inf))
-        highest = max((row.score for row in rest if row.tier == tier), default=-np.inf)
+        highest = float(given.scores[given.tiers == tier].max(initial=-np.inf))
         lowered.append(highest - lowest + _STEP if highest >= lowest else 0.0)
-    return [row._replace(score=row.score - lowered[row.tier]) for row in rest], tuple(lowered)
+    less = given.scores - np.array(lowered)[given.tiers]
+    return Rows(given.segments, given.docs, given.tiers, less), tuple(lowered)

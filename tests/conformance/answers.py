@@ -30,7 +30,7 @@ def answers(index: PaperIndex, names: tuple[str, ...]) -> dict[str, Any]:
     for number, text in enumerate(QUERIES):
         # Each query plain, and with the filters whose turn it is.
         for more in (FILTERS[0], FILTERS[1 + number % (len(FILTERS) - 1)]):
-            asked = {"limit": 0, "ranking": "bm25f", **more}
+            asked = {"limit": None, "ranking": "bm25f", **more}
             found[f"{text!r} {more}"] = _page(index.search(text, facets=FACETS, **asked))
         found[f"{text!r} best"] = _page(index.search(text))
     for name in names:

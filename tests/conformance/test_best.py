@@ -10,11 +10,10 @@ from typing import Any
 
 import pytest
 
-import query.search
 from indexer.index.errors import QueryError
 from indexer.index.record.paper import Paper
 from indexer.ingest.collect import index_papers
-from query import PaperIndex
+from query import PaperIndex, answering
 from query.ranking import best
 from query.results import Hit, Page
 from tests.conformance.checks import FACETS, Choice, facets_of, random_choice
@@ -28,7 +27,7 @@ FEW = 25
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Re-scores 25 hits, where 200 would be all that the sample has."""
     monkeypatch.setattr(best, "DEPTH", FEW)
-    monkeypatch.setattr(query.search, "DEPTH", FEW)
+    monkeypatch.setattr(answering, "DEPTH", FEW)
 
 
 @pytest.fixture(scope="module")
@@ -54,10 +53,10 @@ def answers(index: PaperIndex, sample: list[Paper], seed: int, **more: Any) -> I
     """The whole answers of both rankings."""
     for text, choice in searches(sample, seed):
         try:
-            plain = index.search(text, **choice, limit=0, facets=FACETS, snippets=False, ranking="bm25f", **more)
+            plain = index.search(text, **choice, limit=None, facets=FACETS, snippets=False, ranking="bm25f", **more)
         except QueryError:
             continue
-        yield plain, index.search(text, **choice, limit=0, facets=FACETS, snippets=False, ranking="best", **more)
+        yield plain, index.search(text, **choice, limit=None, facets=FACETS, snippets=False, ranking="best", **more)
 
 
 @pytest.mark.usefixtures("few")
@@ -92,7 +91,7 @@ def test_pages_of_best_are_cuts_of_the_whole(index: PaperIndex, sample: list[Pap
     random = Random(3)
     for text, choice in searches(sample, 3):
         try:
-            whole = index.search(text, **choice, limit=0, snippets=False)
+            whole = index.search(text, **choice, limit=None, snippets=False)
         except QueryError:
             continue
         limit, offset = random.choice((1, 3, 10, 60)), random.choice((0, 0, 7, 20, 30))
@@ -106,10 +105,10 @@ def test_best_does_not_know_the_segments(index: PaperIndex, fresh: PaperIndex, s
     for text, choice in searches(sample, 4):
         for expand in (False, True):
             try:
-                page = index.search(text, **choice, limit=0, snippets=False, expand=expand)
+                page = index.search(text, **choice, limit=None, snippets=False, expand=expand)
             except QueryError:
                 continue
-            expected = fresh.search(text, **choice, limit=0, snippets=False, expand=expand)
+            expected = fresh.search(text, **choice, limit=None, snippets=False, expand=expand)
             assert {hit.id for hit in page.hits} == {hit.id for hit in expected.hits}
             scores = {hit.id: hit.score for hit in expected.hits}
             assert [hit.score for hit in page.hits] == pytest.approx([scores[hit.id] for hit in page.hits], rel=1e-9)
@@ -152,8 +151,8 @@ def test_an_expanded_query_finds_all_that_the_query_finds(tmp_path: Path) -> Non
     index_papers(records, tmp_path / "p.idx")
     with PaperIndex.open(tmp_path / "p.idx") as index:
         text = "memory of elephants whales dolphins"
-        plain = {hit.id for hit in index.search(text, limit=0).hits}
-        page = index.search(text, limit=0, expand=True, explain=True)
+        plain = {hit.id for hit in index.search(text, limit=None).hits}
+        page = index.search(text, limit=None, expand=True, explain=True)
     assert plain == {"a0", "a1", "a2", "a3"}
     assert plain < {hit.id for hit in page.hits} == plain | {"b"}
     why = page.hits[-1].explanation

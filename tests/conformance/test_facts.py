@@ -87,7 +87,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PaperIndex]:
 def test_a_query_finds_its_papers(index: PaperIndex, query: str, papers: str) -> None:
     """All of them and no other, whatever the ranking."""
     for ranking in ("best", "bm25f"):
-        page = index.search(query, limit=0, match="all", ranking=ranking)
+        page = index.search(query, limit=None, match="all", ranking=ranking)
         assert sorted(hit.id for hit in page.hits) == papers.split()
 
 
@@ -118,5 +118,5 @@ def test_a_query_finds_the_closest_first(index: PaperIndex, query: str, first: s
 )
 def test_a_filter_leaves_its_papers(index: PaperIndex, filters: dict[str, Any], papers: str) -> None:
     """Clusters are names compared whole; papers without a year match no range."""
-    page = index.search("", limit=0, **filters)
+    page = index.search("", limit=None, **filters)
     assert sorted(hit.id for hit in page.hits) == papers.split()

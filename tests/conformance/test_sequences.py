@@ -136,7 +136,7 @@ class Sequences:
             assert [name for name in wanted if found[name] != wanted[name]] == []
             for paper in self.world.held.live().values():
                 assert index.paper(paper.id) == paper
-                assert index.also_as(paper) == anew.also_as(paper)
+                assert index.duplicates_of(paper) == anew.duplicates_of(paper)
         assert verify(self.index) == []
         names = {path.name for path in self.index.iterdir()}
         assert not any(name.endswith(".new") for name in names)

@@ -51,7 +51,7 @@ def layout(number: int, folder: Path) -> tuple[list[Paper], Path]:
         replaced = [paper_of(paper, random.choice(made)) for paper in random.sample(made[:first], 4)]
         update([source(str(step), replaced + random.sample(made[first:], (len(made) - first) // 2))], index)
         with PaperIndex.open(index, engine="arrays") as opened:
-            ids = [hit.id for hit in opened.search(limit=0).hits]
+            ids = [hit.id for hit in opened.search(limit=None).hits]
         delete(random.sample(ids, random.randrange(1, 5)), index)
     return made, index
 
@@ -98,7 +98,7 @@ def test_not_where_the_first_papers_are_gone(tmp_path: Path) -> None:
     delete([made[0].id, made[1].id], tmp_path / "few.idx")
     for engine in registry.ENGINES:
         with PaperIndex.open(tmp_path / "few.idx", engine=engine) as index:
-            found = {hit.id for hit in index.search("-year:2020", limit=0).hits}
+            found = {hit.id for hit in index.search("-year:2020", limit=None).hits}
             assert found == {paper.id for paper in made[2:] if paper.year == 2021}, engine
 
 
@@ -129,9 +129,9 @@ def test_reopening_keeps_the_engine(tmp_path: Path, engine: str) -> None:
     path.write_bytes(b"".join(orjson.dumps(paper.as_record()) + b"\n" for paper in made))
     build([path], tmp_path / "few.idx")
     with PaperIndex.open(tmp_path / "few.idx", engine=engine) as index:
-        kind = type(index._engine)
+        kind = type(index.engine)
         delete([made[0].id], tmp_path / "few.idx")
         assert index.search().total == 12
         assert index.reopen()
-        assert type(index._engine) is kind
+        assert type(index.engine) is kind
         assert index.search().total == 11

@@ -246,9 +246,9 @@ index = os.path.join(place, "p.idx")
 def call(*arguments):
     ended = subprocess.run([*quiver, *arguments, "--index", index], capture_output=True, text=True)
     return [ended.returncode, ended.stdout, ended.stderr, sorted(os.listdir(index))]
-steps = [call("build", source), call("search", "--format", "ids", "--limit", "0")]
+steps = [call("build", source), call("search", "--format", "ids", "--limit", "all")]
 for command in ("update", more), ("update", more, "--procs", "2"), ("build", more, "--force"):
-    steps += [call(*command), call("search", "--format", "ids", "--limit", "0"), call("verify")]
+    steps += [call(*command), call("search", "--format", "ids", "--limit", "all"), call("verify")]
 filler = os.path.join(place, "filler")
 with open(filler, "wb") as file:
     try:
@@ -256,9 +256,9 @@ with open(filler, "wb") as file:
             os.write(file.fileno(), bytes(4096))
     except OSError:
         pass
-steps += [call("delete", "p1"), call("search", "--format", "ids", "--limit", "0")]
+steps += [call("delete", "p1"), call("search", "--format", "ids", "--limit", "all")]
 os.unlink(filler)
-steps += [call("delete", "p1"), call("search", "--format", "ids", "--limit", "0"), call("verify")]
+steps += [call("delete", "p1"), call("search", "--format", "ids", "--limit", "all"), call("verify")]
 print(json.dumps(steps))
 """
 

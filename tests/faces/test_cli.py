@@ -74,8 +74,8 @@ def test_jsonl_of_a_search_is_its_hits(quiver: Quiver) -> None:
 
 @pytest.mark.parametrize("form", LIST_FORMATS)
 def test_every_format_writes_the_whole_result(quiver: Quiver, form: str) -> None:
-    """`--limit 0` writes every paper of the corpus in every format."""
-    written = quiver("search", "--limit", "0", "--format", form)
+    """`--limit all` writes every paper of the corpus in every format."""
+    written = quiver("search", "--limit", "all", "--format", form)
     assert written.exit_code == 0
     counts: dict[str, Callable[[str], int]] = {
         "text": lambda text: text.count("\n\n") - 1,
@@ -91,7 +91,7 @@ def test_every_format_writes_the_whole_result(quiver: Quiver, form: str) -> None
 
 def test_a_cut_export_says_so(quiver: Quiver) -> None:
     """An export of the default ten says on standard error that there are more."""
-    assert "--limit 0" in quiver("search", "--format", "ids").stderr
+    assert "-n all" in quiver("search", "--format", "ids").stderr
     assert not quiver("search", "--format", "ids", "--limit", "10").stderr
 
 
@@ -151,7 +151,7 @@ def test_a_word_with_a_minus_is_excluded(quiver: Quiver) -> None:
     """`learning -deep` needs no quotes, though options begin with a minus too; `-sort` is still a slip."""
 
     def found(*arguments: str) -> set[str]:
-        return set(quiver("search", "--limit", "0", "--format", "ids", *arguments).stdout.split())
+        return set(quiver("search", "--limit", "all", "--format", "ids", *arguments).stdout.split())
 
     assert found("learning", "-deep") == found("learning -deep") == found("--", "learning", "-deep")
     assert found("learning", "-networks") < found("learning")

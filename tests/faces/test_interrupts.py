@@ -81,7 +81,7 @@ class Victim:
         """Assert that every paper is there, all of one version, and that the index is sound."""
         assert verify(self.index) == []
         with PaperIndex.open(self.index) as opened:
-            found = {hit.paper.keywords for hit in opened.search(limit=0).hits}
+            found = {hit.paper.keywords for hit in opened.search(limit=None).hits}
             assert opened.info().papers == COUNT
         assert found in ({(f"version{self.version}",)}, {(f"version{self.version - 1}",)})
 
@@ -147,7 +147,7 @@ def test_an_interrupted_search_ends_in_one_line(victim: Victim) -> None:
     """While it starts, while it searches, while it prints, while it ends."""
     random = Random(1)
     for _ in range(12):
-        arguments = ("search", "learning", "--limit", "0", "--facets")
+        arguments = ("search", "learning", "--limit", "all", "--facets")
         status, messages = victim.cut(arguments, random.random() * 0.4, signal.SIGINT)
         assert (status, messages) in ENDS
 

@@ -26,9 +26,9 @@ def run(index: Path, *arguments: str, **more: str) -> subprocess.CompletedProces
 
 
 def test_a_reader_who_leaves_is_no_failure(corpus_index: Path) -> None:
-    """`quiver search --limit 0 | head -1` ends quietly."""
+    """`quiver search --limit all | head -1` ends quietly."""
     process = subprocess.Popen(
-        [*QUIVER, "search", "--limit", "0"],
+        [*QUIVER, "search", "--limit", "all"],
         env=environment(corpus_index),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -47,7 +47,7 @@ def test_a_full_disk_under_the_output_is_one_line(corpus_index: Path) -> None:
     """Output that cannot be written is exit 1 with one line."""
     with open("/dev/full", "w") as full:
         ended = subprocess.run(
-            [*QUIVER, "search", "--limit", "0"],
+            [*QUIVER, "search", "--limit", "all"],
             env=environment(corpus_index),
             stdout=full,
             stderr=subprocess.PIPE,

@@ -30,7 +30,7 @@ EVIL = "An \x1b]0;evil\x07 title\x9b31m"
 def hit(**head: Any) -> Hit:
     """A hit with this record head."""
     record = {"id": "p1", "title": "On lines", "authors": ["Ann Li"], "year": 2020, **head}
-    return Hit(1, 1.5, 0, record, "ICML", lambda: Paper("p1", "On lines"), "the <mark>lines</mark> &amp; rows")
+    return Hit(1, 1.5, 0, "ICML", record, {}, None, "the <mark>lines</mark> &amp; rows")
 
 
 def page(**changes: Any) -> Page:

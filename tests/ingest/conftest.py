@@ -35,4 +35,4 @@ def index(tmp_path: Path) -> Path:
 def held(index: Path) -> dict[str, str]:
     """Titles by id of what an index holds."""
     with PaperIndex.open(index) as opened:
-        return {hit.id: hit.paper.title for hit in opened.search(limit=0).hits}
+        return {hit.id: hit.paper.title for hit in opened.search(limit=None).hits}

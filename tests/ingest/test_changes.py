@@ -218,7 +218,7 @@ def test_copies_in_several_sources_name_each_other(tmp_path: Path, index: Path) 
         path.write_bytes(orjson.dumps(row))
         (update if index.exists() else build)([path], index)
     with PaperIndex.open(index) as opened:
-        also = {row["id"]: opened.also_as(opened.paper(row["id"])) for row in rows}
+        also = {row["id"]: opened.duplicates_of(opened.paper(row["id"])) for row in rows}
     assert also == {"a": ["b", "d"], "b": ["a", "c", "d"], "c": ["b", "d"], "d": ["a", "b", "c"], "e": []}
 
 

@@ -56,7 +56,7 @@ def asked(made: list[Paper]) -> Iterator[dict[str, object]]:
     yield {"query": " ".join(title[:3]), "facets": ("venue", "year", "type", "author"), "explain": True}
     yield {"query": f'"{title[0]} {title[1]}" {title[2][:3]}* {title[-1]}~', "match": "any", "sort": "title"}
     yield {"query": f'author:"{name}" OR {name.split()[-1]}', "authors": [name]}
-    yield {"sort": "oldest", "years": (2000, 2030), "exclude_types": ["article"], "limit": 0}
+    yield {"sort": "oldest", "years": (2000, 2030), "exclude_types": ["article"], "limit": None}
     yield {"query": f"id:{made[3].id}", "venues": [made[3].venue or "NeurIPS"]}
     yield {"query": "the of", "types": ["article", "paper-conference"]}
 
@@ -72,7 +72,7 @@ def answers(folder: Path, made: list[Paper]) -> list[object]:
             found += [row, [hit.paper for hit in page.hits]]
         cluster = index.author(made[55].authors[0].name)
         found += [cluster.name, list(cluster.papers), cluster.coauthors, cluster.neighbours]
-        found += [index.suggest(made[5].title[:3]), index.venues(), index.also_as(made[3])]
+        found += [index.suggest(made[5].title[:3]), index.venues(), index.duplicates_of(made[3])]
         found.append([hit.id for hit in index.related(made[55].id).hits])
         return found
 

@@ -24,10 +24,10 @@ import sys
 from query import PaperIndex
 with PaperIndex.open(sys.argv[1], engine=sys.argv[2]) as index:
     for line in sys.stdin:
-        page = index.search(line.strip(), limit=0, facets=("author",))
+        page = index.search(line.strip(), limit=None, facets=("author",))
         records = [hit.paper for hit in page.hits]
         print(index.generation, page.total, len(records), flush=True)
-    print(index.reopen(), index.generation, index.search(limit=0).total, flush=True)
+    print(index.reopen(), index.generation, index.search(limit=None).total, flush=True)
 """
 
 
@@ -91,5 +91,5 @@ def test_the_engine_over_swept_files_reads_on(folder: Path, made: list[Paper], e
             delete([paper.id], folder)
         page = index.search(made[0].title, facets=("venue", "author"))
         assert page.hits[0].paper == made[0]
-        assert index.search(limit=0).total == COUNT
+        assert index.search(limit=None).total == COUNT
         assert index.author(made[5].authors[0].name).papers

@@ -176,7 +176,7 @@ def test_searches_are_not_disturbed_by_rebuilds(write: Write, index: Path) -> No
             while not over.is_set():
                 with PaperIndex.open(index) as opened:
                     for _ in range(3):
-                        page = opened.search("common", limit=0)
+                        page = opened.search("common", limit=None)
                         turns = {hit.paper.title.split()[-1] for hit in page.hits}
                         assert (page.total, turns) == (30, {f"turn{page.generation - 1}"})
                         seen.add(page.generation)

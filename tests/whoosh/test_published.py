@@ -58,7 +58,7 @@ def by_whoosh(folder: Path, sought: Any = None) -> set[str]:
 def by_quiver(folder: Path) -> set[str]:
     """Ids of all live papers."""
     with PaperIndex.open(folder) as opened:
-        return {hit.id for hit in opened.search(limit=0).hits}
+        return {hit.id for hit in opened.search(limit=None).hits}
 
 
 def test_every_generation_is_a_whoosh_index(made: list[Paper], folder: Path, tmp_path: Path) -> None:

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer.index.hashing import blake2b
 from indexer.index.native import kernel
+from indexer.index.once import made_once
 from indexer.index.record.names import neighbour_blocks
 from indexer.index.segment.container import Array, ArrayFileWriter
 from indexer.index.segment.narrow import narrow
@@ -109,7 +109,7 @@ class NameTables:
             counts += np.bincount(held, minlength=len(counts)).astype(np.uint32)
         return counts[:-1]
 
-    @cached_property
+    @made_once
     def _clusters(self) -> npt.NDArray[np.uint32]:
         """The cluster of each author of each paper; where it came before in the same paper, one past the last."""
         return np.where(self.again != 0, len(self.keys), self.row_cluster[self.rows]).astype(np.uint32)

@@ -34,7 +34,7 @@ import numpy.typing as npt
 import orjson
 from isal.isal_zlib import crc32
 
-from indexer.index.errors import BadIndexError
+from indexer.index.errors import BadIndexError, ClosedIndexError
 from indexer.index.files import create, open_regular
 from indexer.index.hashing import blake2b
 from indexer.index.segment.catalogue import BY_PART, DTYPES, TABLES, misfit
@@ -206,6 +206,7 @@ class ArrayFile(Mapping[str, Array]):
             self._fit()
         self._pages = np.frombuffer(pages, dtype="<u4")
         self._unread = bytearray(b"\1") * len(self._pages)
+        self._closed = False
 
     def _bad(self, what: str) -> BadIndexError:
         return BadIndexError(f"{self.path.name} {what}; run `quiver verify`, then `quiver repair` or `quiver rebuild`")
@@ -292,6 +293,8 @@ class ArrayFile(Mapping[str, Array]):
         """An array unchecked: `check` each part of it before it is read."""
         view = self._lazy.get(name)
         if view is None:
+            if self._closed:
+                raise ClosedIndexError(self.path.name)
             if name not in self._directory:
                 raise self._bad(f"lacks {name}")
             dtype, shape, offset = self._directory[name]
@@ -315,6 +318,8 @@ class ArrayFile(Mapping[str, Array]):
         page = self._unread.find(1, first, past)
         while page >= 0:
             if not self._page_is_whole(page):
+                if self._closed:
+                    raise ClosedIndexError(self.path.name)
                 start = _HEADER_SIZE + page * PAGE
                 raise BadIndexError(
                     f"{self.path.name}: bytes {start}..{min(start + PAGE, self._pages_at)} are damaged ({name}); "
@@ -374,6 +379,7 @@ class ArrayFile(Mapping[str, Array]):
 
     def close(self) -> None:
         """Forget the views; the mapping goes when the last array over it goes."""
+        self._closed = True
         self._views.clear()
         self._lazy.clear()
         self._bytes = memoryview(b"")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy.typing as npt
 
 from indexer.index.errors import BadIndexError
 from indexer.index.native import kernel
+from indexer.index.once import made_once
 from indexer.index.schema import GROUPS, NAMES, TEXT
 from indexer.index.segment.authors import NameTables, Spellings
 from indexer.index.segment.claims import Claims, FirstSeen, read_claims, read_live, read_seen
@@ -53,12 +53,12 @@ class Segment:
         """Whether no paper of the segment is shadowed, deleted or gone."""
         return self.alive == self.docs
 
-    @cached_property
+    @made_once
     def text(self) -> PostingGroup:
         """Stems of title, venue, abstract and keywords."""
         return PostingGroup(self.arrays, TEXT, len(GROUPS[TEXT]))
 
-    @cached_property
+    @made_once
     def names(self) -> PostingGroup:
         """Words of author names."""
         return PostingGroup(self.arrays, NAMES, len(GROUPS[NAMES]))
@@ -73,7 +73,7 @@ class Segment:
         self.impacts.check(name, low, high)
         return self.impacts.lazy(name)[low:high]
 
-    @cached_property
+    @made_once
     def reader(self) -> Any:
         """What finds terms in the kernel; None without one. See `admit`."""
         if kernel.native is None:
@@ -92,37 +92,37 @@ class Segment:
         self.impact(name, *self.group(name).span(term))
         self.reader.admit(group, term)
 
-    @cached_property
+    @made_once
     def joins(self) -> JoinTable:
         """The table of joins."""
         return JoinTable(self.arrays)
 
-    @cached_property
+    @made_once
     def clusters(self) -> NameTables:
         """Author clusters and rows."""
         return NameTables(self.arrays)
 
-    @cached_property
+    @made_once
     def spellings(self) -> Spellings:
         """How live papers spell the names of the clusters."""
         return Spellings.of(self.clusters, self.live, self.years)
 
-    @cached_property
+    @made_once
     def venue_names(self) -> list[str]:
         """Canonical venue of each number in `venues`; number 0 is no venue."""
         return [name.decode("utf-8", "surrogatepass") for name in StringTable(self.arrays, "venue")]
 
-    @cached_property
+    @made_once
     def venue_numbers(self) -> dict[str, int]:
         """Number of each canonical venue; papers without a venue have none."""
         return {name: number for number, name in enumerate(self.venue_names) if number}
 
-    @cached_property
+    @made_once
     def published_venues(self) -> list[str]:
         """Published venue of each number in `doc.spelling`; number 0 is no venue."""
         return [name.decode("utf-8", "surrogatepass") for name in StringTable(self.arrays, "published")]
 
-    @cached_property
+    @made_once
     def title_groups(self) -> npt.NDArray[np.int64]:
         """For each document the rank of its title; equal titles (as read, case folded) have equal ranks."""
         order = np.argsort(self.arrays["doc.title_rank"])
@@ -130,7 +130,7 @@ class Segment:
         groups[order[1:]] = np.cumsum(self.arrays["doc.title_new"][order][1:])
         return groups
 
-    @cached_property
+    @made_once
     def ids(self) -> StringTable:
         """Paper ids by document number."""
         return StringTable(self.arrays, "id")
@@ -148,7 +148,7 @@ class Segment:
         docs = self.arrays["key.doc"][low:high]
         return docs[self.live[docs]]
 
-    @cached_property
+    @made_once
     def first_seen(self) -> FirstSeen:
         """When the ids of the papers were first seen."""
         return read_seen(self.state)

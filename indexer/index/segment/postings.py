@@ -13,13 +13,13 @@ g.rare_doc (which paper holds which of the forms that share the last bit: sorted
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer.index.native import kernel
+from indexer.index.once import made_once
 from indexer.index.schema import FIELD_NUMBERS, GROUPS
 from indexer.index.segment.container import Array, lazy
 from indexer.index.segment.strings import StringTable
@@ -75,7 +75,7 @@ class PostingGroup:
             self._rare_form = arrays[f"{name}.rare_form"]
             self._rare_doc = arrays[f"{name}.rare_doc"]
 
-    @cached_property
+    @made_once
     def native(self) -> Any:
         """The group as the kernel reads it, None without a kernel."""
         if kernel.native is None:
@@ -98,7 +98,7 @@ class PostingGroup:
             first,
         )
 
-    @cached_property
+    @made_once
     def starts(self) -> Ints:
         """First posting of every term, and the end of the last; all postings may then be read."""
         self.check_all()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer.index.native import kernel
+from indexer.index.once import made_once
 from indexer.index.segment.container import Array, ArrayFileWriter
 from indexer.index.segment.signatures import Signatures
 
@@ -93,7 +93,7 @@ class StringTable(Sequence[bytes]):
         """Numbers (rising) of the strings that may be `edits` insertions, deletions, changes or swaps from a key."""
         return self._signatures.alike(key, edits)
 
-    @cached_property
+    @made_once
     def _signatures(self) -> Signatures:
         """Made when first asked for: 5 ms for 60,000 words."""
         return Signatures(np.asarray(self._blob), np.asarray(self._at).astype(np.int64))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from indexer.index.once import made_once
 from indexer.index.schema import FIELD_NUMBERS
 from indexer.index.segment.columns import TYPE_NAMES
 from indexer.index.segment.container import Array
@@ -60,11 +60,11 @@ class PaperFields:
         """Names of the fields, sorted."""
         return self._names
 
-    @cached_property
+    @made_once
     def _ids(self) -> _Ids:
         return _Ids(StringTable(self._arrays, "id"), self._arrays["doc.id_rank"])  # type: ignore[arg-type]
 
-    @cached_property
+    @made_once
     def _codes(self) -> dict[str, tuple[list[bytes], list[int]]]:
         """Terms of the coded fields, sorted, and the code of each."""
         years = [int(year) for year in np.unique(self._arrays["doc.year"]) if year]

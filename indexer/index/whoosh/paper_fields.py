@@ -10,11 +10,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from indexer.index.once import made_once
 from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS, TEXT, Field
 from indexer.index.segment.container import Array
 from indexer.index.segment.postings import PostingGroup
@@ -66,7 +66,7 @@ class _Postings:
         found: list[float] = self._counts[low:high].astype(np.float64).tolist()
         return found
 
-    @cached_property
+    @made_once
     def _positions(self) -> tuple[Array, Array]:
         """Positions inside the field of all postings, and where those of each begin."""
         places, owners = self._group.positions(self._term, self._picked)

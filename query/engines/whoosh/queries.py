@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from indexer.index.bm25f import idf
+from indexer.index.once import made_once
 from indexer.index.schema import FIELDS, NAMES, TEXT
 from indexer.index.segment.container import Array
 from indexer.index.segment.opened import Segment
@@ -154,7 +154,7 @@ class TermQuery(Part):
             for run in runs:
                 yield column, leaf.phrase(column, run, 1)
 
-    @cached_property
+    @made_once
     def _weight(self) -> float:
         """idf times boost; n_t counts the papers that Whoosh's matchers find."""
         holding = 0

@@ -126,7 +126,7 @@ def _run(run: Any, index: Path, rest: dict[str, Any], *, changes: bool = False, 
 
 @example(
     "quiver delete nips2018-11201",
-    "quiver search --venue XYZ --limit 0 --format ids | xargs -d '\\n' quiver delete",
+    "quiver search --venue XYZ -n all --format ids | xargs -d '\\n' quiver delete",
 )
 @click.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ID...", type=well_formed)

@@ -69,16 +69,29 @@ def format_option(*names: str) -> Callable[[Command], Command]:
     return click.option("--format", "form", type=click.Choice(names), default=names[0], help="How to print it.")
 
 
-def limit_option(default: int) -> Callable[[Command], Command]:
-    """`-n/--limit`."""
+def limit(value: str | int) -> int | None:
+    """How many at most: a number from 0 on, or None for `all`."""
+    if str(value).strip().casefold() == "all":
+        return None
+    try:
+        number = int(value)
+    except ValueError:
+        number = -1
+    if not 0 <= number < 1 << 63:
+        raise click.BadParameter(f"{value!r} is no number from 0 on; write one, or all")
+    return number
+
+
+def limit_option(default: int, nothing: str = "0 is none") -> Callable[[Command], Command]:
+    """`-n/--limit`, a number or `all`; `nothing` says what 0 gives."""
     return click.option(
         "-n",
         "--limit",
-        type=click.IntRange(min=0),
+        type=limit,
         metavar="N",
         default=default,
         show_default=True,
-        help="How many at most; 0 is all.",
+        help=f"How many at most, or all; {nothing}.",
     )
 
 

@@ -49,12 +49,12 @@ class SearchCommand(click.Command):
     'quiver search "implicit regularization"',
     'quiver search "implicit regularization" --author "Weinan E" --year 2018..',
     "quiver search 'title:transformer -vision \"in context\"' --venue NeurIPS --venue ICML --facets",
-    "quiver search --author 'Weinan E' --limit 0 --format bibtex > e.bib",
+    "quiver search --author 'Weinan E' -n all --format bibtex > e.bib",
 )
 @click.command(cls=SearchCommand)
 @click.argument("query", nargs=-1, type=well_formed)
 @filter_options
-@limit_option(10)
+@limit_option(10, "0 gives counts and facets alone")
 @click.option("--offset", type=click.IntRange(min=0), metavar="N", default=0, help="How many to pass over.")
 @click.option("--sort", type=click.Choice(SORTS), default=SORTS[0], show_default=True, help="The order.")
 @click.option(
@@ -109,11 +109,15 @@ def search(
     from query.faces.printed.output import message_screen, write_messages
     from query.faces.request import Asked
 
+    if arguments["limit"] == 0 and form not in ("text", "json"):
+        raise click.UsageError(f"-n 0 shows no paper, so that --format {form} would be empty; -n all writes every one")
     facets = FACETS if every_facet else tuple(dict.fromkeys(some_facets))
     asked = Asked(" ".join(query), facets=facets, snippets=form in ("text", "json", "jsonl"), **arguments)
     with open_index(index) as opened:
         try:
-            page = asked.search(opened)
+            # An export of everything is written paper by paper; the page only says what was found.
+            streams = asked.streamed and form in EXPORT_FORMATS
+            page = (replace(asked, limit=0) if streams else asked).search(opened)
         except QueryError as error:
             write_messages(diagnostic_lines(asked.query, error, message_screen()))
             raise click.exceptions.Exit(error.exit_status) from error
@@ -132,15 +136,17 @@ def _export(index: PaperIndex, asked: Asked, page: Page, form: str, fields: str,
     from query.faces.printed.output import write_messages
     from query.faces.printed.wording import counted
 
-    kept = page
     if page.relaxed and asked.match == "auto":
-        kept = replace(page, hits=[hit for hit in page.hits if hit.tier == 0], total=page.all_words)
         some = page.total - page.all_words
+        asked = replace(asked, match="all")
+        page = replace(page, hits=[hit for hit in page.hits if hit.tier == 0], total=page.all_words)
         write_messages(
             [f"note: {counted(some, 'paper')} that match only some of the words are left out; --match any writes them"]
         )
-    write_papers(index, form, index.papers(kept), len(kept.hits), fields, key_format)
-    _say_what_is_left(kept)
+    count = page.total if asked.streamed else len(page.hits)
+    write_papers(index, form, asked.papers(index, page), count, fields, key_format)
+    if not asked.streamed:
+        _say_what_is_left(page)
 
 
 def _write(index: PaperIndex, asked: Asked, page: Page, form: str, more: tuple[str, ...]) -> None:
@@ -161,7 +167,7 @@ def _say_what_is_left(page: Page) -> None:
     from query.faces.printed import output
 
     if len(page.hits) < page.total and _limit_was_not_said():
-        output.write_messages([f"note: {len(page.hits)} of {page.total:,} papers written; --limit 0 writes all"])
+        output.write_messages([f"note: {len(page.hits)} of {page.total:,} papers written; -n all writes all"])
 
 
 def _limit_was_not_said() -> bool:

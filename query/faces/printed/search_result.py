@@ -10,7 +10,7 @@ from indexer.index.text.reading import as_shown
 from query.faces.printed.explanation import explanation_lines
 from query.faces.printed.terminal import Screen, Span, display_width, safe, wrap
 from query.faces.printed.wording import TYPE_WORDS, author_list, counted, hit_place, milliseconds
-from query.results import FacetCount, Hit, Page, author_names
+from query.results import FacetCount, Hit, Page
 
 # Values of a facet that are shown; JSON has them all.
 _FACET_VALUES = 20
@@ -60,14 +60,14 @@ def totals(page: Page) -> str:
 def hit_lines(hit: Hit, screen: Screen, margin: int, authors: Collection[str] = ()) -> Iterator[str]:
     """One hit: rank and title, where and by whom, the passage with its matches marked, the id."""
     indent = " " * margin
-    title = safe(as_shown(str(hit.head["title"])))
+    title = safe(as_shown(hit.title))
     first = True
     for start, end in wrap(title, screen.width - margin):
         yield (f"{hit.rank:>{margin - 2}}  " if first else indent) + screen.style(title[start:end], "title")
         first = False
-    place = hit_place(hit.venue, hit.head.get("year"), str(hit.head.get("type", "")))
+    place = hit_place(hit.venue, hit.year, hit.type)
     room = screen.width - margin - sum(display_width(part) + 3 for part in place)
-    people = author_list(author_names(hit.head), room if room >= _NAMES else screen.width - margin, authors)
+    people = author_list(hit.authors, room if room >= _NAMES else screen.width - margin, authors)
     yield from screen.joined([*place, *([people] if people else [])], indent=indent)
     yield from marked_lines(hit.snippet, screen, indent)
     for line in screen.wrapped(safe(hit.id), indent):
@@ -121,7 +121,7 @@ def _page_line(page: Page, screen: Screen) -> Iterator[str]:
     """Where this page stands, unless it is all there is."""
     last = page.offset + len(page.hits)
     if not page.hits:
-        if page.total:
+        if page.total and page.limit != 0:
             yield f"{counted(page.total, 'paper')} in all; offset {page.offset:,} is beyond the last."
     elif last < page.total or page.offset:
         following = f" · next: --offset {last}" if last < page.total else ""

@@ -34,7 +34,7 @@ QUERIES = ("implicit regularization", '"neural networks" learn*', "author:Wang O
 def answers(folder: Path) -> dict[str, Any]:
     """What an index gives: ids, tiers and scores of a few searches, a whole record, an author page."""
     with PaperIndex.open(folder) as index:
-        pages = {text: index.search(text, limit=0, facets=("year", "type"), ranking="bm25f") for text in QUERIES}
+        pages = {text: index.search(text, limit=None, facets=("year", "type"), ranking="bm25f") for text in QUERIES}
         first = pages[""].hits[0].id
         return {
             "papers": index.info().papers,

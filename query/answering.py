@@ -1,0 +1,112 @@
+"""From a request to a page: what matches, in which order, with what is shown of it; all over one snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from indexer.index.errors import QueryError
+from indexer.index.segment.opened import Segment
+from query.engines.answer import Answer, Request, Row
+from query.engines.compile import Compiled
+from query.engines.masks import listed
+from query.language.parser import parse
+from query.named import may_name, named, named_first
+from query.present.explain import explain_row
+from query.present.facets import FACETS, Matched
+from query.present.marking import marks_of
+from query.present.snippets import snippet
+from query.ranking.best import Ranked, rerank
+from query.ranking.expand import expanded
+from query.ranking.parameters import DEPTH
+from query.results import FacetCount, Hit
+from query.snapshot import Snapshot
+
+
+def answered(snapshot: Snapshot, request: Request, ranking: str) -> tuple[Answer, Ranked]:
+    """The answer in its final order, and why hits have their scores. Raises QueryError where no word is left."""
+    compiled = snapshot.engine.compile(request)
+    if compiled.empty and request.query.text.strip():
+        raise QueryError(f"there is no word to search for in {request.query.text!r}", length=len(request.query.text))
+    if may_name(request.query) and (found := named(snapshot.segments, request.query.text)):
+        papers = [(snapshot.segments[at].paper_id(doc), at, doc) for at, doc in found]
+        return named_first(
+            request,
+            papers,
+            lambda other: ranked_of(snapshot, other, snapshot.engine.compile(other), ranking),
+        )
+    return ranked_of(snapshot, request, compiled, ranking)
+
+
+def ranked_of(snapshot: Snapshot, request: Request, compiled: Compiled, ranking: str) -> tuple[Answer, Ranked]:
+    """The answer to a compiled request in its final order."""
+    if ranking != "best" or request.sort != "relevance" or not compiled.optional or request.top == 0:
+        answer = snapshot.engine.answer(request, compiled)
+        return answer, Ranked(answer.rows)
+    # One hit more than is re-scored tells how high the others reach.
+    top = None if request.top is None else max(request.top, DEPTH + 1)
+    answer = snapshot.engine.answer(replace(request, top=top), compiled)
+    ranked = rerank(snapshot.engine.collection, compiled, answer.rows, top=request.top)
+    return replace(answer, rows=ranked.rows), ranked
+
+
+def widened(snapshot: Snapshot, request: Request) -> Request:
+    """The same with the words that its first papers share, any word matching."""
+    anywhere = replace(request, match="any", sort="relevance", top=DEPTH + 1)
+    compiled = snapshot.engine.compile(anywhere)
+    answer = snapshot.engine.answer(anywhere, compiled)
+    query = expanded(snapshot.engine.collection, compiled, answer.rows)
+    return replace(request, query=query, match="any")
+
+
+def counted_facets(snapshot: Snapshot, names: Sequence[str], answer: Answer) -> dict[str, list[FacetCount]]:
+    """The facets that were asked for, over all papers of an answer."""
+    if not names:
+        return {}
+    matched = Matched(snapshot.segments, [listed(mask) for mask in answer.masks], snapshot.heading)
+    return {name: FACETS[name](matched) for name in names}
+
+
+def totals_of(snapshot: Snapshot, text: str, request: Request) -> tuple[int, int]:
+    """Papers with all words of another query, and in all, under the same filters."""
+    answer = snapshot.engine.answer(replace(request, query=parse(text), top=0))
+    return answer.all_words, answer.total
+
+
+def hits_of(
+    snapshot: Snapshot,
+    rows: Iterable[Row],
+    request: Request,
+    *,
+    first: int = 0,
+    snippets: bool = True,
+    ranked: Ranked | None = None,
+) -> Iterator[Hit]:
+    """Hits from rows, of which the first has the rank `first` + 1; with explanations where `ranked` is given."""
+    marks = marks_of(snapshot.engine.analysed(request.query)) if snippets else None
+    for rank, row in enumerate(rows, first + 1):
+        segment = snapshot.segments[row.segment]
+        rest, shown = None, ""
+        if marks is not None:
+            rest = segment.papers.rest(row.doc)
+            shown = snippet(rest.get("abstract", ""), marks.stems, match=marks.match)
+        yield Hit(
+            rank,
+            row.score,
+            row.tier,
+            segment.venue_names[segment.venues[row.doc]],
+            segment.papers.head(row.doc),
+            rest,
+            None if rest is not None else _reader(snapshot, segment, row.doc),
+            shown,
+            explain_row(snapshot.engine, request, row, ranked) if ranked else None,
+        )
+
+
+def _reader(snapshot: Snapshot, segment: Segment, doc: int) -> Callable[[], Mapping[str, Any]]:
+    def read() -> Mapping[str, Any]:
+        snapshot.check()
+        return segment.papers.rest(doc)
+
+    return read
