@@ -16,8 +16,9 @@ from indexer.index.record.venues import VenueTable
 from indexer.index.segment.builder import SegmentBuilder, content_hash
 from indexer.index.segment.claims import READING_SHIFT, Claims
 from indexer.index.segment.papers import encode
-from indexer.readers.entries import Entry, Origin, Rejected, Warned
+from indexer.readers.entries import MAX_RECORD, Entry, Origin, Rejected, Warned
 from indexer.readers.formats import named
+from indexer.readers.jsonl import STORED
 from indexer.readers.sources import read_file
 
 MAX_REJECTS = 100_000
@@ -29,7 +30,9 @@ FEW = 3
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Some records to index: a whole file (`lines` None) or some lines of it. Every task of a file has its reading.
+    """Some records to index: a file (`lines` None), some lines of it, or as `lines` all its text where it is `whole`.
+
+    Every task of a file has its reading. Records longer than `max_record` bytes are refused.
 
     `fault` says why the rest of the file could not be read; with it and without lines there is nothing to index.
     """
@@ -42,6 +45,8 @@ class Task:
     lines: bytes | None = None
     size: int = 0
     fault: str = ""
+    whole: bool = False
+    max_record: int = MAX_RECORD
 
 
 @dataclass(slots=True)
@@ -161,11 +166,11 @@ def _entries(task: Task) -> Iterator[Entry]:
     if task.lines is None:
         if task.fault:
             return iter(())
-        return read_file(task.path, task.format)
-    form = named(task.format or "jsonl")
-    if form.read_lines is not None:
-        numbered = enumerate(io.BytesIO(task.lines), task.first_line)
-        return form.read_lines(numbered, Origin(task.path))
+        return read_file(task.path, task.format, task.max_record)
+    form = named(task.format or STORED.name)
+    origin = Origin(task.path, task.max_record)
+    if form.read_lines is not None and not task.whole:
+        return form.read_lines(enumerate(io.BytesIO(task.lines), task.first_line), origin)
     if form.read_whole is None:
         raise SourceError(f"{task.path}: format {form.name} cannot be read")
-    return form.read_whole(io.BytesIO(task.lines), Origin(task.path))
+    return form.read_whole(io.BytesIO(task.lines), origin)

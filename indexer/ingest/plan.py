@@ -10,6 +10,7 @@ from pathlib import Path
 
 from indexer.index.errors import MissingSourceError
 from indexer.index.store.manifest import STANDARD_INPUT, Manifest, SourceFile
+from indexer.readers.entries import MAX_RECORD
 from indexer.readers.formats import named
 from indexer.readers.sources import expand
 
@@ -42,6 +43,7 @@ class Plan:
     formats: dict[str, str]
     files: tuple[PlannedFile, ...]
     seen: dict[str, SourceFile] = field(default_factory=dict)
+    max_record: int = MAX_RECORD
 
     @property
     def size(self) -> int:

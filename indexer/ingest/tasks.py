@@ -17,8 +17,10 @@ from indexer.index.store.generation import Generation
 from indexer.index.store.manifest import STANDARD_INPUT, Manifest, SourceFile
 from indexer.ingest.bulk import Task
 from indexer.ingest.plan import Plan, PlannedFile
+from indexer.readers.entries import plain_name
 from indexer.readers.formats import named, recognise
 from indexer.readers.inputs import blocks_of, line_chunks, open_source
+from indexer.readers.jsonl import STORED
 
 _HEAD = 1 << 16
 _STORED_BATCH = 2000
@@ -46,13 +48,14 @@ def _file_tasks(plan: Plan, file: PlannedFile, number: int, reading: int) -> Ite
         with open_source(file.path) as stream:
             head = stream.peek(_HEAD)[:_HEAD]
             form = named(file.format) if file.format else recognise(head, name)
-            if not form.by_line and file.regular:
+            task = partial(task, file.format or form.name, max_record=plan.max_record)
+            if form.cuts(head, plain_name(name)):
+                yield from _line_tasks(plan, file, stream, task)
+            elif file.regular:
                 # Read where it is indexed: a list of records costs nothing between processes then.
-                yield task(form.name, size=file.size)
-            elif form.by_line:
-                yield from _line_tasks(plan, file, stream, partial(task, form.name))
+                yield task(size=file.size)
             else:
-                yield from _whole_task(plan, file, stream, partial(task, form.name))
+                yield from _whole_task(plan, file, stream, task)
     except SourceError as error:
         yield task(fault=str(error))
     except OSError as error:
@@ -62,7 +65,7 @@ def _file_tasks(plan: Plan, file: PlannedFile, number: int, reading: int) -> Ite
 def _line_tasks(plan: Plan, file: PlannedFile, stream: io.BufferedReader, task: partial[Task]) -> Iterator[Task]:
     sent = 0
     text = _Text()
-    for first_line, lines in line_chunks(stream):
+    for first_line, lines in line_chunks(stream, longest=plan.max_record):
         share = min(len(lines), max(file.size - sent, 0))
         sent += share
         text.add(lines)
@@ -83,7 +86,7 @@ def _whole_task(plan: Plan, file: PlannedFile, stream: io.BufferedReader, task: 
     except SourceError as error:
         fault = str(error)
     plan.seen[file.path] = text.seen(file.path)
-    yield task(1, b"".join(blocks), fault=fault)
+    yield task(1, b"".join(blocks), fault=fault, whole=True)
 
 
 class _Text:
@@ -115,7 +118,7 @@ def _stored_tasks(folder: Path, base: Manifest, file: PlannedFile, number: int, 
         for low in range(0, len(rows), _STORED_BATCH):
             batch = rows[low : low + _STORED_BATCH]
             lines = b"".join(orjson.dumps(opened.segments[at].papers.record(doc)) + b"\n" for _, at, doc in batch)
-            yield Task(file.path, number, reading, "jsonl", low + 1, lines)
+            yield Task(file.path, number, reading, STORED.name, low + 1, lines)
     finally:
         opened.close()
 

@@ -19,15 +19,22 @@ STANDARD_INPUT = "-"
 COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
 """Suffixes of compressed files; what a file is, its first bytes decide."""
 
+MAX_RECORD = 16 << 20
+"""Bytes of the longest record that is read, unless another length is asked for: what is longer costs itself."""
+
 MAX_REJECTED = 1 << 20
 """Bytes of a refused record that are kept: enough to mend any but a freak, and a bound on memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where records come from: the name used in messages, whose stem gives venue, year and id prefix."""
+    """Where records come from: the name used in messages, whose stem gives venue, year and id prefix.
+
+    `max_record` is the length in bytes above which a record is refused.
+    """
 
     file: str
+    max_record: int = MAX_RECORD
 
     @property
     def name(self) -> str:
@@ -83,15 +90,25 @@ Entry = Paper | Rejected | Warned
 class Format:
     """One input format. It is read by lines, where a file may be cut between lines, or else as a whole.
 
-    `recognise` is asked with the first 64 KiB, decompressed, and the file's name without suffix of compression.
+    `recognise` is asked with the first 64 KiB, decompressed, and the file's name without suffix of compression;
+    `by_line` too, of a format whose files may lie either way.
     """
 
     name: str
     title: str
     recognise: Callable[[bytes, str], bool]
-    by_line: bool
+    by_line: bool | Callable[[bytes, str], bool]
     read_lines: Callable[[Iterable[tuple[int, bytes]], Origin], Iterator[Entry]] | None = None
     read_whole: Callable[[BinaryIO, Origin], Iterator[Entry]] | None = None
+
+    def cuts(self, head: bytes, name: str) -> bool:
+        """Whether a file that begins so may be cut between lines."""
+        return self.by_line(head, name) if callable(self.by_line) else self.by_line
+
+
+def too_long(longest: int) -> str:
+    """Why a record is refused that is longer than allowed."""
+    return f"longer than {longest:,} bytes; --max-record reads longer ones"
 
 
 def rejected(origin: Origin, line: int, reason: str, record: bytes) -> Rejected:

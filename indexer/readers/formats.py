@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 
 from indexer.index.errors import SourceError, UsageError
-from indexer.readers import arrow, arxiv, json_arrays, jsonl, paperlists
+from indexer.readers import arrow, paperlists
+from indexer.readers.citations import bibtex
 from indexer.readers.entries import COMPRESSED, Entry, Format, Origin, Rejected, plain_name
+from indexer.readers.jsonl import STORED
+from indexer.readers.objects import records
 
 __all__ = ["FORMATS", "Entry", "Format", "Origin", "Rejected", "named", "plain_name", "recognise"]
 
 FORMATS: tuple[Format, ...] = (
     arrow.FORMAT,
     paperlists.FORMAT,
-    json_arrays.FORMAT,
-    arxiv.FORMAT,
-    jsonl.FORMAT,
+    *records.FORMATS,
+    bibtex.FORMAT,
+    records.JSON,
+    records.JSONL,
 )
 """Every format, those that ask for more of the text before those that take anything like it."""
 
@@ -27,8 +31,6 @@ _FOREIGN: tuple[tuple[int, bytes, str], ...] = (
     (0, b"Rar!", "a rar archive: unpack it and give its files or folder"),
     (0, b"%PDF", "a PDF: Quiver reads records of papers, not papers"),
     (0, b"SQLite format 3\x00", "an SQLite database: export its records as JSON Lines"),
-    (0, b"\xff\xfe", "text in UTF-16: save it as UTF-8"),
-    (0, b"\xfe\xff", "text in UTF-16: save it as UTF-8"),
     (0, b"\x1f\x8b", "compressed twice: unpack it once"),
     (0, b"\xfd7zXZ\x00", "compressed twice: unpack it once"),
     (0, b"\x28\xb5\x2f\xfd", "compressed twice: unpack it once"),
@@ -37,7 +39,7 @@ _FOREIGN: tuple[tuple[int, bytes, str], ...] = (
 
 def named(name: str) -> Format:
     """The format of this name; raises UsageError, which lists them all, for another."""
-    for form in FORMATS:
+    for form in (*FORMATS, STORED):
         if form.name == name:
             return form
     raise UsageError(f"no format {name!r}; there are {', '.join(form.name for form in FORMATS)}")
@@ -59,11 +61,11 @@ def recognise(head: bytes, name: str) -> Format:
     if b"\0" in head and not re.match(rb"(?:\xef\xbb\xbf)?\s*[\[{]", head):
         raise SourceError(f"{shown}: a binary file{hint}, begins with {head[:4].hex(' ')}; not records of papers")
     plain = plain_name(name)
-    if not head.strip():
+    if not head.decode("utf-8", "replace").strip("\ufeff \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\xa0\u2028\u2029\u3000"):
         raise SourceError(f"{shown}: nothing but white space; no records to read")
     for form in FORMATS:
         if form.recognise(head, plain):
             return form
-    seen = head[:40].decode("utf-8", "replace").strip().splitlines()[:1]
+    seen = head[:40].decode("utf-8", "replace").strip().splitlines()[:1] or [""]
     known = ", ".join(form.name for form in FORMATS)
     raise SourceError(f"{shown}: no known format{hint}, begins with {seen[0]!r}; say which with --format ({known})")

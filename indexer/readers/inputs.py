@@ -1,54 +1,30 @@
 """The way to the bytes: a file or standard input, decompressed by what its first bytes say, in lines or blocks.
 
-Whatever a damaged archive still gives is given before the SourceError that says so.
+Whatever a damaged archive still gives is given before the SourceError that says so. Text in UTF-16 or UTF-32 becomes
+UTF-8 on the way.
 """
 
 from __future__ import annotations
 
-import bz2
+import codecs
 import io
-import lzma
 import sys
-import zlib
-from collections.abc import Callable, Iterator
-from typing import BinaryIO, Protocol, cast
-
-import zstandard
+from collections.abc import Iterator
+from typing import BinaryIO, cast
 
 from indexer.index.errors import SourceError
-from indexer.readers.entries import STANDARD_INPUT, Origin
+from indexer.readers.decompression import decompressed
+from indexer.readers.entries import MAX_RECORD, STANDARD_INPUT, Origin
 
 HEAD = 1 << 16
 """Bytes from the beginning of a source by which its format is recognised."""
 
-# Small enough that the worst archive cannot unfold to more than some hundred MB in one step.
-_FED = 1 << 14
-
-
-class _Decompressor(Protocol):
-    @property
-    def eof(self) -> bool: ...
-    @property
-    def unused_data(self) -> bytes: ...
-    def decompress(self, data: bytes, /) -> bytes: ...
-
-
-def _gzip() -> _Decompressor:
-    return cast(_Decompressor, zlib.decompressobj(wbits=31))
-
-
-def _zstd() -> _Decompressor:
-    return cast(_Decompressor, zstandard.ZstdDecompressor().decompressobj())
-
-
-_MAGIC: tuple[tuple[bytes, str, Callable[[], _Decompressor]], ...] = (
-    (b"\x1f\x8b\x08", "gzip", _gzip),
-    (b"BZh", "bzip2", bz2.BZ2Decompressor),
-    (b"\xfd7zXZ\x00", "xz", lzma.LZMADecompressor),
-    (b"\x28\xb5\x2f\xfd", "zstd", _zstd),
+_WIDE = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_BZIP2_BLOCK = b"1AY&SY"
-_DAMAGED = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, zstandard.ZstdError)
 
 
 class _Blocks(io.RawIOBase):
@@ -104,10 +80,10 @@ def open_source(path: str) -> io.BufferedReader:
     origin = Origin(path)
     try:
         file = sys.stdin.buffer if path == STANDARD_INPUT else io.FileIO(path)
-    except OSError as error:
-        raise SourceError(f"{origin}: cannot be opened: {error.strerror or error}") from error
-    blocks = _blocks(cast(BinaryIO, file))
-    return io.BufferedReader(_Blocks(_plain(blocks, origin), cast(BinaryIO, file), origin), HEAD)
+    except (OSError, ValueError) as error:
+        raise SourceError(f"{origin}: cannot be opened: {getattr(error, 'strerror', None) or error}") from error
+    blocks = _narrow(decompressed(_blocks(cast(BinaryIO, file)), origin))
+    return io.BufferedReader(_Blocks(blocks, cast(BinaryIO, file), origin), HEAD)
 
 
 def _blocks(file: BinaryIO) -> Iterator[bytes]:
@@ -116,47 +92,23 @@ def _blocks(file: BinaryIO) -> Iterator[bytes]:
         yield block
 
 
-def _plain(blocks: Iterator[bytes], origin: Origin) -> Iterator[bytes]:
-    """The blocks, decompressed where the first bytes say that they are compressed."""
-    head = b""
-    while len(head) < 16 and (block := next(blocks, b"")):
+def _narrow(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """The blocks, in UTF-8 where they begin with the byte order mark of a wider encoding."""
+    head = next(blocks, b"")
+    while 0 < len(head) < 4 and (block := next(blocks, b"")):
         head += block
-    blocks = _chained(head, blocks)
-    for magic, name, make in _MAGIC:
-        if head.startswith(magic) and (name != "bzip2" or head[4:10] == _BZIP2_BLOCK):
-            return _decompressed(blocks, origin, name, make)
-    return blocks
-
-
-def _chained(head: bytes, blocks: Iterator[bytes]) -> Iterator[bytes]:
-    if head:
-        yield head
-    yield from blocks
-
-
-def _decompressed(
-    blocks: Iterator[bytes], origin: Origin, name: str, make: Callable[[], _Decompressor]
-) -> Iterator[bytes]:
-    """Every member of an archive, one after the other; zeros between and after them are padding."""
-    machine: _Decompressor | None = None
+    encoding = next((encoding for mark, encoding in _WIDE if head.startswith(mark)), None)
+    if encoding is None:
+        if head:
+            yield head
+        yield from blocks
+        return
+    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    yield decoder.decode(head).encode("utf-8", "replace")
     for block in blocks:
-        for at in range(0, len(block), _FED):
-            data = block[at : at + _FED]
-            while data:
-                if machine is None:
-                    data = data.lstrip(b"\0")
-                    if not data:
-                        break
-                    machine = make()
-                try:
-                    plain = machine.decompress(data)
-                except _DAMAGED as error:
-                    raise SourceError(f"{origin}: the {name} data is damaged: {error}") from error
-                if plain:
-                    yield plain
-                data, machine = (machine.unused_data, None) if machine.eof else (b"", machine)
-    if machine is not None:
-        raise SourceError(f"{origin}: the {name} data ends too early; get the whole file again")
+        if text := decoder.decode(block):
+            yield text.encode("utf-8", "replace")
+    yield decoder.decode(b"", True).encode("utf-8", "replace")
 
 
 def blocks_of(stream: BinaryIO, size: int = 1 << 20) -> Iterator[bytes]:
@@ -166,21 +118,36 @@ def blocks_of(stream: BinaryIO, size: int = 1 << 20) -> Iterator[bytes]:
         yield block
 
 
-def line_chunks(stream: BinaryIO, size: int = 1 << 20) -> Iterator[tuple[int, bytes]]:
+def line_chunks(stream: BinaryIO, size: int = 1 << 20, longest: int = MAX_RECORD) -> Iterator[tuple[int, bytes]]:
     """Whole lines in chunks of about `size` bytes, each with the number of its first line, from 1.
 
-    The last chunk may lack the newline. A SourceError of the stream is raised after the lines before it.
+    The last chunk may lack the newline. Of a line longer than `longest` bytes the rest may be left out, which is for
+    the reader to see by its length. A SourceError of the stream is raised after the lines before it.
     """
+    return chunked(blocks_of(stream, size), longest)
+
+
+def chunked(blocks: Iterator[bytes], longest: int = MAX_RECORD) -> Iterator[tuple[int, bytes]]:
+    """The same of blocks of bytes."""
     number = 1
     parts: list[bytes] = []
+    held = 0
     try:
-        for block in blocks_of(stream, size):
+        for block in blocks:
             cut = block.rfind(b"\n") + 1
             if not cut:
-                parts.append(block)
+                if held <= longest:
+                    parts.append(block)
+                    held += len(block)
                 continue
+            if held > longest:
+                # No more than can tell that it is too long, and its end.
+                first = block.find(b"\n")
+                parts = [b"".join(parts)[: longest + 1]]
+                block, cut = block[first:], cut - first
             chunk = b"".join((*parts, block[:cut]))
             parts = [block[cut:]] if cut < len(block) else []
+            held = len(block) - cut
             yield number, chunk
             number += chunk.count(b"\n")
     except SourceError:
@@ -191,7 +158,7 @@ def line_chunks(stream: BinaryIO, size: int = 1 << 20) -> Iterator[tuple[int, by
         yield number, b"".join(parts)
 
 
-def lines_of(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Every line with its number, from 1."""
-    for first, chunk in line_chunks(stream):
+def lines_of(stream: BinaryIO, longest: int = MAX_RECORD) -> Iterator[tuple[int, bytes]]:
+    """Every line with its number, from 1; of one longer than `longest` bytes the rest may be left out."""
+    for first, chunk in line_chunks(stream, longest=longest):
         yield from enumerate(io.BytesIO(chunk), first)

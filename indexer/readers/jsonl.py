@@ -1,4 +1,4 @@
-"""JSON Lines in the canonical form: one record a line."""
+"""JSON Lines: one value a line, and the canonical records that an index stores."""
 
 from __future__ import annotations
 
@@ -16,15 +16,19 @@ from indexer.readers.entries import (
     broken_json,
     entries_of,
     rejected,
+    too_long,
 )
+from indexer.readers.json_scanner import BYTE_ORDER_MARK
 
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 SUFFIXES = (".jsonl", ".ndjson", ".jsonlines")
 
 
 def objects(lines: Iterable[tuple[int, bytes]], origin: Origin) -> Iterator[tuple[int, bytes, Any] | Rejected]:
     """Line number, line and parsed value of every line that is not blank; broken lines as refusals."""
     for number, line in lines:
+        if len(line) > origin.max_record and len(line.rstrip(b"\r\n")) > origin.max_record:
+            yield rejected(origin, number, too_long(origin.max_record), line)
+            continue
         if number == 1:
             line = line.removeprefix(BYTE_ORDER_MARK)
         try:
@@ -49,13 +53,5 @@ def read_lines(lines: Iterable[tuple[int, bytes]], origin: Origin) -> Iterator[E
         yield from entries_of(record, origin, number, line.strip())
 
 
-def recognise(head: bytes, name: str) -> bool:
-    """An object that ends in its own line, or a name that says JSON Lines."""
-    text = head.removeprefix(BYTE_ORDER_MARK).lstrip()
-    if name.lower().endswith(SUFFIXES):
-        return True
-    first, newline, _ = text.partition(b"\n")
-    return first.startswith(b"{") and (not newline or first.rstrip().endswith(b"}"))
-
-
-FORMAT = Format("jsonl", "JSON Lines, the canonical form", recognise, by_line=True, read_lines=read_lines)
+STORED = Format("stored", "records of an index", lambda head, name: False, by_line=True, read_lines=read_lines)
+"""What an index stores, which is read as it is whatever its keys."""

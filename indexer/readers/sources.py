@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from indexer.index.errors import MissingSourceError, SourceError
-from indexer.readers.entries import STANDARD_INPUT, Entry, Origin
+from indexer.readers.entries import MAX_RECORD, STANDARD_INPUT, Entry, Origin
 from indexer.readers.formats import Format, named, recognise
 from indexer.readers.inputs import HEAD, line_chunks, lines_of, open_source
 
@@ -78,7 +78,11 @@ def recognise_source(path: str) -> Format:
         return recognise(stream.peek(HEAD)[:HEAD], path if path != STANDARD_INPUT else "")
 
 
-def read_file(path: str, format: str | None = None) -> Iterator[Entry]:  # noqa: A002 -- the option's own name
+def read_file(
+    path: str,
+    format: str | None = None,  # noqa: A002 -- the option's own name
+    max_record: int = MAX_RECORD,
+) -> Iterator[Entry]:
     """The entries of one file or of standard input, in its order.
 
     The format is recognised unless it is named. Raises SourceError where the file cannot be opened or its format
@@ -88,8 +92,10 @@ def read_file(path: str, format: str | None = None) -> Iterator[Entry]:  # noqa:
         head = stream.peek(HEAD)[:HEAD]
         name = path if path != STANDARD_INPUT else ""
         form = recognise(head, name) if format is None else named(format)
-        origin = Origin(path)
-        if form.read_lines is not None:
-            yield from form.read_lines(lines_of(stream), origin)
+        origin = Origin(path, max_record)
+        if form.read_lines is not None and form.cuts(head, origin.name):
+            yield from form.read_lines(lines_of(stream, max_record), origin)
         elif form.read_whole is not None:
             yield from form.read_whole(stream, origin)
+        else:
+            raise SourceError(f"{origin}: not in the form that {form.name} has")

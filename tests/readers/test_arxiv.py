@@ -41,7 +41,8 @@ def test_a_snapshot_line_is_a_paper(read: Read) -> None:
     assert one(read, {}).as_record() == {
         "id": "arXiv:hep-th/9711200", "title": "The Large N Limit",
         "abstract": "We show that $x$.\n  A second paragraph follows.",
-        "authors": ["Juan M. Maldacena"], "venue": "arXiv", "year": 1997, "type": "article",
+        "authors": ["Juan M. Maldacena"], "venue": "Adv.Theor.Math.Phys.", "year": 1997,
+        "type": "article-journal",
         "url": "https://arxiv.org/abs/hep-th/9711200", "doi": "10.1000/1", "arxiv": "hep-th/9711200",
         "categories": ["hep-th", "gr-qc"], "submitter": "Juan M. Maldacena",
         "journal-ref": "Adv.Theor.Math.Phys.2:231-252,1998", "versions": SNAPSHOT["versions"],
@@ -63,6 +64,31 @@ def test_names_are_put_together_from_their_parts(read: Read) -> None:
         "CDF Collaboration",
         {"name": "V. N. Tolstoy", "affiliation": "INP, Moscow"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("reference", "venue", "kind"),
+    [
+        ("Phys.Rev.D76:013009,2007", "Phys.Rev.D", "article-journal"),
+        ("Illinois J. Math. 52 (2008) no.2, 681-689", "Illinois J. Math.", "article-journal"),
+        ("J. Low. Temp. Phys. Vol. 140 pp77-89 (2005)", "J. Low. Temp. Phys.", "article-journal"),
+        ("Phys. Rev. Lett. 99, 048301 (2007)", "Phys. Rev. Lett.", "article-journal"),
+        ("Proceedings of the Tenth Workshop on Odd Things, 2003, pp. 1-9", "Proceedings of the Tenth Workshop on Odd "
+         "Things", "paper-conference"),
+        ("ICML 2019", "ICML", "paper-conference"),
+        ("submitted to Nature 2007", "arXiv", "article"),
+        ("PhD thesis, 2003", "arXiv", "article"),
+        ("to appear", "arXiv", "article"),
+        ("12 (2004)", "arXiv", "article"),
+    ],
+)  # fmt: skip
+def test_a_journal_reference_is_the_venue_where_it_can_be_read(
+    read: Read, reference: str, venue: str, kind: str
+) -> None:
+    """The name before volume, year and pages; where there is none the preprint stands. It is kept as it came."""
+    paper = one(read, {"journal-ref": reference})
+    assert (paper.venue, paper.type, paper.arxiv) == (venue, kind, "hep-th/9711200")
+    assert paper.extra["journal-ref"] == reference
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from indexer.index.record.paper import Paper
 from indexer.readers.formats import Rejected
-from indexer.readers.json_arrays import _Scanner
+from indexer.readers.json_scanner import Scanner
+from indexer.readers.sources import read_file
 from tests.readers.reading import Read, reader
 
 
@@ -42,7 +43,7 @@ def _cut(data: bytes, size: int) -> Iterator[bytes]:
 def test_the_scanner_finds_what_the_parser_finds(records: list[Any], size: int, indented: bool) -> None:
     """Cut anywhere, an array falls into the same objects, each with its line."""
     data = orjson.dumps(records, option=orjson.OPT_INDENT_2 if indented else 0)
-    found = list(_Scanner(_cut(data, size)).elements())
+    found = list(Scanner(_cut(data, size)).elements())
     assert [orjson.loads(text) for _, text, fault in found if not fault] == records
     assert not any(fault for _, _, fault in found)
     lines = data.split(b"\n")
@@ -101,12 +102,43 @@ def test_a_list_that_was_cut_short_in_a_record_gives_the_records_before(read: Re
     assert (refused.line, refused.record) == (3, B[:20])
 
 
-def test_text_after_the_list_is_refused(read: Read) -> None:
-    """Two lists in one file do not pass for one."""
-    first, refused = read(b"[%s]\n[%s]" % (A, B), "x.json")
+@pytest.mark.parametrize(
+    "stray", [b"[]", b'"a ] string"', b"null", b"[[1], [2]]", b'[{"title": "inner"}]', b"7", b'"\\""']
+)
+def test_a_stray_element_loses_only_itself(read: Read, stray: bytes) -> None:
+    """What follows it is read, whatever brackets it holds."""
+    first, refused, last = read(b"[\n%s,\n%s,\n%s]" % (A, stray, B), "x.json")
     assert isinstance(first, Paper)
+    assert isinstance(last, Paper)
     assert isinstance(refused, Rejected)
-    assert (refused.line, refused.record) == (2, b"[%s]" % B)
+    assert (refused.line, refused.record) == (3, stray)
+
+
+def test_two_lists_in_one_file_are_both_read(read: Read) -> None:
+    """Text between them costs itself."""
+    entries = read(b"[%s]\n[%s]\nnonsense\n[%s]" % (A, B, C), "x.json")
+    assert [entry.title for entry in entries if isinstance(entry, Paper)] == ["A", "B", "C"]
+    assert [entry.line for entry in entries if isinstance(entry, Rejected)] == [3]
+
+
+def test_records_on_many_lines_without_a_list_are_read(read: Read) -> None:
+    """As `jq` prints them."""
+    entries = read(b"\n".join(A.replace(b",", b",\n") for _ in range(3)), "x.json")
+    assert [getattr(entry, "title", None) for entry in entries] == ["A"] * 3
+
+
+def test_a_record_longer_than_allowed_costs_itself_in_bounded_memory(tmp_path: Path) -> None:
+    """In an array and on a line; it is refused by name, with its beginning."""
+    long = b'{"title": "B", "abstract": "%s"}' % (b"x\\\\" * 400_000)
+    for name, data in (("x.json", b"[%s,\n%s,\n%s]" % (A, long, C)), ("x.jsonl", b"%s\n%s\n%s" % (A, long, C))):
+        (tmp_path / name).write_bytes(data)
+        first, refused, last = read_file(str(tmp_path / name), None, 100_000)
+        assert isinstance(first, Paper)
+        assert isinstance(last, Paper)
+        assert isinstance(refused, Rejected)
+        assert "longer than 100,000 bytes; --max-record" in refused.reason
+        assert refused.line == 2
+        assert refused.record.startswith(b'{"title": "B"')
 
 
 def test_an_empty_list_has_no_records(read: Read) -> None:

@@ -92,7 +92,7 @@ def test_a_source_without_permission_is_refused_by_name(folder: Path, source: st
         (bytes(257) + b"ustar\x0000", "x.tar", "tar archive: unpack"),
         (b"PK\x03\x04....", "x.zip", "zip archive: unpack"),
         (b"%PDF-1.7", "x.pdf", "PDF"),
-        ("\ufeff{}".encode("utf-16-le"), "x.jsonl", "UTF-16"),
+        ("\xa0\u3000\x1f".encode(), "x.jsonl", "white space"),
         (b"# Read me\n\nSome prose.", "README.md", "begins with '# Read me'"),
         (b"not compressed at all", "x.xz", "damaged .xz?"),
         (b"\xfd7zXX\x00\x00", "x.jsonl.xz", "damaged .xz?"),
@@ -146,6 +146,18 @@ def test_a_file_that_vanished_is_an_error_of_the_source(tmp_path: Path) -> None:
 
 
 def test_a_format_is_read_in_one_way() -> None:
-    """By lines or as a whole, as it says."""
+    """By lines or as a whole; one that says by a file's head which has both ways."""
     for form in FORMATS:
-        assert form.by_line == (form.read_lines is not None) == (form.read_whole is None)
+        if callable(form.by_line):
+            assert form.read_lines is not None
+            assert form.read_whole is not None
+        else:
+            assert form.by_line == (form.read_lines is not None) == (form.read_whole is None)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32"])
+def test_wide_encodings_are_read(read: Read, encoding: str) -> None:
+    """A byte order mark says which."""
+    text = '{"title": "Größe"}\n{"title": "𝔽"}\n'
+    data = ("" if encoding in ("utf-16", "utf-32") else "\ufeff").encode(encoding) + text.encode(encoding)
+    assert [getattr(entry, "title", None) for entry in read(data, "x.jsonl")] == ["Größe", "𝔽"]

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from typing import Any
 
-import orjson
-
-from indexer.readers.entries import Entry, Format, Origin, Rejected, entries_of
-from indexer.readers.jsonl import BYTE_ORDER_MARK, objects
+from indexer.index.record.values import Misfits
+from indexer.index.record.venues import VenueTable
+from indexer.readers.objects.dialect import Dialect, Record
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _NUMBERED = re.compile(r"(?:[a-z.-]+/)?(\d\d)(?:0[1-9]|1[0-2])[.\d]", re.IGNORECASE)
@@ -52,8 +50,40 @@ def _year(record: dict[str, Any], identifier: str) -> int | None:
     return int(found[0]) if found else None
 
 
-def canonical(record: dict[str, Any]) -> dict[str, Any]:
-    """A snapshot record in canonical form; the year is that of the first version."""
+# Where the name of a journal ends in a reference: at its volume or year, at a page, at a comma or bracket.
+_REFERENCE = re.compile(r"([^\d,;:()\[\]]{3,80}?)[\s,;:(]*(?:\bvol(?:ume)?\b\.?\s*)?(?:\d|$)", re.IGNORECASE)
+_PROCEEDINGS = re.compile(r"\b(?:proc(?:eedings)?|conf(?:erence)?|workshop|symposium|congress)\b", re.IGNORECASE)
+_NO_VENUE = re.compile(
+    r"\b(?:submitted|appear|accepted|thesis|preprint|in press|published|unpublished|draft|report|arxiv)\b",
+    re.IGNORECASE,
+)
+
+
+def published_in(reference: Any) -> tuple[str, str]:
+    """Venue and type that a `journal-ref` says (`Phys.Rev.D76:013009,2007`); empty where it cannot be read as one."""
+    if not isinstance(reference, str) or not reference.strip() or _NO_VENUE.search(reference):
+        return "", ""
+    text = " ".join(reference.split())
+    table = VenueTable.default()
+    found = _REFERENCE.match(text)
+    name = found[1].strip(" -") if found else ""
+    for part in (name, *text.split(",")[:2], text):
+        venue = table.canonical(part.strip())
+        if kind := table.type_of(venue):
+            shown = name if part == text else part.strip()
+            return shown or venue, {"conference": "paper-conference", "journal": "article-journal"}.get(kind, "article")
+    if len(re.sub(r"[\W\d_]", "", name)) < 3 or not any(sign.isdigit() for sign in text):
+        return "", ""
+    if _PROCEEDINGS.search(text):
+        return (re.sub(r"^in:?\s+", "", text.split(",")[0].strip(), flags=re.IGNORECASE), "paper-conference")
+    return (name if "." in name.rstrip(".") else name.rstrip(".")), "article-journal"
+
+
+def convert(record: Record, misfits: Misfits) -> Record:
+    """A snapshot record in canonical form; the year is that of the first version.
+
+    Where `journal-ref` says where it appeared, that is its venue; the arXiv id says where it comes from.
+    """
     identifier = record.get("id")
     made: dict[str, Any] = {}
     if isinstance(identifier, str) and identifier.strip():
@@ -62,9 +92,10 @@ def canonical(record: dict[str, Any]) -> dict[str, Any]:
     made["title"] = " ".join(title.split()) if isinstance(title, str) else title
     made["abstract"] = _WRAPPED.sub(" ", abstract.strip()) if isinstance(abstract, str) else abstract
     made["authors"] = _authors(record)
-    made["venue"] = "arXiv"
+    venue, kind = published_in(record.get("journal-ref"))
+    made["venue"] = venue or "arXiv"
     made["year"] = _year(record, identifier if isinstance(identifier, str) else "")
-    made["type"] = "article"
+    made["type"] = kind or "article"
     if isinstance(identifier, str) and identifier.strip():
         made["arxiv"] = identifier.strip()
         made["url"] = f"https://arxiv.org/abs/{identifier.strip()}"
@@ -75,27 +106,9 @@ def canonical(record: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in made.items() if value is not None}
 
 
-def read_lines(lines: Iterable[tuple[int, bytes]], origin: Origin) -> Iterator[Entry]:
-    """The papers of snapshot lines."""
-    for item in objects(lines, origin):
-        if isinstance(item, Rejected):
-            yield item
-            continue
-        number, _, record = item
-        made = canonical(record) if isinstance(record, dict) else record
-        yield from entries_of(made, origin, number)
+def recognise(record: Record) -> bool:
+    """Authors in parts beside the whole string of them, and no canonical list."""
+    return "authors_parsed" in record and not isinstance(record.get("authors"), list)
 
 
-def recognise(head: bytes, name: str) -> bool:
-    """Lines whose first object has parsed authors, and not a list of canonical ones."""
-    first = head.removeprefix(BYTE_ORDER_MARK).lstrip().partition(b"\n")[0]
-    if not first.startswith(b"{") or b'"authors_parsed"' not in first:
-        return False
-    try:
-        record = orjson.loads(first)
-    except orjson.JSONDecodeError:
-        return True
-    return isinstance(record, dict) and not isinstance(record.get("authors"), list)
-
-
-FORMAT = Format("arxiv", "lines of the arXiv snapshot", recognise, by_line=True, read_lines=read_lines)
+DIALECT = Dialect("arxiv", "lines of the arXiv snapshot", frozenset(("authors_parsed",)), recognise, convert)

@@ -1,0 +1,103 @@
+"""Values of BibTeX fields as the text that LaTeX would set, formulas kept; and names parted as BibTeX parts them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from indexer.index.text.latex import without_latex_outside_math
+from indexer.readers.people import natural
+
+_LATEX = re.compile(r"[\\{}~]|--|``|''")
+_MATH = re.compile(r"((?<!\\)\$\$[^$]+\$\$|(?<!\\)\$(?:[^$\\]|\\.)+\$)", re.DOTALL)
+_LIGATURES = (("---", "—"), ("--", "–"), ("``", "“"), ("''", "”"))
+_ADDRESS = re.compile(r"\\(?:url|path|nolinkurl)\s*\{([^{}]*)\}")
+_LINK = re.compile(r"\\href\s*\{[^{}]*\}\s*\{([^{}]*)\}")
+_ESCAPED = re.compile(r"\{?\\([_%&#$~{}])\}?")
+_SIGNS = {
+    "\\textbackslash{}": "\x00",
+    "\\ensuremath{\\lbrace}": "\x01",
+    "\\ensuremath{\\rbrace}": "\x02",
+    "\\textasciitilde{}": "\x03",
+    "\\string^": "\x04",
+    "\\{": "\x01",
+    "\\}": "\x02",
+    "\\$": "\x05",
+}
+_BACK = str.maketrans({"\x00": "\\", "\x01": "{", "\x02": "}", "\x03": "~", "\x04": "^", "\x05": "$"})
+
+
+def plain(value: str) -> str:
+    r"""The text of a value: `Schr{\"o}dinger's {BERT}` is `Schrödinger's BERT`; what stands between dollars stays."""
+    value = " ".join(value.split())
+    if not _LATEX.search(value):
+        return value
+    if "\\" in value:
+        value = _LINK.sub(r"\1", _ADDRESS.sub(r"\1", value))
+        for written, sign in _SIGNS.items():
+            value = value.replace(written, sign)
+    pieces = _MATH.split(value)
+    for number in range(0, len(pieces), 2):
+        piece = pieces[number]
+        for written, sign in _LIGATURES:
+            piece = piece.replace(written, sign)
+        pieces[number] = piece
+    return " ".join(without_latex_outside_math("".join(pieces)).split()).translate(_BACK)
+
+
+def verbatim(value: str) -> str:
+    r"""An address or identifier, in which `\_` and the like are all the LaTeX there is."""
+    value = _ADDRESS.sub(r"\1", value.strip())
+    value = _ESCAPED.sub(r"\1", value)
+    return value.replace("{", "").replace("}", "").strip()
+
+
+def split_at(text: str, pattern: re.Pattern[str]) -> Iterator[str]:
+    """The parts of a text between the matches of a pattern that stand in no braces."""
+    depth, start = 0, 0
+    for found in re.finditer(rf"[{{}}]|{pattern.pattern}", text):
+        if found[0] == "{":
+            depth += 1
+        elif found[0] == "}":
+            depth -= 1
+        elif depth <= 0:
+            yield text[start : found.start()]
+            start = found.end()
+    yield text[start:]
+
+
+_AND = re.compile(r"(?<=[\s}])(?:[aA][nN][dD])(?=[\s{])")
+_COMMA = re.compile(r",")
+_OTHERS = frozenset(("others", "et al.", "et al"))
+
+
+def names(value: str) -> list[str]:
+    """The names of a field, each as it is written (`Ludwig van Beethoven`); `and others` is nobody."""
+    found = []
+    for part in split_at(" ".join(value.split()), _AND):
+        part = part.strip().strip(",").strip()
+        if part and part.casefold() not in _OTHERS and (name := _name(part)):
+            found.append(name)
+    return found
+
+
+def _name(text: str) -> str:
+    if "=" in text and re.match(r"\s*(?:family|given|prefix|suffix)(?:-i)?\s*=", text):
+        given = dict(part.strip().split("=", 1) for part in split_at(text, _COMMA) if "=" in part)
+        words = (given.get(key, "").strip().strip('"') for key in ("given", "prefix", "family", "suffix"))
+        return plain(" ".join(words))
+    if text.startswith("{") and text.endswith("}") and _is_one_group(text):
+        return plain(text)
+    parts = [word for part in split_at(text, _COMMA) if (word := plain(part))]
+    if any("," in part for part in parts):
+        return " ".join(parts[::-1])
+    return natural(", ".join(parts))
+
+
+def _is_one_group(text: str) -> bool:
+    depth = 0
+    for at, sign in enumerate(text):
+        depth += (sign == "{") - (sign == "}")
+        if not depth:
+            return at == len(text) - 1
+    return False

@@ -1,0 +1,118 @@
+"""CSL JSON: what Zotero, Better BibTeX, pandoc and citation processors exchange (CSL 1.0.2, csl-data.json)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from indexer.index.record.values import Misfits
+from indexer.readers.objects.dialect import (
+    Dialect,
+    Record,
+    filled,
+    first_text,
+    people,
+    text_of,
+    texts,
+    year_of_parts,
+)
+
+OWN_ID = "quiver-id"
+"""The key of `custom` in which Quiver's exports carry the id of a paper."""
+
+# Where the venue is who published it, not what it appeared in.
+PUBLISHED_BY_VENUE = frozenset(("thesis", "report", "book"))
+_ARXIV = re.compile(r"arxiv:\s*(\S+)", re.IGNORECASE)
+
+# Keys of CSL and what they are called in records of every format.
+_RENAMED = {
+    "volume": "volume",
+    "page": "pages",
+    "publisher": "publisher",
+    "publisher-place": "address",
+    "collection-title": "series",
+    "edition": "edition",
+    "language": "language",
+    "ISBN": "isbn",
+    "ISSN": "issn",
+    "note": "note",
+}
+_USED = frozenset((
+    *("id", "citation-key", "type", "title", "abstract", "author", "container-title", "event-title", "event", "issued"),
+    *("DOI", "URL", "PMID", "PMCID", "keyword", "issue", "number", "editor", "custom", "archive", "archive_location"),
+    *_RENAMED,
+))  # fmt: skip
+
+
+def recognise(record: Record) -> bool:
+    """Authors in parts under `author`, or a date or a container as CSL has them, and no canonical authors."""
+    if "authors" in record or isinstance(record.get("title"), list):
+        return False
+    people = record.get("author")
+    if isinstance(people, list) and any(isinstance(one, dict) for one in people):
+        return True
+    issued = record.get("issued")
+    return (
+        (isinstance(issued, dict) and not issued.keys().isdisjoint(("date-parts", "raw", "literal", "season")))
+        or isinstance(record.get("container-title"), str)
+        or ("citation-key" in record and "type" in record)
+        or ("DOI" in record and "type" in record)
+    )
+
+
+def convert(record: Record, misfits: Misfits) -> Record:
+    """An item of CSL JSON in canonical form. Its id is a citation key, which two files may share: no id."""
+    get = record.get
+    custom = get("custom")
+    own = custom if isinstance(custom, dict) else {}
+    kind = get("type")
+    venue = first_text(get("container-title"), get("event-title"), get("event"))
+    by_publisher = not venue and kind in PUBLISHED_BY_VENUE
+    made: Record = {
+        "id": own.get(OWN_ID),
+        "title": get("title"),
+        "abstract": get("abstract"),
+        "authors": people(get("author")),
+        "venue": first_text(get("publisher")) if by_publisher else venue,
+        "year": year_of_parts(get("issued"), misfits),
+        "type": kind,
+        "url": get("URL"),
+        "doi": get("DOI"),
+        "arxiv": _arxiv(record),
+        "keywords": get("keyword"),
+        "ids": {
+            "pubmed": text_of(get("PMID")),
+            "pmc": text_of(get("PMCID")),
+            "citation-key": first_text(text_of(get("citation-key")), text_of(get("id"))),
+        },
+    }
+    made["ids"] = {name: value for name, value in made["ids"].items() if value}
+    made |= {key: get(name) for name, key in _RENAMED.items() if not (by_publisher and name == "publisher")}
+    number = text_of(get("number"))
+    made["number"] = get("issue") or ("" if _ARXIV.match(number) else number)
+    editors = people(get("editor"))
+    made["editor"] = texts(editors) or editors
+    kept = {key: value for key, value in own.items() if key != OWN_ID}
+    return filled(made, record | ({"custom": kept} if kept else {}), _USED - ({"custom"} if kept else set()))
+
+
+def _arxiv(record: Record) -> Any:
+    """The arXiv id, which styles keep under several keys."""
+    for key in ("number", "note", "archive_location", "archive", "URL"):
+        value = record.get(key)
+        found = _ARXIV.search(value) if isinstance(value, str) else None
+        if found:
+            return found[1].rstrip(".,;]")
+    archive = record.get("archive")
+    if isinstance(archive, str) and archive.strip().casefold() == "arxiv":
+        return record.get("archive_location")
+    return None
+
+
+DIALECT = Dialect(
+    "csl",
+    "CSL JSON (Zotero, Better BibTeX, pandoc)",
+    frozenset(("author", "issued", "container-title", "citation-key", "DOI")),
+    recognise,
+    convert,
+)

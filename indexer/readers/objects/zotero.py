@@ -1,0 +1,83 @@
+"""Items of Zotero as it keeps them: its web interface, and the JSON of Better BibTeX."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from indexer.index.record.values import Misfits
+from indexer.readers.objects.dialect import Dialect, Record, filled, first_text, person, text_of, texts, year_of
+
+_VENUES = (
+    *("publicationTitle", "proceedingsTitle", "bookTitle", "conferenceName", "encyclopediaTitle", "dictionaryTitle"),
+    *("forumTitle", "blogTitle", "websiteTitle", "programTitle", "university", "institution", "repository"),
+)
+_RENAMED = {
+    "volume": "volume",
+    "issue": "number",
+    "pages": "pages",
+    "publisher": "publisher",
+    "place": "address",
+    "series": "series",
+    "edition": "edition",
+    "ISBN": "isbn",
+    "ISSN": "issn",
+    "language": "language",
+}
+_USED = frozenset((
+    *("itemType", "title", "abstractNote", "creators", "date", "url", "DOI", "tags", "citationKey", "key", "data"),
+    *_VENUES, *_RENAMED,
+))  # fmt: skip
+_EXTRA = re.compile(r"^\s*(arxiv|pmid|pmcid|doi|citation key)\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_WHO_WRITES = ("author", "presenter", "programmer", "inventor", "artist", "director", "podcaster", "cartographer")
+
+
+def recognise(record: Record) -> bool:
+    """An item's type, under Zotero's name for it."""
+    return "itemType" in record or (isinstance(data := record.get("data"), dict) and "itemType" in data)
+
+
+def convert(record: Record, misfits: Misfits) -> Record:
+    """An item in canonical form; a note or an attachment has no title and is no paper."""
+    data = record.get("data")
+    if isinstance(data, dict) and "itemType" in data:
+        record = data
+    get = record.get
+    extra = {name.casefold(): value for name, value in _EXTRA.findall(text_of(get("extra")))}
+    kind = get("itemType")
+    venue = first_text(*(get(key) for key in _VENUES))
+    by_publisher = not venue and kind in ("book", "report", "thesis")
+    tags = get("tags")
+    ids = {
+        "pubmed": extra.get("pmid", ""),
+        "pmc": extra.get("pmcid", ""),
+        "citation-key": first_text(text_of(get("citationKey")), extra.get("citation key")),
+    }
+    archived = text_of(get("archiveID"))
+    made: Record = {
+        "title": None if kind in ("attachment", "note", "annotation") else get("title"),
+        "abstract": get("abstractNote"),
+        "authors": _creators(get("creators"), _WHO_WRITES),
+        "venue": first_text(get("publisher")) if by_publisher else venue,
+        "year": year_of(get("date"), misfits),
+        "type": kind,
+        "url": get("url"),
+        "doi": get("DOI") or extra.get("doi"),
+        "arxiv": extra.get("arxiv") or (archived if archived.casefold().startswith("arxiv") else ""),
+        "keywords": [first_text(one.get("tag")) if isinstance(one, dict) else one for one in tags]
+        if isinstance(tags, list)
+        else tags,
+        "ids": {name: value for name, value in ids.items() if value},
+        "editor": texts(_creators(get("creators"), ("editor",))),
+    }
+    made |= {key: get(name) for name, key in _RENAMED.items() if not (by_publisher and name == "publisher")}
+    return filled(made, record, _USED)
+
+
+def _creators(value: Any, roles: tuple[str, ...]) -> Any:
+    if not isinstance(value, list):
+        return value if roles is _WHO_WRITES else None
+    return [person(one) for one in value if not isinstance(one, dict) or one.get("creatorType", "author") in roles]
+
+
+DIALECT = Dialect("zotero", "items of Zotero", frozenset(("itemType", "data")), recognise, convert)
