@@ -139,7 +139,8 @@ def _words(
 def _grouped_in_field(leaf: Word | Phrase, venues: VenueTable) -> list[tuple[str, ...]]:
     if leaf.field == "venue" and venues.type_of(name := venues.canonical(leaf.text)):
         return groups(name)
-    return grouped(leaf.text)
+    # A phrase asks for all of its words in order; overlapping pairs would ask for characters twice.
+    return groups(as_read(leaf.text), pairs=False) if isinstance(leaf, Phrase) else grouped(leaf.text)
 
 
 def _with_words(node: Node, words: Mapping[Leaf, Sequence[AnalysedWord]]) -> Node | None:

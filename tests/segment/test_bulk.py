@@ -23,7 +23,7 @@ if COMPILED:
 
 pytestmark = pytest.mark.skipif(not COMPILED, reason="the loops in C were not built here")
 
-SIGNS = "abcfsS C#+'’`-–.,0123 \x01\x02\néßﬁıİ機٣²\u0301"
+SIGNS = "abcfsS njt&*dpEh C#+'’`-–.,0123 \x01\x02\néßﬁıİ機٣²\u0301"
 TEXTS = st.lists(st.one_of(st.text(SIGNS, max_size=40), st.text(max_size=20)), max_size=8)
 
 

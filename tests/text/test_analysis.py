@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from indexer.index.text.analysis import (
@@ -21,12 +21,14 @@ from indexer.index.text.analysis import (
     words,
     words_and_joins,
 )
+from indexer.index.text.folding import CHARACTER_RUN
+from indexer.index.text.spellings import plain_spelling
 
 # Texts dense in what the rules turn on, and texts of anything at all.
 _PIECES = st.sampled_from(
     [
         *"aeiABzs019éøßǅİſςΣεЙが機한कि-‐–. _+#,½㍿ﬁ²'’ʼ😀\n\u0301\u00ad\u200d\u200b\x01\x02\x03\x04\ud800",
-        *("c++", "C#", "f#", "'s", "--"),
+        *("c++", "C#", "f#", "'s", "--", "i.i.d.", "U.S.", "10,000", "A*", "&", ".NET", ".js", "Ph.D", "*", "\x05\x06"),
     ]
 )
 TEXTS = st.lists(_PIECES, max_size=30).map("".join) | st.text(max_size=60)
@@ -49,7 +51,18 @@ TEXTS = st.lists(_PIECES, max_size=30).map("".join) | st.text(max_size=60)
         ("Łukasz Ørsted Straße Æsop Đorđe Þór", ["lukasz", "orsted", "strasse", "aesop", "dorde", "thor"]),
         ("ℓ₁ ﬁnite L² ½", ["l1", "finite", "l2", "1", "2"]),
         ("ϵ ε 𝜀", ["ε", "ε", "ε"]),
-        ("機械学習 with BERTを", ["機", "械", "学", "習", "with", "bertを"]),
+        ("機械学習 with BERTを", ["機", "械", "学", "習", "with", "bert", "を"]),
+        ("배포는 ディープ", ["배", "포", "는", "デ", "ィ", "ー", "プ"]),
+        ("i.i.d. A.I., e.g. the Ph.D. (M.Sc.)", ["iid", "ai", "eg", "the", "phd", "msc"]),
+        ("in the U.S. at 9 a.m.", ["in", "the", "u.s", "at", "9", "a.m"]),
+        ("see it.We do", ["see", "it", "we", "do"]),
+        (
+            "10,000 of 1,234,567.5, in 1,2 or 1990,1991",
+            ["10000", "of", "1234567.5", "in", "1", "2", "or", "1990", "1991"],
+        ),
+        ("A* and x*y *a* IDA*", ["a*", "and", "x", "y", "a", "ida"]),
+        (".NET (ASP.NET), node.js", [".net", "asp", "net", "node", "js"]),
+        ("AT&T, R&D but cats&dogs, Q & A", ["at&t", "r&d", "but", "cats", "dogs", "q", "a"]),
         ("Обучение हिन्दी", ["обучение", "हिन्दी"]),
         ("", []),
         (" -- ... '' ", []),
@@ -84,7 +97,8 @@ def test_tokens_take_in_their_accents() -> None:
 
 @given(TEXTS)
 def test_groups_hold_the_words_and_the_joins(text: str) -> None:
-    """Groups are the words in order, and those of two or more words are the joins."""
+    """Groups are the words in order, and those of two or more words are the joins, but in runs of characters."""
+    assume(not CHARACTER_RUN.search(text))
     assert [word for group in groups(text) for word in group] == words(text)
     assert [group for group in groups(text) if len(group) > 1] == joins(text)
     assert words_and_joins(text) == (words(text), joins(text))
@@ -153,7 +167,7 @@ def test_name_words_keep_every_letter(name: str, expected: list[str]) -> None:
 def test_stems() -> None:
     """Stems are Snowball's for English words; anything else is its own stem."""
     assert [stem(word) for word in ("running", "generalization", "networks")] == ["run", "general", "network"]
-    unchanged = ["gpt4s", "c++", "εs", "3.5", "обучения", ""]
+    unchanged = ["gpt4s", "c++", "3.5", "обучения", ""]
     assert stems(unchanged) == unchanged
     assert stems(["networks", "e"]) == ["network", "e"]
 
@@ -176,3 +190,56 @@ def test_long_texts() -> None:
     assert words("x" * 2_000_000) == ["x" * 2_000_000]
     assert words("-'." * 700_000) == []
     assert len(joins("a-b " * 100_000)) == 100_000
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("optimisation", "optimization"),
+        ("tokenised", "tokenized"),
+        ("behaviours", "behaviors"),
+        ("analysing", "analyzing"),
+        ("neighbourhood", "neighborhood"),
+        ("modelling", "modeling"),
+        ("catalogues", "catalogs"),
+        ("tumour", "tumor"),
+        ("fibre", "fiber"),
+        ("β", "beta"),
+        ("λcdm", "lambdacdm"),
+    ],
+)
+def test_spellings_of_a_word_have_one_stem(one: str, other: str) -> None:
+    """British and American, Greek letters and their names."""
+    assert stem(one) == stem(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("practise", "practice"),
+        ("specialty", "speciality"),
+        ("prise", "prize"),
+        ("maise", "maize"),
+        ("baer", "bar"),
+        ("μm", "mum"),
+        ("analyses", "analyzes"),
+        ("disc", "disk"),
+    ],
+)
+def test_distinct_words_stay_apart(one: str, other: str) -> None:
+    """A spelling is made another only where both are the same word."""
+    assert stem(one) != stem(other)
+
+
+@pytest.mark.parametrize(
+    "word", ["supervise", "revise", "precise", "promise", "exercise", "noise", "pairwise", "promising"]
+)
+def test_words_without_z_keep_their_kin(word: str) -> None:
+    """Of these no English has a z: `supervised` stays beside `supervision`."""
+    assert plain_spelling(word) == word
+
+
+def test_runs_of_characters_are_pairs() -> None:
+    """Of ideographs, kana and Hangul every two neighbours stand together, in their order."""
+    assert groups("图像分割 of 배포") == [("图", "像"), ("像", "分"), ("分", "割"), ("of",), ("배", "포")]
+    assert groups("图") == [("图",)]

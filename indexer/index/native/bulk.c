@@ -4,8 +4,9 @@
    output. 95,000 papers hold 14 million words; Python takes 70 microseconds a paper for the first loop and numpy 40
    for the second, this file 4 and 2.
 
-   Word rules are those of indexer.index.text.analysis; a text that is not ASCII is folded by the function that the
-   vocabulary was made with (fold_for_words), ASCII capitals here. */
+   Word rules are those of indexer.index.text.analysis. A text that is not ASCII is folded by the function that the
+   vocabulary was made with for names (fold_for_words), and one that may hold signs of words too by the one for texts
+   (signs.prepared), which leaves markers; ASCII capitals are folded here. */
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -145,7 +146,8 @@ enum { MAX_PARTS = 5 };
 typedef struct {
     PyObject_HEAD
     Table words, forms;
-    PyObject *fold;                 /* what folds a text that is not ASCII */
+    PyObject *fold;                 /* what folds a name that is not ASCII */
+    PyObject *prepare;              /* what folds a text that is not ASCII or has signs, and puts markers */
     PyObject *stream, *form_stream; /* bytearrays of uint32 */
     uint8_t *word;                  /* the word that is being read */
     size_t word_size, word_room;
@@ -234,6 +236,26 @@ static inline int is_alnum(Py_UCS4 c) { return c < 128 ? FOLDED[c] : Py_UNICODE_
 
 static inline Py_UCS4 lower(Py_UCS4 c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; }
 
+/* The markers of signs.py: what each stands for, 0 of the one for nothing. */
+enum { FIRST_MARKER = 1, NOTHING = 2, LAST_MARKER = 6 };
+static const uint8_t MARKED[LAST_MARKER + 1] = {0, '.', 0, '+', '#', '*', '&'};
+
+/* Whether an ASCII text may hold a sign for which signs.py has a rule, or a marker. */
+static int has_signs(const uint8_t *text, Py_ssize_t size) {
+    static uint8_t table[256];
+    if (!table['.'])
+        for (int c = 0; c < 256; c++) table[c] = (c >= FIRST_MARKER && c <= LAST_MARKER) || (c && strchr(".,*&", c));
+    for (Py_ssize_t i = 0; i < size; i++) {
+        uint8_t c = text[i], next, before;
+        if (!table[c]) continue;
+        if (c <= LAST_MARKER) return 1;
+        next = i + 1 < size ? FOLDED[text[i + 1]] : 0;
+        before = i ? FOLDED[text[i - 1]] : 0;
+        if (c == '*' ? before >= 'a' : c == ',' ? IS_DIGIT(before) && IS_DIGIT(next) : next >= 'a') return 1;
+    }
+    return 0;
+}
+
 /* Length of `c++`, `c#` or `f#` at i as a word of its own, 0 where there is none. */
 static inline int language(int kind, const void *data, Py_ssize_t size, Py_ssize_t i) {
     Py_UCS4 c = lower(AT(i)), next;
@@ -295,6 +317,10 @@ static inline int scan(Words *self, int kind, const void *data, Py_ssize_t size,
             self->word_size = (size_t)(end - self->word);
             continue;
         }
+        if (c <= LAST_MARKER && c >= FIRST_MARKER && mode != NAME) {
+            if (c != NOTHING) put_character(self, MARKED[c]);
+            continue;
+        }
         if (c == '.' && mode != NAME) {
             if (i > 0 && i + 1 < size && IS_DIGIT(AT(i - 1)) && IS_DIGIT(AT(i + 1))) {
                 put_character(self, '.');
@@ -354,8 +380,10 @@ static PyObject *read_folded(Words *self, PyObject *text, int mode) {
 static PyObject *read_text(Words *self, PyObject *text, int mode) {
     PyObject *folded, *count = NULL;
     if (!PyUnicode_Check(text)) return PyErr_Format(PyExc_TypeError, "a text is wanted");
-    if (PyUnicode_IS_ASCII(text)) return read_folded(self, text, mode);
-    folded = PyObject_CallOneArg(self->fold, text);
+    if (PyUnicode_IS_ASCII(text) &&
+        (mode == NAME || !has_signs(PyUnicode_1BYTE_DATA(text), PyUnicode_GET_LENGTH(text))))
+        return read_folded(self, text, mode);
+    folded = PyObject_CallOneArg(mode == NAME ? self->fold : self->prepare, text);
     if (!folded) return NULL;
     if (PyUnicode_Check(folded))
         count = read_folded(self, folded, mode);
@@ -411,11 +439,12 @@ static PyObject *words_forms(PyObject *object, PyObject *unused) {
 
 static PyObject *words_new(PyTypeObject *type, PyObject *args, PyObject *named) {
     Words *self;
-    PyObject *fold;
-    if (!PyArg_ParseTuple(args, "O", &fold)) return NULL;
+    PyObject *fold, *prepare;
+    if (!PyArg_ParseTuple(args, "OO", &fold, &prepare)) return NULL;
     self = (Words *)type->tp_alloc(type, 0);
     if (!self) return NULL;
     self->fold = Py_NewRef(fold);
+    self->prepare = Py_NewRef(prepare);
     self->word_room = 256;
     self->found_room = 1024;
     self->forms_room = 64;
@@ -441,6 +470,7 @@ static void words_dealloc(PyObject *object) {
     PyMem_Free(self->found);
     PyMem_Free(self->found_forms);
     Py_XDECREF(self->fold);
+    Py_XDECREF(self->prepare);
     Py_XDECREF(self->stream);
     Py_XDECREF(self->form_stream);
     type->tp_free(object);
@@ -468,7 +498,7 @@ static PyMethodDef words_methods[] = {
 
 static PyType_Slot words_slots[] = {
     {Py_tp_new, words_new},         {Py_tp_dealloc, words_dealloc}, {Py_tp_methods, words_methods},
-    {Py_tp_getset, words_getters},  {Py_tp_doc, "Words(fold): a vocabulary and the stream of its numbers."},
+    {Py_tp_getset, words_getters},  {Py_tp_doc, "Words(fold, prepare): a vocabulary and the stream of its numbers."},
     {0, NULL},
 };
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from indexer.index.text.analysis import joins, name_words, words
 from indexer.index.text.folding import fold_for_words
 from indexer.index.text.reading import as_read, as_shown
+from indexer.index.text.signs import prepared
 
 if TYPE_CHECKING:
     from indexer.index.native import _bulk
@@ -113,4 +114,4 @@ class PlainWords:
 
 def new_words(compiled: bool = COMPILED) -> WordStream:
     """An empty stream, in C where that is there and wanted."""
-    return _bulk.Words(fold_for_words) if compiled else PlainWords()
+    return _bulk.Words(fold_for_words, prepared) if compiled else PlainWords()

@@ -6,10 +6,11 @@ underscores too (`multi-task` is multi, task), but for a table of what stays who
 | text | words |
 | --- | --- |
 | `3.5`, `0.12B`, `v1.2` | `3.5`, `0.12b`, `v1.2`: a stop between digits |
-| `C++`, `C#`, `F#` | `c++`, `c#`, `f#` |
+| `C++`, `C#`, `F#`, `A*`, `.NET`, `AT&T` | `c++`, `c#`, `f#`, `a*`, `.net`, `at&t` |
+| `i.i.d.`, `Ph.D.`, `10,000` | `iid`, `phd`, `10000` (`signs`); `u.s` where the letters are another word |
 | `O'Brien`, `don't` | `obrien`, `dont` |
 | `Bayes's` | `bayes`: a final 's is dropped |
-| `機械学習` | each ideograph a word, so that any part of a run is found; kana and Hangul by run |
+| `機械学習`, `배포` | each ideograph, kana and Hangul syllable a word, so that any part of a run is found |
 
 Everything here is made of a few passes in C: 14 million words of abstracts are analysed in seconds.
 """
@@ -18,6 +19,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 from unicodedata import unidata_version
 from zlib import crc32
@@ -25,10 +27,12 @@ from zlib import crc32
 import Stemmer
 from pylatexenc.version import version_str as latex_library
 
+from indexer.index.text.folding import CHARACTER_RUN, fold_for_words, fold_with_origins
 from indexer.index.text.folding import fold as fold
-from indexer.index.text.folding import fold_for_words, fold_with_origins
 from indexer.index.text.reading import VERSION as READING
 from indexer.index.text.reading import as_read
+from indexer.index.text.signs import MARKERS, NOTHING, PLUS, SHARP, STOP, with_signs
+from indexer.index.text.spellings import plain_spellings
 
 # The classic list of function words: they neither decide what matches a query nor score (DESIGN section 4).
 _FUNCTION_WORDS = (
@@ -48,17 +52,11 @@ class Token(NamedTuple):
     end: int
 
 
-# Characters inside a word that would else part it are first swapped, one for one so that positions hold, for
-# control characters, which the last pass turns back.
-_STOP, _NOTHING, _PLUS, _SHARP = "\x01", "\x02", "\x03", "\x04"
-_MARKERS = (_STOP, _NOTHING, _PLUS, _SHARP)
-_WITHOUT_MARKERS = str.maketrans(dict.fromkeys(_MARKERS, " "))
-
 _DECIMAL_STOP = re.compile(r"\.(?<=[0-9]\.)(?=[0-9])")
 _LANGUAGE_NAME = re.compile(r"(?<![^\W_])(?<![^\W_]')(?:c\+\+|[cf]#)(?![^\W\d_]|[+#])")
-_LANGUAGE_SIGNS = str.maketrans("+#", _PLUS + _SHARP)
+_LANGUAGE_SIGNS = str.maketrans("+#", PLUS + SHARP)
 _LAST_S = r"s(?![^\W_])"
-_APOSTROPHE = re.compile(rf"'(?:(?<=[^\W_]')(?:{_LAST_S}|(?=[^\W_]))|(?<=[{_PLUS}{_SHARP}]'){_LAST_S})")
+_APOSTROPHE = re.compile(rf"'(?:(?<=[^\W_]')(?:{_LAST_S}|(?=[^\W_]))|(?<=[{PLUS}{SHARP}]'){_LAST_S})")
 
 
 class _LastPass(dict[int, str | None]):
@@ -71,14 +69,14 @@ class _LastPass(dict[int, str | None]):
 
 def _last_pass(hyphen: str) -> _LastPass:
     table = _LastPass({code: chr(code) if chr(code).isalnum() else " " for code in range(128)})
-    table.update({ord(_STOP): ".", ord(_NOTHING): None, ord(_PLUS): "+", ord(_SHARP): "#", ord("-"): hyphen})
+    table.update({ord(marker): sign or None for marker, sign in MARKERS.items()} | {ord("-"): hyphen})
     return table
 
 
 _PARTED = _last_pass(" ")
 _HYPHENATED = _last_pass("-")
-_SAME_LENGTH = _LastPass({**_PARTED, ord(_NOTHING): _NOTHING})
-_NAME_PARTED = _LastPass({**_PARTED, **dict.fromkeys(map(ord, _MARKERS), " ")})
+_SAME_LENGTH = _LastPass({**_PARTED, ord(NOTHING): NOTHING})
+_NAME_PARTED = _LastPass({**_PARTED, **dict.fromkeys(map(ord, MARKERS), " ")})
 _RUN = re.compile("[^ ]+")
 
 
@@ -101,7 +99,7 @@ def tokens(text: str) -> Iterator[Token]:
     # The marker of dropped characters stays, so that this is as long as `folded`.
     spaced = _marked(folded).translate(_SAME_LENGTH)
     for run in _RUN.finditer(spaced):
-        word = run[0].replace(_NOTHING, "")
+        word = run[0].replace(NOTHING, "")
         yield Token(word, starts[run.start()], ends[run.end() - 1])
 
 
@@ -110,7 +108,7 @@ def joins(text: str) -> list[tuple[str, ...]]:
 
     A form has two to five words; ranges of numbers (`2018-2024`) are none.
     """
-    if "-" not in text and text.isascii():
+    if "-" not in text and "." not in text and text.isascii():
         return []
     return _joins(_hyphenated(text))
 
@@ -121,8 +119,22 @@ def words_and_joins(text: str) -> tuple[list[str], list[tuple[str, ...]]]:
     return spaced.replace("-", " ").split(), _joins(spaced)
 
 
-def groups(text: str) -> list[tuple[str, ...]]:
-    """The words of the text: those that hyphens tie (as in `joins`) in one tuple, each other alone in one."""
+def groups(text: str, *, pairs: bool = True) -> list[tuple[str, ...]]:
+    """The words of the text: those that hyphens tie (as in `joins`) in one tuple, each other alone in one.
+
+    Of a run of ideographs, kana or Hangul every two neighbours are a tuple: `图像分` is 图像, 像分. Without `pairs`, as
+    inside a phrase, each character is alone.
+    """
+    if text.isascii() or not pairs:
+        return _tied(text)
+    found: list[tuple[str, ...]] = []
+    for piece in CHARACTER_RUN.split(text):
+        single = words(piece) if CHARACTER_RUN.fullmatch(piece) else []
+        found += list(pairwise(single)) if len(single) > 1 else _tied(piece)
+    return found
+
+
+def _tied(text: str) -> list[tuple[str, ...]]:
     return [parts for run in _hyphenated(text).split() for parts in _parts(run)]
 
 
@@ -156,14 +168,13 @@ def _hyphenated(text: str) -> str:
 
 def _marked(folded: str) -> str:
     """The folded text, of the same length, with markers for what stays inside words."""
-    if any(marker in folded for marker in _MARKERS):
-        folded = folded.translate(_WITHOUT_MARKERS)
+    folded = with_signs(folded)
     if "." in folded:
-        folded = _DECIMAL_STOP.sub(_STOP, folded)
+        folded = _DECIMAL_STOP.sub(STOP, folded)
     if "#" in folded or "++" in folded:
         folded = _LANGUAGE_NAME.sub(lambda found: found[0].translate(_LANGUAGE_SIGNS), folded)
     if "'" in folded:
-        folded = _APOSTROPHE.sub(lambda found: _NOTHING * len(found[0]), folded)
+        folded = _APOSTROPHE.sub(lambda found: NOTHING * len(found[0]), folded)
     return folded
 
 
@@ -190,16 +201,15 @@ _STEMMER = Stemmer.Stemmer("english", 0)
 
 
 def stem(word: str) -> str:
-    """The Snowball English stem of a folded word; one with anything but a to z in it is its own stem."""
+    """The Snowball English stem of a folded word in its plain spelling; one with more than a to z is its own stem."""
     return stems([word])[0]
 
 
 def stems(vocabulary: Sequence[str]) -> list[str]:
     """`stem` of every word, in order."""
-    stemmed: list[str] = _STEMMER.stemWords(vocabulary)
-    return [
-        short if word.isascii() and word.isalpha() else word for word, short in zip(vocabulary, stemmed, strict=True)
-    ]
+    plain = plain_spellings(vocabulary)
+    stemmed: list[str] = _STEMMER.stemWords(plain)
+    return [short if word.isascii() and word.isalpha() else word for word, short in zip(plain, stemmed, strict=True)]
 
 
 # --- fingerprint ---
@@ -209,7 +219,7 @@ def stems(vocabulary: Sequence[str]) -> list[str]:
 _SAMPLE = (
     "Weinan E's notes on multi-task learning: the generalised Schrödinger equations, 3.5 and 0. 12B, i. e. , "
     "C++ or F#, d'Alembert, ε-greedy policies, Łukasz Straße ﬁnds 機械学習 repre- sentations in Q^d, running "
-    "organisations"
+    "organisations, i.i.d. in the U.S., A* at AT&T, 10,000, node.js, 배포"
 )
 
 

@@ -16,7 +16,15 @@ _ACCENTS = (
     (0x05C4, 0x05C5), (0x05C7, 0x05C7), (0x064B, 0x065F), (0x0670, 0x0670), (0x1AB0, 0x1AFF),
     (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE20, 0xFE2F),
 )  # fmt: skip
-_IDEOGRAPHS = ((0x3005, 0x3007), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
+# Scripts that are written without spaces between words, or with endings that are no words: ideographs, kana, Hangul.
+_CHARACTERS = (
+    (0x3005, 0x3007), (0x3041, 0x3096), (0x309D, 0x309F), (0x30A1, 0x30FF), (0x31F0, 0x31FF), (0x3400, 0x4DBF),
+    (0x4E00, 0x9FFF), (0xAC00, 0xD7A3), (0xF900, 0xFAFF), (0x20000, 0x3FFFF),
+)  # fmt: skip
+CHARACTER_RUN = re.compile(
+    "([" + "".join(f"{chr(first)}-{chr(last)}" for first, last in _CHARACTERS) + "\uff66-\uff9f]{2,})"
+)
+"""A run of characters each of which is a word of its own, halfwidth kana among them."""
 
 # Letters that Unicode does not decompose and whose names do not say `LATIN SMALL LETTER X WITH ...`.
 _LETTERS = str.maketrans(
@@ -98,7 +106,7 @@ def _word_character(character: str) -> str:
 def _letter_or_sign(folded: str) -> str:
     if folded in _APOSTROPHES:
         return "'"
-    if _within(_IDEOGRAPHS, folded):
+    if _within(_CHARACTERS, folded):
         return f" {folded} "
     return folded if folded.isascii() or category(folded)[0] in _WORD_CATEGORIES else " "
 
@@ -110,7 +118,7 @@ def fold_for_words(text: str) -> str:
     """The text folded, where every character that is not ASCII is one that words are made of.
 
     Hyphens and apostrophes of any kind are `-` and `'`, soft hyphens and other invisible characters are
-    gone, an ideograph stands between spaces, every other sign is a space.
+    gone, an ideograph, a kana or a Hangul syllable stands between spaces, every other sign is a space.
     """
     if text.isascii():
         return text.lower()

@@ -1,0 +1,65 @@
+"""Signs that belong to words: dotted abbreviations, `A*`, `.NET`, `AT&T`, `10,000`, `node.js`.
+
+| written | word | so it is one with |
+| --- | --- | --- |
+| `i.i.d.`, `A.I.`, `e.g.`, `Ph.D.` | the letters alone: `iid`, `ai`, `eg`, `phd` | `iid`, `AI`, `PhD` |
+| `U.S.`, `A.M.`: the letters are an ordinary word | with its stops: `u.s`, `a.m` | itself |
+| `10,000` | `10000` | `10000` |
+| `A*`, `AT&T`, `.NET` | as written | itself |
+| `node.js`, `scikit.py` | as though a hyphen stood there | `nodejs` |
+
+Here a folded text gets markers for such signs, one for one so that positions hold; `analysis` turns them back. The
+loop in C hands texts in which any of them may stand to `prepared`, and does the rest itself.
+"""
+
+from __future__ import annotations
+
+import re
+
+from indexer.index.text.folding import fold_for_words
+
+# Characters inside a word that would else part it are first swapped, one for one so that positions hold, for
+# control characters, which the last pass turns back. The loop in C knows these numbers.
+STOP, NOTHING, PLUS, SHARP, _STAR, _AMPERSAND = "\x01", "\x02", "\x03", "\x04", "\x05", "\x06"
+MARKERS = {STOP: ".", NOTHING: "", PLUS: "+", SHARP: "#", _STAR: "*", _AMPERSAND: "&"}
+_WITHOUT_MARKERS = str.maketrans(dict.fromkeys(MARKERS, " "))
+
+# Letters that are a word of their own, so that the abbreviation is not written without its stops.
+_ORDINARY = frozenset("am an as at be by do go he if in is it me my no of on or so to up us we".split())
+
+# What each of the patterns below has; most texts have a stop before a space only.
+_INNER_STOP = re.compile(r"\.(?=[a-z])")
+_ABBREVIATION = re.compile(
+    r"(?<![\w.])(?:(?:[a-z]\.){1,7}[a-z]|ph\.d|[mb]\.(?:sc|phil|ed|eng|tech)|d\.(?:sc|phil))(?![\w])"
+)
+_SUFFIX = re.compile(r"\.(?<=[a-z0-9]\.)(?=(?:js|py|jl|io|ai|org|com|net)(?![\w]))")
+_NET = re.compile(r"\.(?<![\w.)\]]\.)(?=net(?![\w]))")
+_THOUSANDS = re.compile(r"(?<![\w.,\[])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?!,[0-9])")
+_STARRED = re.compile(r"(?<![\w*])[a-z]\*(?![\w*])")
+_AND = re.compile(r"(?<![\w&])[a-z]{1,2}&[a-z]{1,2}(?![\w&])")
+
+
+def prepared(text: str) -> str:
+    """A text as read, folded for words, with markers for the signs of this module."""
+    return with_signs(fold_for_words(text))
+
+
+def with_signs(folded: str) -> str:
+    """The folded text, of the same length, with markers for the signs of this module; nothing else holds markers."""
+    if any(marker in folded for marker in MARKERS):
+        folded = folded.translate(_WITHOUT_MARKERS)
+    if "." in folded and _INNER_STOP.search(folded):
+        folded = _ABBREVIATION.sub(_abbreviated, folded)
+        folded = _NET.sub(STOP, _SUFFIX.sub("-", folded))
+    if "," in folded:
+        folded = _THOUSANDS.sub(lambda number: number[0].replace(",", NOTHING), folded)
+    if "*" in folded:
+        folded = _STARRED.sub(lambda word: word[0][0] + _STAR, folded)
+    if "&" in folded:
+        folded = _AND.sub(lambda word: word[0].replace("&", _AMPERSAND), folded)
+    return folded
+
+
+def _abbreviated(found: re.Match[str]) -> str:
+    letters = found[0].replace(".", "")
+    return found[0].replace(".", STOP if letters in _ORDINARY else NOTHING)
