@@ -8,10 +8,12 @@ from typing import Any
 
 from indexer.index.errors import QueryError
 from indexer.index.segment.opened import Segment
+from query.browse.name_notes import name_notes
 from query.engines.answer import Answer, Request, Row
 from query.engines.compile import Compiled
 from query.engines.masks import listed
 from query.language.parser import parse
+from query.language.tree import Diagnostic, Query
 from query.named import may_name, named, named_first
 from query.present.explain import explain_row
 from query.present.facets import FACETS, Matched
@@ -102,6 +104,12 @@ def hits_of(
             shown,
             explain_row(snapshot.engine, request, row, ranked) if ranked else None,
         )
+
+
+def names_read(snapshot: Snapshot, query: Query) -> Iterator[Diagnostic]:
+    """What a searcher should know of how the names of a query were read."""
+    if query.required:
+        yield from name_notes(query, snapshot.engine.collection.author_names, snapshot.segments, snapshot.heading)
 
 
 def _reader(snapshot: Snapshot, segment: Segment, doc: int) -> Callable[[], Mapping[str, Any]]:

@@ -226,6 +226,8 @@ class Page(Sequence[Hit]):
     `total` counts all papers found, `all_words` those that match all words; `relaxed` says that there are papers that
     match only some. `limit` None is the whole result. `facets` are values with counts by the facet's name. `suggestion`
     is another spelling of the query that finds more; `diagnostics` say what of the query was read leniently.
+    `corrected` is the spelling that was searched for in place of the query, which found nothing; only the command line
+    and the pages do that.
     """
 
     query: str
@@ -241,6 +243,7 @@ class Page(Sequence[Hit]):
     suggestion: str | None = None
     diagnostics: Sequence[Diagnostic] = ()
     partial: bool = False
+    corrected: str | None = None
 
     def __len__(self) -> int:
         return len(self.hits)
@@ -290,6 +293,7 @@ class Page(Sequence[Hit]):
                 name: [{"value": row.value, "count": row.count} for row in rows] for name, rows in self.facets.items()
             },
             "suggestion": self.suggestion,
+            **({} if self.corrected is None else {"corrected": self.corrected}),
             "diagnostics": [
                 {
                     "kind": row.kind,

@@ -14,7 +14,7 @@ from indexer.index.record.paper import Paper
 from indexer.index.record.venues import VenueTable
 from indexer.index.segment.opened import Segment
 from indexer.index.store.generation import Generation, latest, open_generation
-from query.answering import answered, counted_facets, hits_of, ranked_of, totals_of, widened
+from query.answering import answered, counted_facets, hits_of, names_read, ranked_of, totals_of, widened
 from query.arguments import Names, SinceValue, Years, check, facets_of, filters_of, limit_of, number_of, query_of
 from query.browse.clusters import Cluster, author_cluster
 from query.browse.related import related_query
@@ -226,7 +226,7 @@ class PaperIndex:
             facets=counted,
             took_ms=(time.perf_counter() - started) * 1000,
             suggestion=suggestion,
-            diagnostics=parsed.diagnostics,
+            diagnostics=(*parsed.diagnostics, *names_read(snapshot, parsed)),
         )
 
     def scan(

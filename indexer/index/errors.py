@@ -41,7 +41,11 @@ class LockedError(QuiverError):
 
 
 class NotFoundError(QuiverError):
-    """No such paper, author or venue."""
+    """No such paper, author or venue; `suggestion` is what was surely meant, or None."""
+
+    def __init__(self, message: str, *, suggestion: str | None = None) -> None:
+        super().__init__(message)
+        self.suggestion = suggestion
 
 
 class UsageError(QuiverError):

@@ -16,6 +16,9 @@ from indexer.index.segment.columns import title_key
 from indexer.index.segment.opened import Segment
 from indexer.index.text.reading import as_read
 
+_CERTAIN = ("hyphen", "inverted")
+"""Reasons that leave no doubt which name was meant, where only one name has them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Coauthor:
@@ -103,7 +106,7 @@ def author_cluster(segments: Sequence[Segment], venues: VenueTable, name: str) -
     papers = [segment.papers.paper(doc) for segment, docs in _members(segments, key) for doc in docs]
     near = neighbours(segments, key)
     if not papers:
-        raise NotFoundError(_not_found(segments, name, near))
+        raise NotFoundError(_not_found(segments, name, near), suggestion=_certain(near))
     papers.sort(key=page_order)
     rows = {
         (spelling(author.name), author.id)
@@ -145,6 +148,12 @@ def neighbours(segments: Sequence[Segment], key: str) -> list[Neighbour]:
         if reason and count:
             found.append(Neighbour(heading(segments, other), reason, count))
     return sorted(found, key=lambda row: (-row.count, row.name))
+
+
+def _certain(near: Sequence[Neighbour]) -> str | None:
+    """The one name that was surely meant: the same but for word order, hyphens, full stops or spaces."""
+    sure = [row.name for row in near if row.reason in _CERTAIN]
+    return sure[0] if len(sure) == 1 else None
 
 
 def _not_found(segments: Sequence[Segment], name: str, near: Sequence[Neighbour]) -> str:

@@ -121,12 +121,12 @@ def _respelt(spot: _Spot, segments: Sequence[Segment], single: bool) -> list[str
         for form in _near(word, reach, segment, spot.name):
             if form != word and form not in found and len(found) < _COUNTED * len(segments):
                 found[form] = _papers(form, segments, spot.name)
-    found = {form: _written(form, segments, spot.name) for form, count in found.items() if count > least or spot.name}
+    found = {form: _written(form, segments, spot.name) for form, count in found.items() if count > least or not here}
     if here > _RARE:
         found = {form: count for form, count in found.items() if form[0] == word[0]}
     # Nearer first, then commoner; a slip of the first letter is rare.
     ranked = sorted(
-        (row for row in found.items() if row[1] > least or (spot.name and not here and row[1])),
+        (row for row in found.items() if row[1] > least or (not here and row[1] and distance(word, row[0]) == 1)),
         key=lambda row: (distance(word, row[0]), row[0][0] != word[0], -row[1], row[0]),
     )
     spellings = [form for form, _ in ranked[:_TRIED]]

@@ -52,6 +52,14 @@ class Asked:
         query = arguments.pop("query")
         return index.search(query, **arguments)
 
+    def corrected(self, index: PaperIndex) -> Page:
+        """The page; where nothing is found and another spelling finds something, the page of that, which says so."""
+        page = self.search(index)
+        if page.total or page.suggestion is None:
+            return page
+        better = replace(self, query=page.suggestion).search(index)
+        return replace(better, query=page.query, corrected=page.suggestion)
+
     def papers(self, index: PaperIndex, page: Page) -> Iterator[Paper]:
         """The records of a page's hits; of the whole result one by one, and none kept."""
         if not self.streamed:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from query.faces.cli.export_options import export_options
 from query.faces.cli.options import LIST_FORMATS, example, format_option, index_option, well_formed
+
+if TYPE_CHECKING:
+    from query.browse.clusters import Cluster
+    from query.search import PaperIndex
 
 
 @example('quiver author "Weinan E"', "quiver author weinan e --format bibtex > e.bib")
@@ -26,7 +31,7 @@ def author(name: tuple[str, ...], index: Path, form: str, fields: str, key_forma
     from query.faces.printed import output
 
     with open_index(index) as opened:
-        cluster = opened.author(" ".join(name))
+        cluster = _cluster(opened, " ".join(name))
         if form == "text":
             from query.faces.printed.author_page import author_lines
 
@@ -39,3 +44,19 @@ def author(name: tuple[str, ...], index: Path, form: str, fields: str, key_forma
             from query.faces.cli.export_options import write_papers
 
             write_papers(opened, form, cluster.papers, len(cluster.papers), fields, key_format)
+
+
+def _cluster(index: PaperIndex, name: str) -> Cluster:
+    """The cluster of a name; of the name that was surely meant where none has this one, which is said."""
+    from indexer.index.errors import NotFoundError
+    from query.faces.printed.output import write_messages
+    from query.faces.printed.terminal import safe
+
+    try:
+        return index.author(name)
+    except NotFoundError as error:
+        if error.suggestion is None:
+            raise
+        cluster = index.author(error.suggestion)
+        write_messages([f"note: no author of exactly the name {safe(name)}; this is {safe(cluster.name)}"])
+        return cluster

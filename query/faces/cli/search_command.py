@@ -77,6 +77,9 @@ class SearchCommand(click.Command):
 @click.option("--facets", "every_facet", is_flag=True, help="Count venues, years, types and authors of the answer.")
 @click.option("--facet", "some_facets", multiple=True, type=click.Choice(FACETS), help="Count one of them; repeat.")
 @click.option("--explain", is_flag=True, help="Say how each score came about.")
+@click.option(
+    "--verbatim", is_flag=True, help="Search as typed, even where that finds nothing and another spelling would."
+)
 @format_option(*LIST_FORMATS)
 @click.option(
     "--with",
@@ -94,6 +97,7 @@ def search(
     every_facet: bool,
     some_facets: tuple[str, ...],
     more: tuple[str, ...],
+    verbatim: bool,
     fields: str,
     key_format: str,
     **arguments: Any,
@@ -117,7 +121,9 @@ def search(
         try:
             # An export of everything is written paper by paper; the page only says what was found.
             streams = asked.streamed and form in EXPORT_FORMATS
-            page = (replace(asked, limit=0) if streams else asked).search(opened)
+            wanted = replace(asked, limit=0) if streams else asked
+            corrects = not verbatim and form in ("text", "json")
+            page = wanted.corrected(opened) if corrects else wanted.search(opened)
         except QueryError as error:
             write_messages(diagnostic_lines(asked.query, error, message_screen()))
             raise click.exceptions.Exit(error.exit_status) from error

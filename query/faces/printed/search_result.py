@@ -26,7 +26,9 @@ def search_lines(
     timing = f"{milliseconds(page.took_ms)}, generation {page.generation}"
     for line in screen.joined([totals(page), *filters, timing]):
         yield screen.style(line, "dim")
-    if page.suggestion:
+    if page.corrected is not None:
+        yield from screen.wrapped(f"Nothing matches {safe(page.query)}; these are for: {safe(page.corrected)}")
+    elif page.suggestion:
         yield from screen.wrapped(f"Did you mean: {safe(page.suggestion)}")
     if page.hits:
         yield ""

@@ -1,0 +1,50 @@
+"""What is to be said of names in a query: whom initials were read as, and who was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from indexer.index.segment.opened import Segment
+from query.browse.clusters import size
+from query.engines.author_names import AuthorNames, FoundNames
+from query.language.analysed import names_asked
+from query.language.combine import leaves
+from query.language.tree import Diagnostic, Phrase, Query, Word
+
+_NAMED = 3
+"""Names that are told; of others the number."""
+
+
+def name_notes(
+    query: Query, names: AuthorNames, segments: Sequence[Segment], heading: Callable[[str], str]
+) -> Iterator[Diagnostic]:
+    """A diagnostic for each name whose reading a searcher should know; `heading` shows the name of a cluster's key."""
+    for node in query.required:
+        for leaf in leaves(node):
+            if isinstance(leaf, Word | Phrase) and names_asked(leaf) and (found := names.find(leaf.text)) is not None:
+                for message, suggestion in _notes(leaf.text, found, segments, heading):
+                    yield Diagnostic("name", message, leaf.start, leaf.length, suggestion)
+
+
+def _notes(
+    text: str, found: FoundNames, segments: Sequence[Segment], heading: Callable[[str], str]
+) -> Iterator[tuple[str, str | None]]:
+    if found.widened:
+        yield f"{text}: {_told(found.widened, segments, heading)}", None
+    if found.turned:
+        yield f"No author is called {text}; the name was read the other way round", None
+    if found.shorter:
+        verb = "is" if len(found.shorter) == 1 and size(segments, found.shorter[0]) == 1 else "are"
+        told = _told(found.shorter, segments, heading)
+        yield f"{told}, with initials for first names, {verb} not among these", f'author:"{heading(found.shorter[0])}"'
+
+
+def _told(keys: Sequence[str], segments: Sequence[Segment], heading: Callable[[str], str]) -> str:
+    """`158 papers of Yoshua Bengio, 3 of Yann Bengio and of 2 other names`."""
+    counted = sorted(((size(segments, key), heading(key)) for key in keys), key=lambda row: (-row[0], row[1]))
+    first, *rest = counted[:_NAMED]
+    parts = [f"{first[0]} {'paper' if first[0] == 1 else 'papers'} of {first[1]}"]
+    parts += [f"{count} of {name}" for count, name in rest]
+    more = len(counted) - _NAMED
+    others = f" and of {more} other {'name' if more == 1 else 'names'}" if more > 0 else ""
+    return ", ".join(parts) + others
