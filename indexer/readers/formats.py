@@ -6,9 +6,11 @@ import re
 
 from indexer.index.errors import SourceError, UsageError
 from indexer.readers import arrow, paperlists
-from indexer.readers.citations import bibtex
+from indexer.readers.citations import bibtex, medline, ris, tables
 from indexer.readers.entries import COMPRESSED, Entry, Format, Origin, Rejected, plain_name
+from indexer.readers.json_scanner import BYTE_ORDER_MARK
 from indexer.readers.jsonl import STORED
+from indexer.readers.markup import anthology, dblp, pubmed
 from indexer.readers.objects import records
 
 __all__ = ["FORMATS", "Entry", "Format", "Origin", "Rejected", "named", "plain_name", "recognise"]
@@ -17,9 +19,17 @@ FORMATS: tuple[Format, ...] = (
     arrow.FORMAT,
     paperlists.FORMAT,
     *records.FORMATS,
+    dblp.FORMAT,
+    anthology.FORMAT,
+    pubmed.FORMAT,
     bibtex.FORMAT,
+    medline.FORMAT,
+    medline.WOS,
+    ris.FORMAT,
+    ris.ENDNOTE,
     records.JSON,
     records.JSONL,
+    tables.FORMAT,
 )
 """Every format, those that ask for more of the text before those that take anything like it."""
 
@@ -42,6 +52,8 @@ def named(name: str) -> Format:
     for form in (*FORMATS, STORED):
         if form.name == name:
             return form
+    if name.startswith("csv:"):
+        return tables.said(name)
     raise UsageError(f"no format {name!r}; there are {', '.join(form.name for form in FORMATS)}")
 
 
@@ -63,6 +75,7 @@ def recognise(head: bytes, name: str) -> Format:
     plain = plain_name(name)
     if not head.decode("utf-8", "replace").strip("\ufeff \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\xa0\u2028\u2029\u3000"):
         raise SourceError(f"{shown}: nothing but white space; no records to read")
+    head = head.removeprefix(BYTE_ORDER_MARK)
     for form in FORMATS:
         if form.recognise(head, plain):
             return form

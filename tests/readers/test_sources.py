@@ -136,7 +136,7 @@ def test_a_format_can_be_said(read: Read) -> None:
 def test_an_unknown_format_is_wrong_usage() -> None:
     """The error lists the formats that there are."""
     with pytest.raises(UsageError, match="jsonl"):
-        named("endnote")
+        named("endnotes")
 
 
 def test_a_file_that_vanished_is_an_error_of_the_source(tmp_path: Path) -> None:

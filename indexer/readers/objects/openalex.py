@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from indexer.index.record.identity import bare_doi
 from indexer.index.record.paper_types import csl_type
 from indexer.index.record.values import Misfit, Misfits, shown
 from indexer.readers.objects.dialect import Dialect, Record, author, filled, first_text, pages, text_of, texts, year_of
@@ -85,7 +86,8 @@ def convert(record: Record, misfits: Misfits) -> Record:
     named = next((source for source in sources if source.get("display_name")), {})
     biblio = _object(get("biblio"))
     known = _object(get("ids"))
-    doi = first_text(get("doi"), known.get("doi"))
+    written = first_text(get("doi"), known.get("doi"))
+    doi = bare_doi(written) or written
     work = _WORK.fullmatch(first_text(get("id"), known.get("openalex")))
     addresses = [place.get("landing_page_url") for place in places]
     ids = {
@@ -104,7 +106,7 @@ def convert(record: Record, misfits: Misfits) -> Record:
         ),
         "year": get("publication_year") or year_of(get("publication_date"), misfits),
         "type": _type(record, named, host),
-        "url": first_text(*addresses, host.get("url"), doi, get("id")),
+        "url": first_text(*addresses, host.get("url"), written, get("id")),
         "pdf": first_text(*(place.get("pdf_url") for place in places)),
         "doi": doi,
         "arxiv": next((found[1] for text in texts(addresses) if (found := _ARXIV.search(text))), ""),

@@ -1,0 +1,141 @@
+"""PubMed's `nbib` (MEDLINE) and Web of Science's plain text: two tagged formats that look like RIS and are not.
+
+MEDLINE: https://www.nlm.nih.gov/bsd/mms/medlineelements.html; Web of Science: its list of field tags.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from indexer.index.record.paper_types import csl_type
+from indexer.index.record.values import Misfits
+from indexer.readers.citations.tags import Syntax, Tags, every, first, parted, read, rest
+from indexer.readers.entries import Entry, Format, Origin
+from indexer.readers.objects.dialect import pages, year_of
+from indexer.readers.people import natural
+
+_MEDLINE = Syntax(
+    start=re.compile(rb"PMID-[ \t]?"),
+    end=None,
+    tag=lambda text: re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)"),
+)
+_MEDLINE_USED = frozenset(
+    "PMID TI BTI TT AB FAU AU CN JT TA CTI DP VI IP PG LID AID PMC MH OT PT LA IS ISBN FED ED PB PL".split()
+)
+# Types of publication that say most, before those that say little.
+_KINDS = ("paper-conference", "chapter", "book", "dataset", "review", "article-journal")
+
+
+def convert_medline(tags: Tags, misfits: Misfits) -> dict[str, Any]:
+    """The tags of a citation as a canonical record."""
+    kinds = [csl_type(kind) for kind in tags.get("PT", [])]
+    located = [*tags.get("LID", []), *tags.get("AID", [])]
+    number = first(tags, "PMID").split()[0] if first(tags, "PMID") else ""
+    made: dict[str, Any] = {
+        "title": first(tags, "TI", "BTI", "TT"),
+        "abstract": "\n".join(tags.get("AB", [])),
+        "authors": [natural(name) for name in (*every(tags, "FAU", "AU"), *tags.get("CN", []))],
+        "venue": first(tags, "JT", "TA", "CTI"),
+        "year": year_of(first(tags, "DP"), misfits),
+        "type": _medline_type(kinds, tags),
+        "url": f"https://pubmed.ncbi.nlm.nih.gov/{number}/" if number else "",
+        "doi": next((value.partition(" ")[0] for value in located if value.endswith("[doi]")), ""),
+        "keywords": list(
+            dict.fromkeys([*tags.get("OT", []), *(value.replace("*", "") for value in tags.get("MH", []))])
+        ),
+        "ids": {name: value for name, value in (("pubmed", number), ("pmc", first(tags, "PMC"))) if value},
+        "editor": [natural(name) for name in every(tags, "FED", "ED")],
+        "volume": first(tags, "VI"),
+        "number": first(tags, "IP"),
+        "pages": first(tags, "PG"),
+        "publisher": first(tags, "PB"),
+        "address": first(tags, "PL"),
+        "language": first(tags, "LA"),
+        "issn": first(tags, "IS").partition(" ")[0],
+        "isbn": first(tags, "ISBN").partition(" ")[0],
+        "medline": rest(tags, _MEDLINE_USED),
+    }
+    return {key: value for key, value in made.items() if value}
+
+
+def _medline_type(kinds: list[str], tags: Tags) -> str:
+    if "BTI" in tags:
+        return "chapter" if "TI" in tags else "book"
+    found = next((kind for kind in _KINDS if kind in kinds), "")
+    return "article-journal" if found in ("", "review") else found
+
+
+def read_medline(stream: BinaryIO, origin: Origin) -> Iterator[Entry]:
+    """The papers of an nbib file."""
+    return read(stream, origin, _MEDLINE, convert_medline)
+
+
+def recognise_medline(head: bytes, name: str) -> bool:
+    """The tag with which every citation begins."""
+    return re.search(rb"(?:\A(?:\xef\xbb\xbf)?\s*|\n|\r)PMID- ?\d", head) is not None
+
+
+# --- Web of Science ---
+
+_LISTS = frozenset("AU AF BA BF CA ED BE OI RI CR C1 GP".split())
+_WOS = Syntax(
+    start=re.compile(rb"PT [A-Z]"),
+    end=re.compile(rb"ER[ \t]*$"),
+    tag=lambda text: re.compile(r"([A-Z][A-Z0-9])(?: (.*)|$)"),
+    repeats=_LISTS,
+)
+_WOS_USED = frozenset(
+    "PT ER AU AF BA BF CA TI SO SE JI AB PY PD EY DT DE ID VL IS BP EP AR DI UT PM SN EI BN PU PI LA ED BE CT".split()
+)
+_WOS_TYPES = {"J": "article-journal", "B": "book", "S": "chapter", "P": "patent"}
+
+
+def convert_wos(tags: Tags, misfits: Misfits) -> dict[str, Any]:
+    """The tags of a record of Web of Science as a canonical record."""
+    kinds = [kind.casefold() for kind in parted(tags.get("DT", []))]
+    kind = "paper-conference" if "proceedings paper" in kinds else _WOS_TYPES.get(first(tags, "PT"), "")
+    if kind == "book" and "book chapter" in kinds:
+        kind = "chapter"
+    people = [*every(tags, "AF", "AU"), *tags.get("CA", [])] or every(tags, "BF", "BA")
+    ids = {"wos": first(tags, "UT").removeprefix("WOS:"), "pubmed": first(tags, "PM")}
+    made: dict[str, Any] = {
+        "title": first(tags, "TI"),
+        "abstract": "\n".join(tags.get("AB", [])),
+        "authors": [natural(name) for name in people],
+        "venue": first(tags, "SO", "SE", "JI") if kind != "book" else first(tags, "SO", "PU"),
+        "year": year_of(first(tags, "PY", "EY", "PD"), misfits),
+        "type": kind,
+        "doi": first(tags, "DI"),
+        "keywords": list(dict.fromkeys(parted([*tags.get("DE", []), *tags.get("ID", [])]))),
+        "ids": {name: value for name, value in ids.items() if value},
+        "editor": [natural(name) for name in every(tags, "ED", "BE")],
+        "volume": first(tags, "VL"),
+        "number": first(tags, "IS"),
+        "pages": pages(first(tags, "BP", "AR"), first(tags, "EP")),
+        "publisher": first(tags, "PU"),
+        "address": first(tags, "PI"),
+        "language": first(tags, "LA"),
+        "issn": first(tags, "SN", "EI"),
+        "isbn": first(tags, "BN"),
+        "series": first(tags, "SE"),
+        "event": first(tags, "CT"),
+        "wos": rest(tags, _WOS_USED),
+    }
+    return {key: value for key, value in made.items() if value}
+
+
+def read_wos(stream: BinaryIO, origin: Origin) -> Iterator[Entry]:
+    """The papers of a file of Web of Science."""
+    return read(stream, origin, _WOS, convert_wos)
+
+
+def recognise_wos(head: bytes, name: str) -> bool:
+    """The head of the file, or a type of one letter with an author, a title or another tag in the next line."""
+    found = re.search(rb"(?:\A(?:\xef\xbb\xbf)?\s*|\n|\r)(?:FN .*\r?\nVR |PT [JBSP]\r?[\n\r][A-Z][A-Z0-9] )", head)
+    return found is not None
+
+
+FORMAT = Format("nbib", "citations of PubMed (nbib, MEDLINE)", recognise_medline, False, None, read_medline)
+WOS = Format("wos", "records of Web of Science, plain text", recognise_wos, False, None, read_wos)
