@@ -6,7 +6,7 @@ DEMO := $(VENV)/demo.idx
 # Two test processes on two processors; a busy machine takes what it has.
 WORKERS ?= auto
 
-.PHONY: help demo test test-all test-whoosh lint bench bench-large eval clean
+.PHONY: help demo serve test test-all test-whoosh lint bench bench-large eval clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -23,6 +23,10 @@ demo: $(VENV)/ready ## index the corpus, then search it, with a filter and by au
 	$(BIN)/quiver search "implicit regularization" --index $(DEMO)
 	$(BIN)/quiver search "learning theory" --venue NeurIPS --year 2018.. --limit 3 --facets --index $(DEMO)
 	$(BIN)/quiver author "Weinan E" --index $(DEMO)
+
+serve: $(VENV)/ready ## index the corpus and open its pages in a browser
+	@test -d $(DEMO) || $(BIN)/quiver build corpus/papers.jsonl --index $(DEMO)
+	$(BIN)/quiver serve --index $(DEMO) --open
 
 test: $(VENV)/ready ## the tests, in a few minutes
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"

@@ -14,7 +14,8 @@ from click.testing import Result
 
 from query.export import EXPORTERS
 from query.faces.cli.commands import COMMANDS, cli
-from query.faces.cli.options import EXPORT_FORMATS, FACETS, LIST_FORMATS, MATCHES, RANKINGS, SORTS
+from query.faces.cli.options import EXPORT_FORMATS, LIST_FORMATS
+from query.faces.parameters import FACETS, MATCHES, RANKINGS, SORTS
 from query.search import PaperIndex
 
 Quiver = Callable[..., Result]

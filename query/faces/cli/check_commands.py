@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from query.faces.cli.options import RANKINGS, example, format_option, index_option
+from query.faces.cli.options import example, format_option, index_option
+from query.faces.parameters import RANKINGS
 
 
 @example("quiver verify", "quiver verify --index all.idx && echo sound")

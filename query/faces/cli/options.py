@@ -10,18 +10,14 @@ from typing import Any, TypeVar
 import click
 
 from indexer.index.errors import QueryError
-from indexer.index.record.paper import TYPES
-from query.language.years import FORMS, parse_years
+from query.faces.parameters import FILTERS, Parameter
+from query.language.years import parse_years
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 DEFAULT_INDEX = "papers.idx"
 EXPORT_FORMATS = ("ids", "bibtex", "ris", "csl", "csv")
 LIST_FORMATS = ("text", "json", "jsonl", *EXPORT_FORMATS)
-SORTS = ("relevance", "newest", "oldest", "title")
-MATCHES = ("auto", "all", "any")
-RANKINGS = ("best", "bm25f")
-FACETS = ("venue", "year", "type", "author")
 
 
 def well_formed(text: str) -> str:
@@ -108,68 +104,25 @@ def _venues(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str
     return [name for name in names if name.casefold().startswith(incomplete.casefold())]
 
 
-_FILTERS = (
-    click.option(
-        "--author",
-        "authors",
-        metavar="NAME",
-        multiple=True,
-        type=well_formed,
-        help="Papers of this author cluster; repeat for papers of all.",
-    ),
-    click.option(
-        "--venue",
-        "venues",
-        metavar="VENUE",
-        multiple=True,
-        type=well_formed,
-        shell_complete=_venues,
-        help="Papers of this venue; repeat for any of several.",
-    ),
-    click.option(
-        "--year",
-        "years",
-        metavar="YEARS",
-        multiple=True,
-        type=years,
-        help=f"Papers of these years: {FORMS}; repeat for any of several.",
-    ),
-    click.option(
-        "--type",
-        "types",
-        metavar="TYPE",
-        multiple=True,
-        type=click.Choice(TYPES),
-        help=f"Papers of this type: {', '.join(TYPES)}; repeat for any of several.",
-    ),
-    click.option(
-        "--exclude-venue",
-        "exclude_venues",
-        metavar="VENUE",
-        multiple=True,
-        type=well_formed,
-        shell_complete=_venues,
-        help="No papers of this venue.",
-    ),
-    click.option(
-        "--exclude-type",
-        "exclude_types",
-        metavar="TYPE",
-        multiple=True,
-        type=click.Choice(TYPES),
-        help="No papers of this type.",
-    ),
-    click.option(
-        "--since",
-        metavar="GENERATION|DATE",
-        type=well_formed,
-        help="Papers that the index first had in this generation (12) or on this day (2026-11-01, UTC), or later.",
-    ),
-)
+def option_of(row: Parameter) -> Callable[[Command], Command]:
+    """A row of the table as an option."""
+    kinds: dict[str, Any] = {"text": well_formed, "years": years, "choice": click.Choice(row.choices), "flag": None}
+    return click.option(
+        row.option,
+        row.argument,
+        metavar=row.metavar or None,
+        multiple=row.many,
+        type=kinds[row.kind],
+        is_flag=row.kind == "flag",
+        default=None if row.many else row.default,
+        show_default=row.kind == "choice" and not row.many,
+        shell_complete=_venues if row.metavar == "VENUE" else None,
+        help=row.help,
+    )
 
 
 def filter_options(command: Command) -> Command:
     """The filters of a search."""
-    for option in reversed(_FILTERS):
-        command = option(command)
+    for row in reversed(FILTERS):
+        command = option_of(row)(command)
     return command

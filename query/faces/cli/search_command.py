@@ -12,18 +12,16 @@ import click
 from query.faces.cli.export_options import export_options
 from query.faces.cli.options import (
     EXPORT_FORMATS,
-    FACETS,
     LIST_FORMATS,
-    MATCHES,
-    RANKINGS,
-    SORTS,
     example,
     filter_options,
     format_option,
     index_option,
     limit_option,
+    option_of,
     well_formed,
 )
+from query.faces.parameters import EXPAND, EXPLAIN, FACETS, MATCH, RANKING, SORT
 
 if TYPE_CHECKING:
     from query.faces.request import Asked
@@ -56,27 +54,13 @@ class SearchCommand(click.Command):
 @filter_options
 @limit_option(10, "0 gives counts and facets alone")
 @click.option("--offset", type=click.IntRange(min=0), metavar="N", default=0, help="How many to pass over.")
-@click.option("--sort", type=click.Choice(SORTS), default=SORTS[0], show_default=True, help="The order.")
-@click.option(
-    "--match",
-    type=click.Choice(MATCHES),
-    default=MATCHES[0],
-    show_default=True,
-    help="Which bare words must match; auto: all, and any when fewer than ten papers have all.",
-)
-@click.option(
-    "--ranking",
-    type=click.Choice(RANKINGS),
-    default=RANKINGS[0],
-    show_default=True,
-    help="How scores are made; best re-scores the first 200 of bm25f.",
-)
-@click.option(
-    "--expand", is_flag=True, help="Add words that the first papers share; papers with any of the words are found."
-)
+@option_of(SORT)
+@option_of(MATCH)
+@option_of(RANKING)
+@option_of(EXPAND)
 @click.option("--facets", "every_facet", is_flag=True, help="Count venues, years, types and authors of the answer.")
 @click.option("--facet", "some_facets", multiple=True, type=click.Choice(FACETS), help="Count one of them; repeat.")
-@click.option("--explain", is_flag=True, help="Say how each score came about.")
+@option_of(EXPLAIN)
 @click.option(
     "--verbatim", is_flag=True, help="Search as typed, even where that finds nothing and another spelling would."
 )

@@ -1,0 +1,60 @@
+"""The serve command: pages and API over HTTP."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from query.faces.cli.options import example, index_option
+
+
+@example(
+    "quiver serve",
+    "quiver serve --port 9000 --workers 4 --open",
+    "quiver serve --base-url https://papers.example.org/quiver",
+)
+@click.command()
+@index_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen; this machine alone by default.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0 takes any free one.")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that answer.")
+@click.option("--base-url", metavar="URL", default="", help="The address seen from outside, behind another server.")
+@click.option("--allow-host", "hosts", metavar="NAME", multiple=True, help="A further name of this server; repeat.")
+@click.option("--allow-origin", "origins", metavar="ORIGIN", multiple=True, help="Pages that may call the API; repeat.")
+@click.option("--timeout", type=click.FloatRange(min=0.01), default=5.0, show_default=True, help="Seconds of a search.")
+@click.option("--most-requests", type=click.IntRange(min=1), default=128, show_default=True, help="At once, a worker.")
+@click.option(
+    "--log",
+    type=click.Choice(("requests", "queries", "none")),
+    default="requests",
+    show_default=True,
+    help="What to write of each request; queries: also what was asked.",
+)
+@click.option("--open", "opened", is_flag=True, help="Open the search page in a browser.")
+def serve(index: Path, base_url: str, opened: bool, **options: object) -> None:
+    """Show web pages and answer an API.
+
+    Pages are at /, the API at /api, its description at /openapi.json. It listens on this machine alone unless
+    --host says otherwise, changes nothing, and takes up new generations of the index by itself. Ctrl-C ends it.
+    """
+    from indexer.index.errors import UsageError
+    from query.faces.printed.output import write_messages
+    from query.faces.web.settings import Settings, checked_base_url
+
+    settings = Settings(index, base_url=checked_base_url(base_url), **options)  # type: ignore[arg-type]  # as declared above
+    try:
+        from query.faces.web.serving.server import bound, run
+    except ModuleNotFoundError as error:
+        raise UsageError(f"serving needs {error.name}: pip install 'quiver-papers[web]'") from error
+    from query.faces.cli.opening import open_index
+
+    with open_index(index) as found:
+        papers = len(found) if hasattr(found, "__len__") else found.info().papers
+    listening = bound(settings)
+    host, port = listening.getsockname()[:2]
+    address = settings.base_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    write_messages([f"{papers:,} papers at {address.rstrip('/')}/ (Ctrl-C ends it)"])
+    if opened:
+        click.launch(f"{address.rstrip('/')}/")
+    run(settings, listening)

@@ -1,0 +1,1 @@
+"""The web face: an API, pages and feeds over one open index (extra `web`)."""

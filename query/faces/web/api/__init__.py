@@ -1,0 +1,1 @@
+"""Handlers that answer in JSON, and the document that describes them."""
