@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from indexer.index.errors import BadIndexError
 from query.browse.venue_list import VenueRow
@@ -24,6 +26,7 @@ class Snapshot:
     def __init__(self, index: PaperIndex) -> None:
         self.index = index
         self._counting = threading.Lock()
+        self._made: dict[str, Any] = {}
 
     @cached_property
     def info(self) -> Information:
@@ -34,6 +37,13 @@ class Snapshot:
     def venues(self) -> list[VenueRow]:
         """Its venues, by count."""
         return self.index.venues()
+
+    def once(self, name: str, make: Callable[[], Any]) -> Any:
+        """What pages derive from the whole collection, made when it is first asked for."""
+        with self._counting:
+            if name not in self._made:
+                self._made[name] = make()
+            return self._made[name]
 
     @cached_property
     def identity(self) -> str:
