@@ -18,8 +18,9 @@ from query.search import PaperIndex
 def every_paper(index: PaperIndex, asked: Asked) -> Iterator[Paper]:
     """All papers of a search, in its order: its first tier, unless any word was to do."""
     # Papers that match some of the words are there to look at, not to be cited.
-    whole = replace(asked, match="any" if asked.match == "any" else "all", limit=0, offset=0, snippets=False)
-    return index.papers(whole.search(index))
+    whole = replace(asked, match="any" if asked.match == "any" else "all", limit=None, offset=0, snippets=False)
+    counted = replace(whole, limit=0) if whole.streamed else whole
+    return whole.papers(index, counted.search(index))
 
 
 def file_reply(exporter: Exporter, papers: Iterator[Paper]) -> Reply:

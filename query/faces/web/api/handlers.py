@@ -27,10 +27,8 @@ PAPER = (Parameter("format", "format", "", "choice", "json, or a format of the e
 
 
 def page_of(call: Call, asked: Asked) -> Page:
-    """A page of a search; a limit of none gives totals and facets alone."""
-    if asked.limit:
-        return asked.search(call.index)
-    return replace(replace(asked, limit=1, snippets=False).search(call.index), hits=(), limit=0)
+    """A page of a search, from the generation that the request began with."""
+    return asked.search(call.index)
 
 
 def search(call: Call) -> Reply:
@@ -86,8 +84,7 @@ def looked_up(call: Call, ids: Sequence[str]) -> tuple[list[dict[str, Any]], lis
 def related(call: Call) -> Reply:
     """Papers like one."""
     limit = values_of(call.pairs, RELATED).get("limit", 10)
-    page = call.index.related(call.gaps[0], limit or 1)
-    return json_reply((page if limit else replace(page, hits=(), limit=0)).as_json())
+    return json_reply(call.index.related(call.gaps[0], limit).as_json())
 
 
 def author(call: Call) -> Reply:

@@ -51,11 +51,12 @@ def venue(call: Call) -> Reply:
     links = Links(call.settings.prefix)
     start = dict(call.pairs).get("offset", "0")
     offset = int(start) if re.fullmatch("[0-9]{1,6}", start) else 0
+    side = _SIDE if year else 20
     asked = Asked(
         venues=(name,),
         years=((year, year),) if year else (),
         facets=("author", "type"),
-        limit=_SIDE if year else 20,
+        limit=side,
         offset=offset,
         sort="title" if year else "newest",
     )
@@ -83,7 +84,7 @@ def venue(call: Call) -> Reply:
         exports=state,
         first=found.offset + 1,
         last=last,
-        previous=empty.at(max(0, offset - asked.limit)).to(here) if offset else "",
+        previous=empty.at(max(0, offset - side)).to(here) if offset else "",
         following=empty.at(last).to(here) if last < found.total else "",
         query="",
     )

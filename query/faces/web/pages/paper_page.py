@@ -37,7 +37,7 @@ def paper(call: Call) -> Reply:
         meta=meta_tags(found, canonical or found.venue, address),
         coins=coins(found, canonical or found.venue),
         related=call.index.related(found.id, _RELATED).hits,
-        also_as=call.index.also_as(found),
+        also_as=call.index.duplicates_of(found),
         exports=[(row.title, row.name) for row in EXPORTERS.values() if row.name != "ids"],
         query="",
     )

@@ -22,7 +22,7 @@ from query.faces.web.pages.rendering import page
 from query.faces.web.serving.call import Call, Reply
 from query.faces.web.serving.reading import values_of
 from query.language.years import format_years
-from query.results import FacetCount, Hit, Page, author_names
+from query.results import FacetCount, Hit, Page
 
 _VALUES = 60
 """Values of a facet on the page; the page of venues lists all."""
@@ -154,7 +154,7 @@ def _filters(call: Call, asked: Asked, state: State) -> list[tuple[str, str]]:
 def shown_hit(hit: Hit, keys: set[str]) -> Found:
     """A hit with its people as links; names whose key is in `keys` are marked, and kept where they are many."""
     record = hit.as_json()
-    names = [spelling(name) for name in author_names(hit.head)]
+    names = [spelling(name) for name in hit.authors]
     people = [(name, cluster_key(name) in keys) for name in names]
     kept = people if len(people) <= 8 else [person for number, person in enumerate(people) if number < 6 or person[1]]
     why = list(explanation_lines(hit.explanation, Screen(96, False))) if hit.explanation else []
