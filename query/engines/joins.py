@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from indexer.index.schema import TEXT
 from indexer.index.segment.opened import Segment
+from indexer.index.text.ties import EVERYWHERE, HERE
 from query.engines.collection import Collection
-from query.engines.phrases import Matches, phrase
+from query.engines.phrases import Matches, member, phrase
 
 KEPT = 1 << 14
 """Entries kept; then all are forgotten and found anew. Most hold a handful of papers."""
 
 Parts = tuple[str, ...]
+TIES = (HERE, EVERYWHERE)
 
 
 class Joins:
@@ -27,13 +29,16 @@ class Joins:
         self._phrases: dict[tuple[str, Parts, tuple[int, ...]], Matches] = {}
 
     def variants(self, joined: str) -> tuple[Parts, ...]:
-        """Stems side by side that count as a joined stem: those that a hyphen ties in some live paper."""
+        """Stems side by side that count as a joined stem: those that a hyphen ties in some live paper.
+
+        Of another spelling (`text.ties`) it is the mark of the tie, the joined stem and the other one.
+        """
         found = self._variants.get(joined)
         if found is None:
             parts: dict[Parts, None] = {}
             for segment in self._collection.segments:
                 for text, row in segment.joins.parts(joined):
-                    pair = tuple(text.split(" "))
+                    pair = (text[0], joined, text[1:]) if text[0] in TIES else tuple(text.split(" "))
                     if pair not in parts and (segment.all_live or segment.live[segment.joins.docs(row)].any()):
                         parts[pair] = None
             if len(self._variants) >= KEPT:
@@ -46,7 +51,11 @@ class Joins:
         key = (segment.name, parts, columns)
         found = self._phrases.get(key)
         if found is None:
-            found = phrase(self._collection, segment, TEXT, parts, 1, columns)
+            tied = parts[0] in TIES
+            found = phrase(self._collection, segment, TEXT, parts[2:] if tied else parts, 1, columns)
+            if parts[0] == HERE:
+                kept = member(found.docs, segment.joins.tied(parts[1], parts[2]))
+                found = Matches(found.docs[kept], found.counts[kept], found.bounds[kept])
             if len(self._phrases) >= KEPT:
                 self._phrases.clear()
             self._phrases[key] = found

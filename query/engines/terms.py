@@ -49,7 +49,7 @@ class Term:
         self._every = every = self.columns == ALL_COLUMNS
         self._text = TEXT_COLUMNS if every else tuple(column for column in TEXT_COLUMNS if column in self.columns)
         self._names = NAME_COLUMNS if every else tuple(column for column in NAME_COLUMNS if column in self.columns)
-        self._stems = (word.stem, *joined)
+        self._stems = tuple(dict.fromkeys((word.stem, *joined, *word.also)))
         self._variants = self._parts() if self._text else ()
         self.year = int(whole) if len(word.parts) == 1 and every and is_year(whole) else None
         """The year that the word names; papers of that year match it without scoring."""
@@ -66,7 +66,10 @@ class Term:
 
     def _parts(self) -> tuple[Parts, ...]:
         """Stems side by side that count as this term: those of a hyphenated form are its own alone."""
-        return self._joins.variants(self.word.stem) if len(self.word.parts) == 1 else (self.word.part_stems,)
+        if len(self.word.parts) > 1:
+            return (self.word.part_stems,)
+        # What was typed with an umlaut is looked for written out whether papers tie the two or not.
+        return tuple(parts for parts in self._joins.variants(self.word.stem) if parts[-1] not in self.word.also)
 
     @cached_property
     def segments(self) -> list[SegmentTerm]:

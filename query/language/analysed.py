@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from indexer.index.record.venues import VenueTable
-from indexer.index.text.analysis import STOP_WORDS, groups, stems
+from indexer.index.text.analysis import STOP_WORDS, groups, stem, stems
 from indexer.index.text.reading import as_read
+from indexer.index.text.ties import HERE, ties
 from query.language.combine import leaves
 from query.language.leaves import Leaf
 from query.language.tree import And, Node, Not, Or, Phrase, Query, Word
@@ -35,6 +36,8 @@ class AnalysedWord:
     boost: float = 1.0
     start: int = 0
     score_only: bool = False
+    also: tuple[str, ...] = ()
+    """Stems that count as the word because of how it was typed: `ö` written out."""
 
     @property
     def is_function_word(self) -> bool:
@@ -130,10 +133,18 @@ def _words(
                 leaf.boost,
                 leaf.start,
                 decided and _is_function_word(parts),
+                _written_out(parts, leaf.text),
             )
             for parts, stem, leaf in zip(runs, whole, typed, strict=True)
         ]
     )
+
+
+def _written_out(parts: tuple[str, ...], typed: str) -> tuple[str, ...]:
+    """The stem of a word typed with an umlaut as it is without: `Schrödinger`, `Schroedinger`."""
+    if typed.isascii() or len(parts) > 1:
+        return ()
+    return tuple(stem(tie.word) for tie in ties(typed) if tie.where == HERE and tie.other == parts[0])
 
 
 def _grouped_in_field(leaf: Word | Phrase, venues: VenueTable) -> list[tuple[str, ...]]:

@@ -28,7 +28,7 @@ def marks_of(query: AnalysedQuery) -> Marks:
         elif isinstance(leaf, Prefix | Wildcard | Fuzzy):
             tests.append(word_test(leaf))
     content = [word for word in words if not word.is_function_word] or words
-    stems = frozenset(stem for word in content for stem in (word.stem, *word.part_stems))
+    stems = frozenset(stem for word in content for stem in (word.stem, *word.part_stems, *word.also))
     return Marks(stems, (lambda word: any(test(word) for test in tests)) if tests else None)
 
 

@@ -22,7 +22,7 @@ _PIECE = 20_000
 # One word of ASCII letters and digits with punctuation around it, which is nine of ten.
 _SIMPLE = re.compile(r"[(\[\"]*([A-Za-z0-9]+)[)\],;:.?!\"]*")
 # Where a word of the index may be written otherwise than by its own letters.
-_DISGUISED = re.compile("[^\x00-\x7f]+|'")
+_DISGUISED = re.compile("[^\x00-\x7f]+|'|[.,](?=[A-Za-z0-9])(?<=[A-Za-z0-9][.,])")
 
 
 def snippet(text: str, stems: frozenset[str], *, match: Callable[[str], bool] | None = None, width: int = WIDTH) -> str:
@@ -126,13 +126,17 @@ def _matches(text: str, piece: Span, stems: frozenset[str], match: Callable[[str
 def _matching_words(text: str, stems: frozenset[str], match: Callable[[str], bool] | None) -> dict[str, str]:
     """Each different word of the text that matches, with what it counts for: its stem, else itself."""
     vocabulary = set(words(text))
-    # No stem begins with another letter than its word; three of four words need not be stemmed.
+    # A stem begins with its word's letter but for Greek, oestrogen and aesthete; three of four need not be stemmed.
     firsts = {stem[0] for stem in stems}
+    firsts |= _GREEK if not text.isascii() else set()
+    firsts |= {"a", "o"} if "e" in firsts else set()
     keys = {word: key for word in vocabulary if word[0] in firsts and (key := _stem(word)) in stems}
     if match is not None:
         keys |= {word: word for word in vocabulary if word not in keys and match(word)}
     return keys
 
+
+_GREEK = frozenset("αβγδεζηθικλμνξοπρστυφχψω")
 
 # The ten hits of a page share most of their words.
 _stem = lru_cache(maxsize=1 << 14)(stem)
@@ -140,15 +144,9 @@ _stem = lru_cache(maxsize=1 << 14)(stem)
 
 def _candidates(text: str, keys: dict[str, str]) -> Iterator[Span]:
     """The runs without spaces that may hold one of the words: only these are worth taking apart."""
-    places: list[int] = []
-    if text.isascii():
-        lowered = text.lower()
-        if "'" in text:
-            places = [found.start() for found in _DISGUISED.finditer(text)]
-    else:
-        # One character for one: İ is the only letter that another number of letters are the lower case of.
-        lowered = text.replace("İ", "I").lower()
-        places = [found.start() for found in _DISGUISED.finditer(text)]
+    # One character for one: İ is the only letter that another number of letters are the lower case of.
+    lowered = text.lower() if text.isascii() else text.replace("İ", "I").lower()
+    places = [found.start() for found in _DISGUISED.finditer(text)]
     for word in keys:
         place = lowered.find(word)
         while place >= 0:

@@ -19,6 +19,7 @@ from indexer.index.record.paper import Paper
 from indexer.index.record.venues import VenueTable
 from indexer.index.text.analysis import STOP_WORDS, fold, groups, joins, name_words, stem, words
 from indexer.index.text.reading import as_read
+from indexer.index.text.ties import EVERYWHERE, HERE, ties
 from query.language.tree import And, Exact, Fuzzy, Node, Not, Or, Phrase, Prefix, Query, Wildcard, Years
 
 WEIGHTS = {
@@ -81,7 +82,15 @@ class Doc:
     @cached_property
     def joins(self) -> set[tuple[str, Parts]]:
         texts = (self.paper.title, self.paper.abstract, *self.paper.keywords)
-        return {(_stem("".join(parts)), tuple(map(_stem, parts))) for text in texts for parts in joins(as_read(text))}
+        tied = {
+            (_stem(tie.word), (tie.where, _stem(tie.word), _stem(tie.other)))
+            for text in texts
+            for tie in ties(as_read(text))
+            if _stem(tie.word) != _stem(tie.other)
+        }
+        return tied | {
+            (_stem("".join(parts)), tuple(map(_stem, parts))) for text in texts for parts in joins(as_read(text))
+        }
 
     def phrase(self, field: str, sought: Sequence[str], slop: int = 1) -> int:
         """How many words of the field end a run of the sought terms."""
@@ -261,10 +270,17 @@ class Term(Scorer):
                 count += doc.phrase(field, self.parts) if len(self.parts) > 1 else 0
             else:
                 count = sum(doc.counts[field][term] for term in self._stems)
-                count += sum(doc.phrase(field, variant) for variant in self._variants)
+                count += sum(self._variant(doc, field, variant) for variant in self._variants)
             if count:
                 counts[field] = count
         return counts
+
+    @staticmethod
+    def _variant(doc: Doc, field: str, variant: Parts) -> int:
+        if variant[0] not in (HERE, EVERYWHERE):
+            return doc.phrase(field, variant)
+        mark, word, other = variant
+        return doc.counts[field][other] if mark == EVERYWHERE or (word, variant) in doc.joins else 0
 
     def matches(self, doc: Doc) -> bool:
         word = self._whole

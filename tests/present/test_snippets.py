@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from html import unescape
+from html import escape, unescape
 
 import pytest
 from hypothesis import example, given
@@ -214,3 +214,22 @@ def test_long_runs_without_spaces() -> None:
     inner, begin, end = passage(marked("機械" * 500 + "学習" + "機械" * 500, stems("学"), width=20))
     assert "学習" in inner
     assert len(inner) <= 20
+
+
+@pytest.mark.parametrize(
+    ("text", "stem", "shown"),
+    [
+        ("By optimisation of it.", "optim", "optimisation"),
+        ("Of the colour red.", "color", "colour"),
+        ("An oestrogen receptor.", "estrogen", "oestrogen"),
+        ("With a β-VAE here.", "beta", "β"),
+        ("For i.i.d. samples.", "iid", "i.i.d"),
+        ("Of 10,000 steps.", "10000", "10,000"),
+        ("At AT&T labs.", "at&t", "AT&T"),
+        ("An A* search.", "a*", "A*"),
+        ("研究 图像分割", "割", "割"),
+    ],
+)
+def test_variants_are_marked_as_they_are_written(text: str, stem: str, shown: str) -> None:
+    """What counts as the word of a query is marked, however the paper writes it."""
+    assert f"<mark>{escape(shown)}</mark>" in snippet(text, frozenset((stem,)))

@@ -14,7 +14,7 @@ from indexer.index.schema import GROUPS, NAMES, TEXT
 from indexer.index.segment.author_builder import NameBuilder
 from indexer.index.segment.authors import hash_bytes
 from indexer.index.segment.columns import ColumnBuilder, work_hash
-from indexer.index.segment.compounds import write_join_forms
+from indexer.index.segment.compounds import TieBuilder, write_join_forms
 from indexer.index.segment.container import ArrayFileWriter
 from indexer.index.segment.inversion import Occurrences
 from indexer.index.segment.layout import SEGMENT_DOCS, SEGMENT_KIND, SEGMENT_WORDS
@@ -42,6 +42,7 @@ class SegmentBuilder:
         self._venues = venues
         self._compiled = compiled
         self._text = GroupBuilder(new_words(compiled), [field.name != "venue" for field in GROUPS[TEXT]])
+        self._ties = TieBuilder()
         self._names = NameBuilder()
         self._columns = ColumnBuilder()
         self._papers = PaperBuilder()
@@ -62,7 +63,10 @@ class SegmentBuilder:
         venue = self._venues.canonical(paper.venue)
         searched = venue_text(paper.venue, venue) if venue else ""
         keywords = [self._keyword(keyword) for keyword in paper.keywords]
-        self._words += self._text.add((title, searched, read(paper.abstract), ""), keywords)
+        abstract = read(paper.abstract)
+        self._words += self._text.add((title, searched, abstract, ""), keywords)
+        for text in (title, abstract, *keywords):
+            self._ties.add(text, self.docs)
         self._names.add(paper.authors)
         self._columns.add(paper, title, venue, content_hash(stored, venue))
         self._papers.add(stored)
@@ -85,7 +89,7 @@ class SegmentBuilder:
             words = new_words(self._compiled)
             names = self._names.occurrences(words)
             write_group(writer, NAMES, words.vocabulary(), names, None, self._compiled)
-            write_join_forms(writer, vocabulary, self._text.words.forms(), *self._text.form_docs())
+            write_join_forms(writer, vocabulary, self._text.words.forms(), *self._text.form_docs(), self._ties.keyed())
             write_lengths(writer, np.concatenate([occurrences.lengths, names.lengths], axis=1))
             self._names.write(writer)
             self._columns.write(writer, self._works(vocabulary, occurrences))

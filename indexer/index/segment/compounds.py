@@ -1,6 +1,7 @@
-"""The table of joins: which hyphenated forms stand in which papers.
+"""The table of joins: which hyphenated forms stand in which papers, and which papers tie other spellings of a word.
 
-A key is `joined<TAB>part part`, all stems: `multi-task` is `multitask<TAB>multi task`. Arrays: joins.* (keys,
+A key is `joined<TAB>part part`, all stems: `multi-task` is `multitask<TAB>multi task`. Of a tie (`text.ties`) it is
+`word<TAB>`, its mark and the other word: `schroeding<TAB>\\x01schroding`. Arrays: joins.* (keys,
 sorted), joins.start, joins.doc (papers of each, rising).
 """
 
@@ -13,25 +14,57 @@ import numpy as np
 from indexer.index.segment.container import Array, ArrayFileWriter
 from indexer.index.segment.strings import StringTable, write_strings
 from indexer.index.text.analysis import stems
+from indexer.index.text.ties import HERE, Tie, ties
+
+
+class TieBuilder:
+    """Collects the ties of papers that come in order."""
+
+    def __init__(self) -> None:
+        self._docs: dict[Tie, list[int]] = {}
+
+    def add(self, text: str, doc: int) -> None:
+        """The ties of a text as read of a paper."""
+        for tie in ties(text):
+            docs = self._docs.setdefault(tie, [])
+            if not docs or docs[-1] != doc:
+                docs.append(doc)
+
+    def keyed(self) -> dict[bytes, list[int]]:
+        """Papers by key of the table; what stems alike needs no tie."""
+        words = sorted({word for tie in self._docs for word in (tie.word, tie.other)})
+        stem = dict(zip(words, stems(words), strict=True))
+        found: dict[bytes, list[int]] = {}
+        for tie, docs in self._docs.items():
+            if stem[tie.word] != stem[tie.other]:
+                key = f"{stem[tie.word]}\t{tie.where}{stem[tie.other]}".encode("utf-8", "surrogatepass")
+                found.setdefault(key, []).extend(docs)
+        return found
 
 
 def write_join_forms(
-    writer: ArrayFileWriter, vocabulary: Sequence[str], found: Sequence[tuple[int, ...]], forms: Array, docs: Array
+    writer: ArrayFileWriter,
+    vocabulary: Sequence[str],
+    found: Sequence[tuple[int, ...]],
+    forms: Array,
+    docs: Array,
+    tied: Mapping[bytes, Sequence[int]],
 ) -> None:
     """Add the table of the hyphenated forms in a text group.
 
     `found` are the forms as numbers (from 1) of words of the vocabulary; `forms` and `docs` say, for every time that
-    one stood somewhere, which form it was (from 0) and in which paper.
+    one stood somewhere, which form it was (from 0) and in which paper. `tied` are the papers of further keys.
     """
     parts = [tuple(vocabulary[number - 1] for number in form) for form in found]
     surfaces = sorted({part for form in parts for part in form} | {"".join(form) for form in parts})
     stem = dict(zip(surfaces, stems(surfaces), strict=True))
     texts = [f"{stem[''.join(form)]}\t{' '.join([stem[part] for part in form])}" for form in parts]
     encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
-    keys = sorted(set(encoded))
+    keys = sorted({*encoded, *tied})
     number = {key: at for at, key in enumerate(keys)}
     key_of = np.fromiter(map(number.__getitem__, encoded), dtype=np.int64, count=len(encoded))
-    pairs = np.unique(key_of[forms] << 16 | docs)
+    more = [number[key] << 16 | doc for key, papers in tied.items() for doc in papers]
+    pairs = np.unique(np.concatenate([key_of[forms] << 16 | docs, np.array(more, dtype=np.int64)]))
     write_strings(writer, "joins", keys, ordered=True)
     writer.add("joins.start", np.searchsorted(pairs >> 16, np.arange(len(keys) + 1)).astype(np.uint32))
     writer.add("joins.doc", (pairs & 0xFFFF).astype(np.uint16))
@@ -58,6 +91,11 @@ class JoinTable:
         """Each way in which hyphens part a joined stem (parts with a space between), with its row."""
         low, high = self.keys.prefix_range(joined.encode("utf-8", "surrogatepass") + b"\t")
         return [(self.keys[row].partition(b"\t")[2].decode("utf-8", "surrogatepass"), row) for row in range(low, high)]
+
+    def tied(self, word: str, other: str) -> Array:
+        """Papers (uint16) that tie another word to a word HERE."""
+        row = self.keys.find(f"{word}\t{HERE}{other}".encode("utf-8", "surrogatepass"))
+        return self.docs(row) if row >= 0 else self._docs[:0]
 
     def docs(self, row: int) -> Array:
         """Papers (uint16) in which a row's hyphenated form stands."""

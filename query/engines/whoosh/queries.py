@@ -18,8 +18,10 @@ from indexer.index.schema import FIELDS, NAMES, TEXT
 from indexer.index.segment.container import Array
 from indexer.index.segment.opened import Segment
 from indexer.index.text.analysis import stem
+from indexer.index.text.ties import HERE
 from indexer.index.whoosh.library import matching, query, reading
 from query.engines.collection import Collection
+from query.engines.joins import TIES
 from query.engines.patterns import Pattern, word_test
 from query.engines.terms import is_year
 from query.engines.whoosh.matchers import ConstantMatcher, PhraseMatcher, TermMatcher, tree
@@ -126,7 +128,7 @@ class TermQuery(Part):
         super().__init__(leaves)
         self._collection, self._words, self._columns = collection, word.parts, tuple(columns)
         self._word, self._boost = word, word.boost
-        self._stems = dict.fromkeys((word.stem, *joined))
+        self._stems = dict.fromkeys((word.stem, *joined, *word.also))
         self._runs = self._variants()
 
     def _variants(self) -> list[tuple[str, ...]]:
@@ -137,7 +139,10 @@ class TermQuery(Part):
         for leaf in self.leaves.values():
             table, live = leaf.segment.joins, leaf.segment.live
             for parts, row in table.parts(self._word.stem):
-                if live[table.docs(row)].any():
+                if parts[0] in TIES:
+                    if parts[1:] not in self._word.also and live[table.docs(row)].any():
+                        found[parts[0], self._word.stem, parts[1:]] = None
+                elif live[table.docs(row)].any():
                     found[tuple(parts.split(" "))] = None
         return list(found)
 
@@ -152,7 +157,16 @@ class TermQuery(Part):
             for term in singles:
                 yield column, leaf.postings(field.name, term)
             for run in runs:
-                yield column, leaf.phrase(column, run, 1)
+                yield column, self._tied(leaf, field.name, run) if run[0] in TIES else leaf.phrase(column, run, 1)
+
+    @staticmethod
+    def _tied(leaf: Leaf, field: str, tie: tuple[str, ...]) -> Any:
+        """Where another spelling stands, of a tie that holds in some papers alone only there."""
+        mark, word, other = tie
+        found = leaf.postings(field, other)
+        if mark != HERE:
+            return found
+        return matching.FilterMatcher(found, frozenset(leaf.segment.joins.tied(word, other).tolist()))
 
     @made_once
     def _weight(self) -> float:

@@ -1,0 +1,60 @@
+"""Words that a text ties to other spellings of themselves: umlauts written out, elided articles, capitals.
+
+| in a text | ties |
+| --- | --- |
+| `Schrödinger` | `schroedinger` to the papers that write it so, and `schrodinger` to `schroedinger` |
+| `l'école`, `d'Alembert` | `ecole` and `lecole` to each other |
+| `US`, `IT` among small letters | `u.s`, `i.t` to the papers that write them so |
+
+So `Baer` finds Bär and not bar, `bar` finds Baer only where some paper writes Bär, and `U.S.` finds US and not us.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from indexer.index.text.folding import fold
+
+HERE, EVERYWHERE = "\x01", "\x02"
+"""Whether a word counts as another only in the papers that tie them so, or wherever the other stands."""
+
+
+class Tie(NamedTuple):
+    """A word, folded, and another one that counts as it: HERE or EVERYWHERE."""
+
+    word: str
+    where: str
+    other: str
+
+
+_WRITTEN_OUT = {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"}
+_SPELT = str.maketrans(_WRITTEN_OUT | {letter.upper(): spelt for letter, spelt in _WRITTEN_OUT.items()})
+_UMLAUTS = frozenset("".join(_WRITTEN_OUT) + "".join(_WRITTEN_OUT).upper())
+_UMLAUT_WORD = re.compile(rf"[^\W\d_]*[{''.join(sorted(_UMLAUTS))}][^\W\d_]*")
+_ELIDED = re.compile(r"(?<![\w'’])([cdjlmnst]|qu)['’]((?=[aeiouyhà-æè-ïò-öù-ýœ])[^\W\d_]{3,})", re.IGNORECASE)
+_CAPITALS = re.compile(r"(?<![\w.'’])(?:US|IT)(?![\w'’])(?:(?<=[a-z] ..)|(?=,? [a-z]))")
+
+
+def written_out(word: str) -> str:
+    """A word with its umlauts written out, folded: `Schrödinger` is schroedinger."""
+    return fold(word.translate(_SPELT))
+
+
+def ties(text: str) -> Iterator[Tie]:
+    """The ties of a text as read."""
+    if not text.isascii() and not _UMLAUTS.isdisjoint(text):
+        for word in _UMLAUT_WORD.findall(text):
+            plain, spelt = fold(word), written_out(word)
+            yield Tie(spelt, HERE, plain)
+            yield Tie(plain, EVERYWHERE, spelt)
+    if "'" in text or "’" in text:
+        for article, noun in _ELIDED.findall(text):
+            plain = fold(noun)
+            yield Tie(plain, EVERYWHERE, fold(article) + plain)
+            yield Tie(fold(article) + plain, EVERYWHERE, plain)
+    if "US" in text or "IT" in text:
+        for word in _CAPITALS.findall(text):
+            plain = word.lower()
+            yield Tie(f"{plain[0]}.{plain[1]}", HERE, plain)
