@@ -6,7 +6,7 @@ DEMO := $(VENV)/demo.idx
 # Two test processes on two processors; a busy machine takes what it has.
 WORKERS ?= auto
 
-.PHONY: help demo serve test test-all test-whoosh lint bench bench-large eval clean
+.PHONY: help demo serve test test-all test-whoosh fuzz lint bench bench-large eval clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -36,6 +36,9 @@ test-all: $(VENV)/ready ## the tests, the long ones too
 
 test-whoosh: $(VENV)/ready ## Whoosh's own tests, with its codec and with ours
 	$(BIN)/python tests/whoosh_suite.py
+
+fuzz: $(VENV)/ready ## every reader on thousands of damaged files, in ten minutes
+	QUIVER_FUZZ=4000 $(BIN)/python -m pytest -n $(WORKERS) tests/readers/test_fuzz.py
 
 lint: $(VENV)/ready ## style and types
 	$(BIN)/ruff check .

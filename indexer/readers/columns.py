@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from indexer.readers.people import split_people
@@ -59,14 +60,10 @@ def meaning(name: str) -> tuple[str, int] | None:
     return _PLACES.get(_SIGNS.sub("", name).casefold())
 
 
-def best(names: list[str]) -> dict[str, str]:
-    """Of the names of columns those that mean something, the best of each: canonical key by name."""
-    found: dict[str, tuple[int, str]] = {}
-    for name in names:
-        known = meaning(name)
-        if known is not None and (known[0] not in found or known[1] < found[known[0]][0]):
-            found[known[0]] = known[1], name
-    return {name: key for key, (_, name) in found.items()}
+def meanings(names: Iterable[str]) -> dict[str, str]:
+    """Of the names of columns those that mean something, with the canonical key of each; the best names first."""
+    known = [(found[1], name, found[0]) for name in names if (found := meaning(name)) is not None]
+    return {name: key for _, name, key in sorted(known, key=lambda row: row[0])}
 
 
 def is_venue(key: str, text: str) -> bool:
@@ -85,7 +82,7 @@ def with_own_names(record: dict[str, Any]) -> dict[str, Any]:
     """
     if record.keys() >= _WANTED:
         return record
-    names = best([name for name in record if isinstance(record[name], (str, int, list)) and name not in _TAKEN])
+    names = meanings(name for name in record if isinstance(record[name], (str, int, list)) and name not in _TAKEN)
     made = dict(record)
     for name, key in names.items():
         value = record[name]

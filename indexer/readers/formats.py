@@ -76,6 +76,8 @@ def recognise(head: bytes, name: str) -> Format:
     if not head.decode("utf-8", "replace").strip("\ufeff \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\xa0\u2028\u2029\u3000"):
         raise SourceError(f"{shown}: nothing but white space; no records to read")
     head = head.removeprefix(BYTE_ORDER_MARK)
+    if b"\n" not in head:
+        head = head.replace(b"\r", b"\n")  # lines of old Macs
     for form in FORMATS:
         if form.recognise(head, plain):
             return form

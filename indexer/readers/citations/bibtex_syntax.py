@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 from indexer.readers.entries import MAX_RECORD, MAX_REJECTED, too_long
 
-_OPENING = re.compile(rb"@[ \t]*([^\W\d][\w-]*)[ \t]*(?:([{(])|$)")
-_NEXT_ENTRY = re.compile(rb"@[ \t]*[^\W\d][\w-]*[ \t]*[{(][^,={}\"\n]*,[ \t]*$|@(?i:string|comment|preamble)[ \t]*[{(]")
-_STRAY_FIELD = re.compile(rb"\s*,?\s*[A-Za-z][\w:-]*\s*=\s*[{\"\d]|\s*,?\s*\}\s*\Z")
+_OPENING = re.compile(rb"(?<![\w.])@[ \t]*([^\W\d][\w-]*)[ \t]*([{(])|^[ \t]*@([^\W\d][\w-]*)[ \t]*$")
+_NEXT_ENTRY = re.compile(rb"@[ \t]*[^\W\d][\w-]*[ \t]*[{(][^,={}\"\s]*[ \t]*,|@(?i:string|comment|preamble)[ \t]*[{(]")
+_STRAY_FIELD = re.compile(rb"(?:^|,)\s*[A-Za-z][\w:-]*\s*=\s*[{\"\d]|^\s*,?\s*\}\s*$")
 _SIGN = re.compile(rb"[{}]")
 _PAREN_SIGN = re.compile(rb'[{}")]')
 
@@ -85,7 +85,7 @@ def cut(lines: Iterable[tuple[int, bytes]], longest: int = MAX_RECORD) -> Iterat
                 found = _OPENING.search(line, at)
                 between = line[at : found.start()] if found else line[at:]
                 if done is not None and between.strip():
-                    if _STRAY_FIELD.match(between):
+                    if _STRAY_FIELD.search(between):
                         done.fault = done.fault or "a closing brace too many: text of the entry stands behind its end"
                         done.text += b"\n" + between[:MAX_REJECTED]
                     yield done
@@ -96,7 +96,7 @@ def cut(lines: Iterable[tuple[int, bytes]], longest: int = MAX_RECORD) -> Iterat
                     yield done
                     done = None
                 opening = found[2]
-                kind = found[1].decode("utf-8", "replace").lower()
+                kind = (found[1] or found[3]).decode("utf-8", "replace").lower()
                 if opening is None:
                     if kind == "comment":
                         break

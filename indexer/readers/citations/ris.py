@@ -58,7 +58,7 @@ def convert(tags: Tags, misfits: Misfits) -> dict[str, Any]:
         "id": own,
         "title": first(tags, "TI", "T1", "CT", "ST") or (first(tags, "BT", "T2") if kind == "book" else ""),
         "abstract": "\n".join(dict.fromkeys(every(tags, "AB", "N2"))),
-        "authors": [natural(name) for name in parted([*tags.get("AU", []), *tags.get("A1", [])])],
+        "authors": [natural(name) for name in parted([*tags.get("A1", []), *tags.get("AU", [])])],
         "venue": first(tags, "PB") if by_publisher else venue,
         "year": year_of(date, misfits),
         "type": kind or written,

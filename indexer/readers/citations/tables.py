@@ -19,7 +19,7 @@ import orjson
 from indexer.index.errors import UsageError
 from indexer.index.record.paper_types import csl_type
 from indexer.index.record.values import Misfit, Misfits, shown
-from indexer.readers.columns import IDS, best, is_venue
+from indexer.readers.columns import IDS, is_venue, meanings
 from indexer.readers.entries import Entry, Format, Origin, entries_of, rejected, too_long
 from indexer.readers.objects.dialect import pages, year_of
 from indexer.readers.people import split_people
@@ -64,14 +64,14 @@ def _header(lines: Sequence[str], columns: Columns) -> _Table | None:
                 names = _cells(line, delimiter)
             except csv.Error:
                 continue
-            meanings = best([name for name in names if name])
+            known = meanings(name for name in names if name)
             asked = {column: key for key, column in columns.items() if column in names}
-            meanings = {name: key for name, key in meanings.items() if key not in columns} | asked
-            if "title" not in meanings.values() or (len(meanings) < 2 and not asked):
+            known = asked | {name: key for name, key in known.items() if key not in columns and name not in asked}
+            if "title" not in known.values() or (len(known) < 2 and not asked):
                 continue
-            table = _Table(delimiter, tuple(names), meanings, number, tuple(names[: len(OWN)]) == OWN)
-            if found is None or len(meanings) > found[0]:
-                found = len(meanings), table
+            table = _Table(delimiter, tuple(names), known, number, tuple(names[: len(OWN)]) == OWN)
+            if found is None or len(known) > found[0]:
+                found = len(known), table
         if found is not None:
             return found[1]
     return None
@@ -98,7 +98,7 @@ def _rows(lines: Iterator[tuple[int, str]], delimiter: str, longest: int) -> Ite
         taken.clear()
         state |= {"size": 0, "starved": False}
         try:
-            cells = next(csv.reader(feed(), delimiter=delimiter), None)
+            cells = next(csv.reader(feed(), delimiter=delimiter, strict=True), None)
             fault = ""
         except csv.Error as error:
             cells, fault = [], f"broken row: {error}"
@@ -107,11 +107,21 @@ def _rows(lines: Iterator[tuple[int, str]], delimiter: str, longest: int) -> Ite
         line, text = taken[0][0], "\n".join(row for _, row in taken)
         if state["size"] > longest + 1:
             fault = too_long(longest)
-        elif state["starved"]:
-            fault = "a quote in this row is not closed"
-            text = taken[0][1]
+        elif fault or state["starved"]:
+            # A quote that closes in another row, or never: what follows is read without this line.
             again.extendleft(reversed(taken[1:]))
+            text = taken[0][1]
+            cells = next(csv.reader([text], delimiter=delimiter), [])
+            fault = "a quote in this row is not closed" if len(taken) > 1 or _open_quote(text, delimiter) else ""
         yield line, text, cells or [], fault
+
+
+def _open_quote(text: str, delimiter: str) -> bool:
+    try:
+        next(csv.reader([text], delimiter=delimiter, strict=True), None)
+    except csv.Error as error:
+        return "unexpected end" in str(error)
+    return False
 
 
 def read_table(stream: BinaryIO, origin: Origin, columns: Columns | None = None) -> Iterator[Entry]:
@@ -159,20 +169,25 @@ def _missing(columns: Columns) -> str:
     return f" ({', '.join(f'{key}={name}' for key, name in columns.items())})" if columns else "; --map title=NAME"
 
 
-def _record(row: dict[str, str], meanings: Columns, misfits: Misfits) -> dict[str, Any]:
+def _record(row: dict[str, str], known: Columns, misfits: Misfits) -> dict[str, Any]:
     """A row in canonical form; columns that mean nothing are kept under their names."""
     made: dict[str, Any] = {}
     ids: dict[str, str] = {}
     other: dict[str, str] = {}
-    for name, cell in row.items():
-        key = meanings.get(name)
-        text = cell.strip()
-        if key is None or (key == "venue" and not is_venue(name, text)):
+    for name, key in known.items():
+        text = row.pop(name, "").strip()
+        if not text:
+            continue
+        if key in IDS:
+            ids.setdefault(key, text.removeprefix("WOS:"))
+        elif key in made or (key == "venue" and not is_venue(name, text)):
             other[name] = text
-        elif key in IDS:
-            ids[key] = text.removeprefix("WOS:")
         else:
             made[key] = text
+    if "authors" in made:
+        # Another spelling of the same names says nothing more.
+        other = {name: text for name, text in other.items() if known[name] != "authors"}
+    other |= row
     first, last = made.pop("first page", ""), made.pop("last page", "")
     if "pages" not in made and (first or last):
         made["pages"] = pages(first, last)

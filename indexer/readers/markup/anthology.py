@@ -21,7 +21,7 @@ from indexer.readers.text_lines import decoded
 
 _TEX = re.compile(rb"<tex-math\s*>(.*?)</tex-math\s*>", re.DOTALL)
 _ID = re.compile(rb"""\bid\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_OLD_ID = re.compile(r"[A-Z]\d\d-\d{4}")
+_OLD_VOLUME = re.compile(r"[A-Z]\d\d")
 _JOURNAL = re.compile(r",?\s*(?:Volume|Vol\.|Issue|Number)\s.*", re.DOTALL)
 _USED = frozenset(
     "title author editor abstract url doi year booktitle journal bibkey pages publisher address month isbn volume "
@@ -43,7 +43,7 @@ class _Volume:
         """The Anthology's id of a paper: `2020.emnlp-main.1`, `P18-1001`, and for workshops `W04-0101`."""
         if not self.collection:
             return f"{self.number}-{paper.zfill(4)}" if self.number else ""
-        if re.fullmatch(r"[A-Z]\d\d", self.collection):
+        if _OLD_VOLUME.fullmatch(self.collection):
             wide = self.collection[0] == "W" or self.collection in ("C69",) or len(self.number) > 1
             part = f"{self.number.zfill(2)}{paper.zfill(2)}" if wide else f"{self.number}{paper.zfill(3)}"
             return f"{self.collection}-{part}"
@@ -120,6 +120,8 @@ def read_whole(stream: BinaryIO, origin: Origin) -> Iterator[Entry]:
             if cut.name == "collection":
                 collection = name
             else:
+                # Volumes of the older generation are roots of their own, `P18`.
+                collection = "" if _OLD_VOLUME.fullmatch(name) else collection
                 volume = _Volume(collection, name, b'"journal"' in cut.text)
         elif cut.name == "meta" and not cut.fault:
             _meta(cut, cutter, volume, origin)
