@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from indexer.index.errors import NotFoundError, QuiverError
 from query.faces.web.api.routes import ROUTES as API
 from query.faces.web.exports import ROUTES as EXPORTS
+from query.faces.web.feeds import ROUTES as FEEDS
 from query.faces.web.pages.routes import PAGES, error_page
 from query.faces.web.serving.call import Call, Reply, json_reply
 from query.faces.web.serving.errors import BusyError, RefusedError, TooLargeError, error_json, status_of
@@ -184,7 +185,7 @@ def _etag(identity: str, asked: bytes) -> str:
 
 def make_application(settings: Settings) -> ASGIApp:
     """The application with what stands around it: compression, and CORS where it was asked for."""
-    app: ASGIApp = Application(settings, (*API, *EXPORTS, *PAGES), error_page)
+    app: ASGIApp = Application(settings, (*API, *EXPORTS, *FEEDS, *PAGES), error_page)
     app = GZipMiddleware(app, minimum_size=1000, compresslevel=4)
     if settings.origins:
         app = CORSMiddleware(app, allow_origins=settings.origins, allow_methods=["GET", "POST"], allow_headers=["*"])

@@ -1,0 +1,1 @@
+"""The tools of a collection for agents, over the Model Context Protocol (extra `mcp`)."""
