@@ -9,13 +9,14 @@ from pathlib import Path
 from indexer.index.errors import BadIndexError, UsageError
 from indexer.index.record.recorded_venues import as_recorded, recorded_table
 from indexer.index.record.venues import VenueTable, read_venues
-from indexer.index.store.generation import is_index, latest
+from indexer.index.store.generation import latest
 from indexer.index.store.manifest import Manifest
-from indexer.index.store.transaction import LOCK_SECONDS, WriteTransaction, foreign_files, writing
+from indexer.index.store.transaction import LOCK_SECONDS, WriteTransaction, writing
 from indexer.index.text.analysis import fingerprint
 from indexer.ingest.bulk import Indexer
 from indexer.ingest.draft import Draft
-from indexer.ingest.plan import Plan, plan_again, plan_sources
+from indexer.ingest.folder import make_folder
+from indexer.ingest.plan import Plan, plan_again, plan_sources, source_names
 from indexer.ingest.pool import default_procs, run_tasks
 from indexer.ingest.report import BuildReport, Progress, Tally
 from indexer.ingest.tasks import tasks
@@ -27,7 +28,7 @@ SMALL_BUILD = 8 << 20
 
 
 def build(
-    sources: Sequence[str | Path],
+    sources: str | Path | Sequence[str | Path],
     index: str | Path,
     *,
     format: str | None = None,  # noqa: A002  # the name the command line uses
@@ -44,9 +45,9 @@ def build(
     deleted ids. Raises SourceError when a source yields no paper, BadIndexError, LockedError.
     """
     folder = Path(index)
-    plan = plan_sources([str(source) for source in sources], folder, format, {})
+    plan = plan_sources(source_names(sources), folder, format, {})
     table, raw = _venue_table(venues)
-    _make_folder(folder)
+    make_folder(folder)
     with writing(folder, "quiver build", timeout) as door:
         base = _replaceable(door, plan, force)
         manifest = Manifest(
@@ -93,18 +94,6 @@ def rebuild(
 def processes(plan: Plan, procs: int | None) -> int:
     """How many processes read a plan: as many as are asked for, else one for a small plan or one a processor."""
     return procs if procs is not None else default_procs() if plan.size > SMALL_BUILD else 1
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        if folder.is_dir() and not is_index(folder) and (others := foreign_files(folder)):
-            raise BadIndexError(
-                f"{folder} is not empty and not an index: it holds {others[0]}"
-                f"{f' and {len(others) - 1:,} more' if len(others) > 1 else ''}; name a folder of its own with --index"
-            )
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadIndexError(f"cannot make an index at {folder}: {error.strerror}") from error
 
 
 def _replaceable(door: WriteTransaction, plan: Plan, force: bool) -> Manifest | None:

@@ -71,6 +71,8 @@ class Draft:
         """Papers that were analysed for this generation and are not live, their ids being deleted; so too."""
         self.removed = 0
         """Papers of the generation before whose id no longer has a live record; known after `finish`."""
+        self.changed = True
+        """Whether the live papers are others than those of the generation before; known after `finish`."""
         for entry in base.segments if base else ():
             arrays = ArrayFile(self._folder / entry.name, SEGMENT_KIND, seal=entry.seals[0])
             state = ArrayFile(self._folder / entry.state, STATE_KIND, seal=entry.seals[2])
@@ -134,6 +136,7 @@ class Draft:
             int(np.isin(segment.arrays["doc.key"], banned).sum()) for segment in self.segments if segment.new
         )
         self.removed = self._removed(before)
+        self.changed = self._base is None or self._other_papers(before)
         for segment in self.segments:
             self._first_seen(segment)
         if self._compact():
@@ -184,6 +187,16 @@ class Draft:
             lost.append(segment.arrays["doc.key"][old & ~segment.live])
             gained.append(segment.arrays["doc.key"][segment.live & ~old])
         return int(np.count_nonzero(~np.isin(np.concatenate(lost), np.concatenate(gained))))
+
+    def _other_papers(self, before: Sequence[npt.NDArray[np.bool_]]) -> bool:
+        """Whether some live record is new or gone; one that another document stores now is neither."""
+        lost, gained = [np.empty(0, np.uint64)], [np.empty(0, np.uint64)]
+        for segment, old in zip(self.segments, before, strict=True):
+            if segment.live is not old:
+                content = segment.arrays["doc.content"]
+                lost.append(content[old & ~segment.live])
+                gained.append(content[segment.live & ~old])
+        return not np.array_equal(np.sort(np.concatenate(lost)), np.sort(np.concatenate(gained)))
 
     def _entry(self, segment: DraftSegment, averages: list[float]) -> SegmentEntry:
         if segment.impacts is None or self._drifted(segment.impacts, averages):

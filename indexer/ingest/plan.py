@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from indexer.index.errors import MissingSourceError
+from indexer.index.errors import MissingSourceError, UsageError
 from indexer.index.store.manifest import STANDARD_INPUT, Manifest, SourceFile
 from indexer.readers.entries import MAX_RECORD
 from indexer.readers.formats import named
@@ -88,20 +88,42 @@ def plan_again(recorded: Manifest, index: Path, missing: str) -> Plan:
     found: list[list[PlannedFile]] = []
     for name in recorded.sources:
         try:
-            files = [] if name == STANDARD_INPUT else list(_files(name, own))
+            files = [] if held_by_index(name) else list(_files(name, own))
         except MissingSourceError as error:
             if missing == "stop":
                 raise MissingSourceError(f"{error}; --missing keep or --missing drop goes on without it") from error
             if missing == "drop":
                 continue
             files = []
-        if missing == "keep" or name == STANDARD_INPUT:
+        if missing == "keep" or held_by_index(name):
             files = sorted([*files, *_stored(recorded, name, {file.path for file in files})], key=lambda row: row.path)
         names.append(name)
         found.append(files)
     if not names:
         raise MissingSourceError("every source of the index is gone; nothing was changed")
     return _plan(tuple(names), recorded.formats, found)
+
+
+PROGRAM = "program"
+"""What stands as the source of papers that programs wrote, `program 2` and so on where other sources came between."""
+
+
+def written_by_program(source: str) -> bool:
+    """Whether a recorded source is what programs wrote; those on disk are recorded as absolute paths."""
+    return source == PROGRAM or source.startswith(f"{PROGRAM} ")
+
+
+def held_by_index(source: str) -> bool:
+    """Whether the index alone holds a source: standard input, and what programs wrote."""
+    return source == STANDARD_INPUT or written_by_program(source)
+
+
+def source_names(sources: str | Path | Sequence[str | Path]) -> list[str]:
+    """Sources as text; one alone is a list of one. Raises UsageError where there is none."""
+    names = [str(sources)] if isinstance(sources, (str, Path)) else [str(source) for source in sources]
+    if not names or not all(names):
+        raise UsageError("there is no source to read; name files, folders or globs, or - for standard input")
+    return names
 
 
 def recorded_name(source: str) -> str:
@@ -152,5 +174,5 @@ def _stored(recorded: Manifest, source: str, present: set[str]) -> Iterator[Plan
     for number, file in enumerate(recorded.files):
         if file.path in present or not brought(file, source):
             continue
-        if file.path == STANDARD_INPUT or not os.path.exists(file.path):
+        if held_by_index(file.path) or not os.path.exists(file.path):
             yield PlannedFile(file.path, (), None, stored=number)

@@ -43,9 +43,9 @@ class _Pool:
     on a worker that itself waits to be heard."""
 
     def __init__(self, indexer: Indexer, procs: int) -> None:
-        # Fork where there is one: a child by spawn imports everything anew, 0.4 s each.
-        forks = "fork" in multiprocessing.get_all_start_methods()
-        context = multiprocessing.get_context("fork") if forks else multiprocessing.get_context("spawn")
+        # As the platform, or the program, wants it: a fork is quickest, but no good among threads.
+        context = multiprocessing.get_context()
+        forks = context.get_start_method() == "fork"
         self._workers = []
         self._busy: dict[Connection, Task | None] = {}
         with _interrupts_held():

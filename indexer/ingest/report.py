@@ -23,7 +23,7 @@ Progress = Callable[[int, int, int], None]
 class BuildReport:
     """What was done: read = indexed + duplicates + rejected, and where there are any, + unchanged + deleted.
 
-    `unchanged` are records that an update found in the index, `deleted` those left out because their ids were deleted,
+    `unchanged` are records that an update found in the index, `deleted` those left out because their ids are deleted,
     `removed` papers that the generation before had and this one has not; `bytes` is the size on disk.
     """
 
@@ -71,6 +71,9 @@ class Tally:
     broken: set[int] = field(default_factory=set)
     """Numbers of the files of which not everything could be read."""
 
+    banned: int = 0
+    """Unchanged records whose ids are deleted."""
+
     def report(self, task: Task, counts: Counts) -> None:
         """Take in what became of a task, whose file is numbered as in the plan."""
         self.read += counts.read
@@ -104,8 +107,8 @@ class Tally:
         shown = "standard input" if name == STANDARD_INPUT else name
         return f"no paper could be read from {shown} ({next(iter(reasons), 'it is empty')})"
 
-    def finish(self, manifest: Manifest, folder: Path, draft: Draft) -> BuildReport:
-        """The report on a published generation, made from a draft."""
+    def finish(self, manifest: Manifest, folder: Path, draft: Draft, published: Manifest | None = None) -> BuildReport:
+        """The report on a generation made from a draft; `published` is the one on disk, where that is another."""
         return BuildReport(
             generation=manifest.generation,
             papers=manifest.papers,
@@ -113,13 +116,13 @@ class Tally:
             indexed=draft.indexed,
             duplicates=self.read - self.rejected - self.unchanged - draft.indexed - draft.left_out,
             rejected=self.rejected,
-            unchanged=self.unchanged,
+            unchanged=self.unchanged - self.banned,
             removed=draft.removed,
             seconds=time.perf_counter() - self.started,
-            bytes=index_bytes(folder, manifest),
+            bytes=index_bytes(folder, published or manifest),
             rejects=tuple(self.rejects),
             failures=tuple(self.failures),
-            deleted=draft.left_out,
+            deleted=draft.left_out + self.banned,
             warnings=dict(self.warnings),
             warned=tuple(self.warned),
         )

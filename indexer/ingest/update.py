@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from indexer.index.errors import BadIndexError, ForeignIndexError, NotFoundError
 from indexer.index.record.recorded_venues import recorded_table
@@ -18,18 +17,20 @@ from indexer.index.store.transaction import LOCK_SECONDS, writing
 from indexer.ingest.build import processes
 from indexer.ingest.bulk import Indexer, Known, NewSegment, Seen
 from indexer.ingest.draft import Draft
-from indexer.ingest.plan import Plan, brought, plan_sources
+from indexer.ingest.finder import Finder
+from indexer.ingest.plan import Plan, brought, plan_sources, source_names
 from indexer.ingest.pool import run_tasks
 from indexer.ingest.report import BuildReport, Progress, Tally
 from indexer.ingest.tasks import tasks
 
 
 def update(
-    sources: Sequence[str | Path],
+    sources: str | Path | Sequence[str | Path],
     index: str | Path,
     *,
     format: str | None = None,  # noqa: A002  # the name the command line uses
     prune: bool = False,
+    dry_run: bool = False,
     procs: int | None = None,
     progress: Progress | None = None,
     timeout: float = LOCK_SECONDS,
@@ -37,25 +38,26 @@ def update(
     """Add and replace papers by id from some sources, and append those to the recorded ones.
 
     Papers whose record is unchanged are not analysed again. `prune` removes papers that came from these sources
-    and are no longer in them; an id that another source still has goes back to that source's record. A paper that
-    was deleted comes back when a source of the update has it. Raises SourceError, BadIndexError, LockedError.
+    and are no longer in them; an id that another source still has goes back to that source's record. Papers that were
+    deleted stay away, and the report counts them. What changes no paper and adds no source publishes nothing, and so
+    does `dry_run`, whose report says what would be done. Raises SourceError, BadIndexError, LockedError.
     """
     folder = Path(index)
     latest(folder)
     with writing(folder, "quiver update", timeout) as door:
         base = latest(folder)
-        plan = plan_sources([str(source) for source in sources], folder, format, base.formats)
+        plan = plan_sources(source_names(sources), folder, format, base.formats)
         merged, numbers = _merged_files(base, plan)
         tally = Tally(plan, progress)
         new, seen = _read(folder, base, plan, numbers, procs, tally)
         tally.check()
         draft = Draft(door, base)
-        keys = np.concatenate([draft.claim_again(seen), draft.add(new)])
+        again = draft.claim_again(seen)
+        keys = np.concatenate([again, draft.add(new)])
         # What a file that broke off may still hold is not given up: only what was read anew is claimed anew.
         whole = {number for at, number in enumerate(numbers) if prune and at not in tally.broken}
         draft.release(set(numbers) - whole, keys, base.readings + 1)
         draft.release(whole.union(_former_files(merged, plan) if prune else ()), None, base.readings + 1)
-        back = set(keys.tolist())
         # The fingerprint of the analysis stays: papers that were not read again are of the analysis that it names.
         manifest = draft.finish(
             replace(
@@ -63,11 +65,14 @@ def update(
                 sources=(*(name for name in base.sources if name not in plan.sources), *plan.sources),
                 formats=base.formats | plan.formats,
                 files=_with_records(merged, plan),
-                deleted=tuple(paper for paper in base.deleted if key_hash("id", paper) not in back),
                 readings=base.readings + len(plan.files),
             )
         )
-        return tally.finish(door.publish(manifest), folder, draft)
+        tally.banned = int(np.isin(again, [key_hash("id", paper) for paper in base.deleted]).sum())
+        same = not draft.changed and set(plan.sources) <= set(base.sources) and manifest.formats == base.formats
+        if dry_run:
+            return tally.finish(replace(manifest, generation=base.generation), folder, draft, published=base)
+        return tally.finish(base if same else door.publish(manifest), folder, draft)
 
 
 def _read(
@@ -75,7 +80,7 @@ def _read(
 ) -> tuple[list[NewSegment], list[Seen]]:
     """Read a plan, whose files have these numbers in the index: new segments, and the records found unchanged."""
     opened = Generation(folder, base)
-    indexer = Indexer(folder, recorded_table(base.venues), Known(_Finder(opened)))
+    indexer = Indexer(folder, recorded_table(base.venues), Known(Finder(opened)))
     in_plan = {number: at for at, number in enumerate(numbers)}
     try:
         return run_tasks(
@@ -86,35 +91,6 @@ def _read(
         )
     finally:
         opened.close()
-
-
-class _Finder:
-    """Finds stored records by id and content."""
-
-    def __init__(self, generation: Generation) -> None:
-        self._segments = generation.segments
-        self._claimed: list[npt.NDArray[np.uint16] | None] = [None] * len(self._segments)
-
-    def __call__(self, paper: str, content: int) -> tuple[int, int] | None:
-        key = np.uint64(key_hash("id", paper))
-        wanted = np.uint64(content)
-        for at, segment in enumerate(self._segments):
-            hashes = segment.arrays["key.hash"]
-            low = int(np.searchsorted(hashes, key))
-            while low < len(hashes) and hashes[low] == key:
-                doc = int(segment.arrays["key.doc"][low])
-                if segment.arrays["doc.content"][doc] == wanted and self._is_claimed(at, doc):
-                    return at, doc
-                low += 1
-        return None
-
-    def _is_claimed(self, at: int, doc: int) -> bool:
-        # Read where first asked: most updates meet few of the segments.
-        claimed = self._claimed[at]
-        if claimed is None:
-            claimed = self._claimed[at] = self._segments[at].state["claim.doc"]
-        place = int(np.searchsorted(claimed, np.uint16(doc)))
-        return place < len(claimed) and bool(claimed[place] == doc)
 
 
 def _merged_files(base: Manifest, plan: Plan) -> tuple[list[SourceFile], list[int]]:
@@ -148,8 +124,12 @@ def _former_files(merged: Sequence[SourceFile], plan: Plan) -> list[int]:
     ]
 
 
-def delete(ids: Sequence[str], index: str | Path, *, timeout: float = LOCK_SECONDS) -> Manifest:
-    """Delete papers by id; a rebuild leaves them out. Raises NotFoundError naming ids that are not there."""
+def delete(ids: str | Sequence[str], index: str | Path, *, timeout: float = LOCK_SECONDS) -> Manifest:
+    """Delete papers by id: updates and rebuilds leave them out, until they are undeleted or a program adds them.
+
+    Raises NotFoundError naming ids that are not there.
+    """
+    ids = [ids] if isinstance(ids, str) else list(ids)
     folder = Path(index)
     latest(folder)
     with writing(folder, "quiver delete", timeout) as door:
@@ -169,6 +149,25 @@ def delete(ids: Sequence[str], index: str | Path, *, timeout: float = LOCK_SECON
         return door.publish(draft.finish(replace(base, deleted=tuple(dict.fromkeys((*base.deleted, *ids))))))
 
 
+def undelete(ids: str | Sequence[str], index: str | Path, *, timeout: float = LOCK_SECONDS) -> Manifest:
+    """Let papers come back that were deleted: at once those that a source still has, the others when one has them.
+
+    Raises NotFoundError naming ids that were not deleted.
+    """
+    wanted = list(dict.fromkeys([ids] if isinstance(ids, str) else ids))
+    folder = Path(index)
+    latest(folder)
+    with writing(folder, "quiver undelete", timeout) as door:
+        base = latest(folder)
+        missing = [paper for paper in wanted if paper not in base.deleted]
+        if missing:
+            raise NotFoundError(f"no deleted paper with id {', '.join(missing)}; nothing was changed")
+        if not wanted:
+            return base
+        left = tuple(paper for paper in base.deleted if paper not in wanted)
+        return door.publish(Draft(door, base).finish(replace(base, deleted=left)))
+
+
 def _check_own(folder: Path) -> None:
     """Raise BadIndexError where another program has written the newest generation; a damaged one may be."""
     try:
@@ -179,8 +178,11 @@ def _check_own(folder: Path) -> None:
         return
 
 
-def rollback(index: str | Path, *, timeout: float = LOCK_SECONDS) -> Manifest:
-    """Publish the generation before as the next one. Raises BadIndexError where there is none."""
+def rollback(index: str | Path, *, to: int | None = None, timeout: float = LOCK_SECONDS) -> Manifest:
+    """Publish an earlier generation as the next one: the one before, or number `to`, if it is kept (see `history`).
+
+    Raises BadIndexError where there is none.
+    """
     folder = Path(index)
     found = generations(folder) if folder.is_dir() else []
     if not found:
@@ -191,8 +193,11 @@ def rollback(index: str | Path, *, timeout: float = LOCK_SECONDS) -> Manifest:
         earlier = found[:-1] if newest[-1:] == found[-1:] else found
         if not earlier:
             raise BadIndexError(f"{folder} holds no generation before {found[-1]}; nothing was changed")
+        if to is not None and to not in earlier:
+            kept = ", ".join(map(str, earlier))
+            raise BadIndexError(f"{folder} keeps no earlier generation {to}, but {kept}; nothing was changed")
         _check_own(folder)
-        before = read_manifest(folder, earlier[-1])
+        before = read_manifest(folder, earlier[-1] if to is None else to)
         # What cannot be opened is not published.
         Generation(folder, before).close()
         return door.publish(before)

@@ -86,6 +86,7 @@ class World:
         self.now: dict[str, list[Record]] = {}
         self.held = Held()
         self.before: Held | None = None
+        self.published = 0
 
     def path(self, name: str) -> str:
         """The absolute name of a file or source."""
@@ -133,8 +134,9 @@ class World:
                     held.files[file] = {}
         held.sources = (*(source for source in held.sources if source not in sources), *sources)
         held = self._read(held, {file: (source, self.now[file]) for file, source in files.items()})
-        held.deleted -= {paper for file in files for paper, _ in self.now[file]}
-        self._publish(held)
+        # What changes no paper and names no new source publishes nothing.
+        if held.live() != self.held.live() or not set(sources) <= set(self.held.sources):
+            self._publish(held)
         return [record for file in files for record in self.now[file] if record not in known]
 
     def rebuild(self, missing: str) -> None:
@@ -201,6 +203,7 @@ class World:
         return held
 
     def _publish(self, held: Held) -> None:
+        self.published += 1
         self.before, self.held = (self.held if self.held.sources else None), held
 
     def fresh(self) -> list[Paper]:

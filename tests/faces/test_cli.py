@@ -105,7 +105,7 @@ def test_a_cut_export_says_so(quiver: Quiver) -> None:
         (("implicit", "--year", "2030.."), "No paper is dated since 2030; the index holds 1972-2025."),
         (
             ("implicit", "regularization", "--author", "Wei Wang"),
-            "Without the filter author cluster Wei Wang: 3 papers.",
+            "Without the filter author cluster Wei Wang: 5 papers.",
         ),
         (("implicit", "sphinx", "--match", "all"), "With --match any:"),
     ],

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 import pytest
 
-from indexer.index.errors import BadIndexError, NotFoundError, QuiverError
+from indexer.index.errors import BadIndexError, NotFoundError, QuiverError, UsageError
 from indexer.index.record.venues import VenueTable
 from indexer.index.store.generation import latest
 from indexer.index.store.manifest import generations
@@ -20,8 +20,9 @@ from indexer.index.store.transaction import writing
 from indexer.index.text.analysis import fingerprint
 from indexer.ingest.build import build, rebuild
 from indexer.ingest.bulk import Indexer
+from indexer.ingest.history import history
 from indexer.ingest.report import BuildReport
-from indexer.ingest.update import delete, rollback, update
+from indexer.ingest.update import delete, rollback, undelete, update
 from indexer.ingest.verify import verify
 from query import PaperIndex
 from tests.ingest.conftest import Write, held
@@ -41,11 +42,40 @@ def test_an_update_adds_and_replaces_by_id(write: Write, index: Path) -> None:
 
 
 def test_an_update_without_change_analyses_nothing(write: Write, index: Path) -> None:
-    """Every record is unchanged; the generation is new."""
+    """Every record is unchanged, nothing is published, and a rollback still returns to the generation before."""
     source = write("a.jsonl", x="One", y="Two")
     build([source], index)
     assert counts(update([source], index)) == (2, 0, 2, 0, 0)
-    assert latest(index).generation == 2
+    assert latest(index).generation == 1
+    update([write("b.jsonl", z="Three")], index)
+    for again in (source, tuple(latest(index).sources)):
+        report = update(again, index)
+        assert (report.generation, report.papers, report.indexed) == (2, 3, 0)
+    rollback(index)
+    assert held(index) == {"x": "One", "y": "Two"}
+
+
+def test_a_dry_run_says_what_would_be_done_and_does_nothing(write: Write, index: Path) -> None:
+    """Its report is that of the update, of the generation that is there."""
+    build(write("a.jsonl", x="One", y="Two"), index)
+    changed = write("a.jsonl", y="Second", z="Three")
+    dry = update(changed, index, prune=True, dry_run=True)
+    assert (dry.generation, dry.papers) == (1, 2)
+    assert held(index) == {"x": "One", "y": "Two"}
+    assert {path.suffix for path in index.iterdir()} == {".toc", ".seg", ".imp", ".state", ""}
+    assert counts(update(changed, index, prune=True)) == counts(dry)
+    assert held(index) == {"y": "Second", "z": "Three"}
+
+
+@pytest.mark.parametrize("nothing", [[], (), "", [""]])
+def test_no_source_at_all_is_an_error(write: Write, index: Path, nothing: Any) -> None:
+    """It never empties an index."""
+    build(str(write("a.jsonl", x="One")), index)
+    with pytest.raises(UsageError, match="no source"):
+        build(nothing, index, force=True)
+    with pytest.raises(UsageError, match="no source"):
+        update(nothing, index)
+    assert held(index) == {"x": "One"}
 
 
 def test_papers_that_a_source_dropped_go_only_when_pruned(write: Write, index: Path) -> None:
@@ -100,21 +130,30 @@ def test_pruning_takes_nothing_that_could_not_be_read(tmp_path: Path, index: Pat
     assert held(index)["p0"] == "Changed"
 
 
-def test_a_deleted_paper_stays_away_until_an_update_has_it(write: Write, index: Path) -> None:
-    """A rebuild and a build of the same sources leave it out, and count it; --force forgets that."""
+def test_a_deleted_paper_stays_away_until_it_is_undeleted(write: Write, index: Path) -> None:
+    """Rebuilds, builds and updates of the same sources leave it out, and count it; --force forgets that."""
     source = write("a.jsonl", x="One", y="Two")
     build([source], index)
-    delete(["x"], index)
+    delete("x", index)
     for report in (rebuild(index), build([source], index)):
         assert (report.read, report.indexed, report.duplicates, report.deleted) == (2, 1, 0, 1)
         assert held(index) == {"y": "Two"}
-    build([source], index, force=True)
-    assert held(index) == {"x": "One", "y": "Two"}
+    report = update([source], index)
+    assert (report.read, report.indexed, report.unchanged, report.deleted) == (2, 0, 1, 1)
+    report = update([write("a.jsonl", x="Other", y="Two")], index)
+    assert (report.read, report.indexed, report.unchanged, report.deleted) == (2, 0, 1, 1)
+    assert held(index) == {"y": "Two"}
+    assert latest(index).deleted == ("x",)
+    update([write("b.jsonl", x="Third")], index)
+    assert held(index) == {"y": "Two"}
+    with pytest.raises(NotFoundError, match="no deleted paper with id y, z; nothing was changed"):
+        undelete(["x", "y", "z"], index)
+    assert undelete("x", index).papers == 2
+    assert held(index) == {"x": "Third", "y": "Two"}
+    assert (latest(index).deleted, rebuild(index).papers, verify(index)) == ((), 2, [])
     delete(["x"], index)
-    assert counts(update([source], index)) == (2, 0, 2, 0, 0)
-    assert held(index) == {"x": "One", "y": "Two"}
-    assert latest(index).deleted == ()
-    assert rebuild(index).papers == 2
+    build([source], index, force=True)
+    assert held(index) == {"x": "Other", "y": "Two"}
 
 
 def test_deleting_what_is_not_there_deletes_nothing(write: Write, index: Path) -> None:
@@ -138,7 +177,9 @@ def test_an_index_may_be_emptied(write: Write, index: Path) -> None:
     with PaperIndex.open(index) as opened:
         assert opened.info().years is None
         assert opened.search("one").total == 0
-    update([source], index)
+    assert update([source], index).deleted == 1
+    assert held(index) == {}
+    undelete(["x"], index)
     assert held(index) == {"x": "One"}
 
 
@@ -146,13 +187,21 @@ def test_a_rollback_brings_back_the_generation_before(write: Write, index: Path)
     """With its sources and its deleted ids, as a new generation; a second rollback undoes the first."""
     build([write("a.jsonl", x="One", y="Two")], index)
     delete(["y"], index)
-    update([write("b.jsonl", y="Again", z="Three")], index)
+    update([write("b.jsonl", v="Again", z="Three")], index)
     assert rollback(index).generation == 4
     assert held(index) == {"x": "One"}
     assert (latest(index).deleted, len(latest(index).sources)) == (("y",), 1)
     rollback(index)
-    assert held(index) == {"x": "One", "y": "Again", "z": "Three"}
-    assert (latest(index).deleted, len(latest(index).sources)) == ((), 2)
+    assert held(index) == {"x": "One", "v": "Again", "z": "Three"}
+    assert (latest(index).deleted, len(latest(index).sources)) == (("y",), 2)
+    assert [(row.generation, row.papers, row.deleted, row.newest) for row in history(index)] == [
+        (5, 3, 1, True),
+        (4, 1, 1, False),
+    ]
+    rollback(index, to=4)
+    assert held(index) == {"x": "One"}
+    with pytest.raises(BadIndexError, match="keeps no earlier generation 1, but 5; nothing"):
+        rollback(index, to=1)
     assert verify(index) == []
 
 

@@ -100,9 +100,10 @@ def test_sources_that_overlap_are_read_once(write: Write, index: Path) -> None:
     """A file that is named alone and lies in a folder is read at its last place, and neither source is empty."""
     path = write("lists/a.jsonl", x="One")
     assert build([path, path.parent], index).read == 1
+    write("lists/a.jsonl", x="One", y="Two")
     update([path], index)
     assert latest(index).sources == (str(path.parent), str(path))
-    assert rebuild(index).read == 1
+    assert rebuild(index).read == 2
 
 
 def test_a_broken_archive_is_read_once(tmp_path: Path, index: Path) -> None:

@@ -1,4 +1,4 @@
-"""Commands that change an index: build, rebuild, update, delete, rollback."""
+"""Commands that change an index, and which generations of it there are."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from query.faces.cli.options import Command, example, index_option, well_formed
+from query.faces.cli.options import Command, example, format_option, index_option, well_formed
 
 if TYPE_CHECKING:
     from indexer.ingest.report import BuildReport
@@ -87,13 +87,14 @@ def rebuild(index: Path, missing: str, **rest: Any) -> None:
 @_writing_options
 @_FORMAT
 @click.option("--prune", is_flag=True, help="Remove papers that came from these sources and are no longer in them.")
-def update(sources: tuple[str, ...], index: Path, form: str | None, prune: bool, **rest: Any) -> None:
+@click.option("--dry-run", is_flag=True, help="Read everything and say what would be done; publish nothing.")
+def update(sources: tuple[str, ...], index: Path, form: str | None, prune: bool, dry_run: bool, **rest: Any) -> None:
     """Add papers, replace those with known ids.
 
-    Unchanged papers cost nothing."""
+    Unchanged papers cost nothing, and an update that changes nothing publishes nothing. Deleted ids stay away."""
     from indexer.ingest.update import update as run
 
-    _run(run, index, rest, changes=True, sources=sources, format=form, prune=prune)
+    _run(run, index, rest, changes=True, sources=sources, format=form, prune=prune, dry_run=dry_run)
 
 
 def _recorded(index: Path) -> tuple[str, ...]:
@@ -134,7 +135,7 @@ def _run(run: Any, index: Path, rest: dict[str, Any], *, changes: bool = False, 
 def delete(ids: tuple[str, ...], index: Path) -> None:
     """Delete papers by id.
 
-    A rebuild leaves them out; an update that has them brings them back."""
+    Updates and rebuilds leave them out, until `quiver undelete` or `quiver build --force`."""
     from indexer.ingest.update import delete as run
     from query.faces.cli.interrupts import tidily
     from query.faces.printed.wording import counted
@@ -145,20 +146,71 @@ def delete(ids: tuple[str, ...], index: Path) -> None:
     click.echo(f"deleted {deleted}; generation {manifest.generation} holds {counted(manifest.papers, 'paper')}")
 
 
-@example("quiver rollback")
+@example("quiver undelete nips2018-11201")
 @click.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ID...", type=well_formed)
 @index_option
-def rollback(index: Path) -> None:
-    """Return to the generation before.
+def undelete(ids: tuple[str, ...], index: Path) -> None:
+    """Let deleted papers come back.
 
-    It is published as a new one. The newest two generations are kept, so there is one step back."""
+    Those that a source still has are there at once, the others when one has them."""
+    from indexer.ingest.update import undelete as run
+    from query.faces.cli.interrupts import tidily
+    from query.faces.printed.wording import counted
+
+    with tidily():
+        manifest = run(ids, index)
+    lifted = counted(len(set(ids)), "deleted id")
+    click.echo(f"lifted {lifted}; generation {manifest.generation} holds {counted(manifest.papers, 'paper')}")
+
+
+@example("quiver history", "quiver history --format json")
+@click.command()
+@format_option("text", "json")
+@index_option
+def history(index: Path, form: str) -> None:
+    """List the generations that are kept.
+
+    `quiver rollback --to N` returns to one of them."""
+    from dataclasses import asdict
+
+    from indexer.ingest.history import history as run
+    from query.faces.printed import output
+    from query.faces.printed.tables import table_lines
+    from query.faces.printed.wording import counted
+
+    rows = run(index)
+    if form == "json":
+        output.write_json([asdict(row) for row in rows])
+        return
+    lines = [
+        (
+            f"{row.generation:,}",
+            row.built,
+            counted(row.papers, "paper"),
+            counted(len(row.sources), "source"),
+            f"{row.deleted:,} deleted" if row.deleted else "",
+        )
+        for row in rows
+    ]
+    output.write_lines(table_lines(lines, (0,)))
+
+
+@example("quiver rollback", "quiver rollback --to 12")
+@click.command()
+@click.option("--to", type=click.IntRange(min=1), metavar="N", help="The generation; `quiver history` lists them.")
+@index_option
+def rollback(to: int | None, index: Path) -> None:
+    """Return to the generation before, or to another that is kept.
+
+    It is published as a new one."""
+    from indexer.ingest.history import history as kept
     from indexer.ingest.update import rollback as run
     from query.faces.cli.interrupts import tidily
     from query.faces.printed.wording import counted
 
     with tidily():
-        manifest = run(index)
-    click.echo(
-        f"generation {manifest.generation} is what generation {manifest.generation - 2} was: "
-        f"{counted(manifest.papers, 'paper')}"
-    )
+        manifest = run(index, to=to)
+    was = to or next((row.generation for row in kept(index) if row.generation < manifest.generation - 1), None)
+    was = was or manifest.generation - 2
+    click.echo(f"generation {manifest.generation} is what generation {was} was: {counted(manifest.papers, 'paper')}")

@@ -22,6 +22,8 @@ COMMANDS: dict[str, str] = {
     "rebuild": "build_commands",
     "update": "build_commands",
     "delete": "build_commands",
+    "undelete": "build_commands",
+    "history": "build_commands",
     "rollback": "build_commands",
     "search": "search_command",
     "author": "author_command",
