@@ -109,7 +109,7 @@ def hits_of(
 def names_read(snapshot: Snapshot, query: Query) -> Iterator[Diagnostic]:
     """What a searcher should know of how the names of a query were read."""
     if query.required:
-        yield from name_notes(query, snapshot.engine.collection.author_names, snapshot.segments, snapshot.heading)
+        yield from name_notes(query, snapshot.engine.collection.author_names, snapshot.files, snapshot.heading)
 
 
 def _reader(snapshot: Snapshot, segment: Segment, doc: int) -> Callable[[], Mapping[str, Any]]:

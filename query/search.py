@@ -12,7 +12,7 @@ from types import TracebackType
 from indexer.index.errors import ClosedIndexError, UsageError
 from indexer.index.record.paper import Paper
 from indexer.index.record.venues import VenueTable
-from indexer.index.segment.opened import Segment
+from indexer.index.segment.opened import Segment, SegmentFiles
 from indexer.index.store.generation import Generation, latest, open_generation
 from query.answering import answered, counted_facets, hits_of, names_read, ranked_of, totals_of, widened
 from query.arguments import Names, SinceValue, Years, check, facets_of, filters_of, limit_of, number_of, query_of
@@ -91,8 +91,13 @@ class PaperIndex:
 
     @property
     def segments(self) -> Sequence[Segment]:
-        """The segments of the open generation."""
+        """The blocks of the segments of the open generation, which a search walks through."""
         return self._now().segments
+
+    @property
+    def files(self) -> Sequence[SegmentFiles]:
+        """Its segments as a whole, which have what has names: author clusters, venues, ids."""
+        return self._now().files
 
     @property
     def venue_table(self) -> VenueTable:
@@ -319,11 +324,11 @@ class PaperIndex:
         A grouping by name, not a claim that it is one person. Raises NotFoundError with names that are alike.
         """
         snapshot = self._now()
-        return author_cluster(snapshot.segments, snapshot.venue_table, _one("name", name))
+        return author_cluster(snapshot.files, snapshot.venue_table, _one("name", name))
 
     def suggest(self, prefix: str, limit: int | None = 10) -> Suggestions:
         """The commonest completions of authors, venues and title words, with counts; of each at most `limit`."""
-        return suggestions(self._now().segments, _one("prefix", prefix), limit_of(limit))
+        return suggestions(self._now().files, _one("prefix", prefix), limit_of(limit))
 
     def venues(self) -> list[VenueRow]:
         """Venues with types, spellings, years and counts, by count."""

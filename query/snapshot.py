@@ -8,7 +8,7 @@ from pathlib import Path
 
 from indexer.index.errors import ClosedIndexError, NotFoundError
 from indexer.index.record.recorded_venues import recorded_table
-from indexer.index.segment.opened import Segment
+from indexer.index.segment.opened import Segment, SegmentFiles
 from indexer.index.store.generation import Generation
 from indexer.index.text.analysis import fingerprint
 from query.browse.clusters import heading
@@ -29,10 +29,11 @@ class Snapshot:
         self.path = path
         self.generation = generation
         self.segments: Sequence[Segment] = generation.segments
+        self.files: Sequence[SegmentFiles] = generation.files
         self.venue_table = recorded_table(generation.manifest.venues)
         self.engine = engine(generation, self.venue_table)
         # The commonest spelling of a cluster is counted from all its papers, 20 us, and the same few head most facets.
-        self.heading = lru_cache(_HEADINGS)(partial(heading, generation.segments))
+        self.heading = lru_cache(_HEADINGS)(partial(heading, generation.files))
         self._closed = False
 
     @property

@@ -16,13 +16,14 @@ from indexer.index.errors import QuiverError
 from indexer.index.record.venues import VenueTable
 from indexer.index.schema import GROUPS
 from indexer.index.segment.authors import NameTables
+from indexer.index.segment.blocks import Arrays, Block, strings_of
 from indexer.index.segment.builder import SegmentBuilder
 from indexer.index.segment.container import Array, ArrayFile
 from indexer.index.segment.opened import Segment
 from indexer.index.segment.postings import PostingGroup
-from indexer.index.segment.strings import StringTable
+from indexer.index.segment.strings import StringTable, SubTable
 
-View = Callable[[ArrayFile], Array]
+View = Callable[[Arrays], Array]
 _UNREADABLE = (QuiverError, ValueError, KeyError, IndexError)
 
 
@@ -55,16 +56,17 @@ def _views() -> Iterator[tuple[str, View]]:
     for name in ("year", "type", "key", "content", "work", "id_rank", "title_rank", "title_new"):
         yield f"doc.{name}", _array(f"doc.{name}")
     yield "ids", _strings("id")
-    yield "keys by which papers are found", _array("key.hash")
-    yield "papers of keys", _array("key.doc")
+    yield "keys by which papers are found", lambda arrays: _keys(arrays)[0]
+    yield "papers of keys", lambda arrays: _keys(arrays)[1]
     for table, column in (("venue", "doc.venue"), ("published", "doc.spelling")):
         yield f"{table} names", _by_doc(table, column)
     for name, fields in GROUPS.items():
         yield from _group_views(name, len(fields))
-    yield "author clusters", _strings("cluster", ordered=True)
-    for name in ("doc", "start", "block"):
-        yield f"cluster.{name}", _array(f"cluster.{name}")
-    yield "numbers of authors", _array("doc.row_at")
+    yield "author clusters", lambda arrays: _clusters(arrays)[0]
+    yield "papers of author clusters", lambda arrays: _clusters(arrays)[1]
+    yield "beginnings of author clusters", _cluster_heads
+    yield "cluster.block", lambda arrays: arrays["cluster.block"][_clusters(arrays)[2]]
+    yield "numbers of authors", lambda arrays: np.diff(arrays["doc.row_at"])
     yield "author rows", _rows
     yield "joins", _strings("joins", ordered=True)
     yield "numbers of papers of joins", _array("joins.start")
@@ -94,11 +96,47 @@ def _array(name: str) -> View:
 def _strings(name: str, *, ordered: bool = False) -> View:
     """A table of strings; of an ordered one also the beginnings by which it is searched."""
 
-    def view(arrays: ArrayFile) -> Array:
-        rows: list[object] = list(StringTable(arrays, name))
-        return np.array(rows + (arrays[f"{name}.head"].tolist() if ordered else []), dtype=object)
+    def view(arrays: Arrays) -> Array:
+        table = strings_of(arrays, name) if ordered else StringTable(arrays, name)
+        rows: list[object] = list(table)
+        if ordered:
+            heads = arrays[f"{name}.head"]
+            rows += (heads[table.numbers] if isinstance(table, SubTable) else heads).tolist()
+        return np.array(rows, dtype=object)
 
     return view
+
+
+def _place(arrays: Arrays) -> tuple[int, int]:
+    """First and past-last number, in its segment, of the papers."""
+    base = arrays.base if isinstance(arrays, Block) else 0
+    return base, base + len(arrays["doc.year"])
+
+
+def _keys(arrays: Arrays) -> tuple[Array, Array]:
+    """Hashes by which papers are found, and those papers: of a segment's table what is of the block."""
+    low, high = _place(arrays)
+    docs = arrays["key.doc"].astype(np.int64)
+    own = (docs >= low) & (docs < high)
+    return arrays["key.hash"][own], docs[own] - low
+
+
+def _clusters(arrays: Arrays) -> tuple[Array, Array, Array]:
+    """Keys of the clusters that have papers in a block, (cluster, paper) pairs with clusters numbered by those keys,
+    and the numbers of the clusters in the segment."""
+    low, high = _place(arrays)
+    starts = arrays["cluster.start"].astype(np.int64)
+    owners = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    docs = arrays["cluster.doc"].astype(np.int64)
+    own = (docs >= low) & (docs < high)
+    numbers, places = np.unique(owners[own], return_inverse=True)
+    keys = list(StringTable(arrays, "cluster"))
+    return np.array([keys[at] for at in numbers], dtype=object), np.stack([places, docs[own] - low]), numbers
+
+
+def _cluster_heads(arrays: Arrays) -> Array:
+    heads: Array = arrays["cluster.head"][_clusters(arrays)[2]]
+    return heads
 
 
 def _by_doc(table: str, column: str) -> View:
@@ -109,11 +147,14 @@ def _papers_of_forms(group: PostingGroup) -> Array:
     return np.concatenate([np.empty(0, np.uint16), *(group.form_docs(form) for form in range(len(group.forms)))])
 
 
-def _rows(arrays: ArrayFile) -> Array:
-    """For each author of each paper the spelling, the id's hash, the cluster, and whether it was met before."""
+def _rows(arrays: Arrays) -> Array:
+    """For each author of each paper the spelling, the id's hash, the cluster's key, and whether it was met before."""
     tables = NameTables(arrays)
-    each = list(zip(tables.spellings, tables.row_id.tolist(), tables.row_cluster.tolist(), strict=True))
-    again = tables.again.tolist()
+    low, high = int(tables.row_at[0]), int(tables.row_at[-1])
+    keys, spellings = list(tables.keys), list(tables.spellings)
+    ids, clusters = tables.row_id.tolist(), tables.row_cluster.tolist()
+    pairs = zip(tables.rows[low:high].tolist(), tables.again[low:high].tolist(), strict=True)
     return np.array(
-        [(*each[row], *extra) for row, *extra in zip(tables.rows.tolist(), again, strict=True)], dtype=object
+        [(spellings[row], ids[row], keys[clusters[row]], again) for row, again in pairs],
+        dtype=object,
     )

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from indexer.index.bm25f import average_length
 from indexer.index.files import part_name
 from indexer.index.schema import FIELDS
+from indexer.index.segment.blocks import total_lengths
 from indexer.index.segment.claims import Claims, FirstSeen, read_claims, read_live, read_seen, winners, write_state
 from indexer.index.segment.columns import key_hash
 from indexer.index.segment.container import ArrayFile
@@ -101,7 +102,7 @@ class Draft:
         for number in sorted({entry.segment for entry in seen}):
             segment = self.segments[number]
             rows = [entry for entry in seen if entry.segment == number]
-            docs = np.array([row.doc for row in rows], dtype=np.uint16)
+            docs = np.array([row.doc for row in rows], dtype=np.uint32)
             segment.claims = segment.claims.add(
                 docs,
                 np.array([row.file for row in rows]),
@@ -143,8 +144,7 @@ class Draft:
             self._choose(banned)
         lengths = np.zeros(len(FIELDS), dtype=np.int64)
         for segment in self.segments:
-            held = segment.arrays["doc.length"]
-            lengths += (held if segment.live.all() else held[:, segment.live]).sum(axis=1, dtype=np.int64)
+            lengths += total_lengths(segment.arrays, segment.live, len(FIELDS))
         papers = sum(segment.alive for segment in self.segments)
         averages = [average_length(int(total), papers) for total in lengths]
         entries = tuple(self._entry(segment, averages) for segment in self.segments)
@@ -227,7 +227,10 @@ class Draft:
         held = len(self.segments)
         self.segments = [segment for segment in self.segments if len(segment.claims.docs)]
         before = self.segments
-        for group in _merge_groups([(segment.claims.distinct, segment.docs) for segment in before]):
+        sizes = [(segment.claims.distinct, segment.docs) for segment in before]
+        # What a build wrote, a segment a block, becomes one at once: every further segment costs every search.
+        whole = self._base is None and len(before) > 1
+        for group in _pack(list(range(len(before))), [size for size, _ in sizes]) if whole else _merge_groups(sizes):
             chosen = [before[number] for number in group]
             name = part_name("seg")
             claims = merge_segments(

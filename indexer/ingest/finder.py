@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from indexer.index.segment.columns import key_hash
+from indexer.index.segment.container import Array
 from indexer.index.store.generation import Generation
 from indexer.index.store.manifest import Manifest
 
@@ -17,8 +17,8 @@ class Finder:
 
     def __init__(self, generation: Generation) -> None:
         self._folder, self._manifest = generation.folder, generation.manifest
-        self._segments = generation.segments
-        self._claimed: list[npt.NDArray[np.uint16] | None] = [None] * len(self._segments)
+        self._segments = generation.files
+        self._claimed: list[Array | None] = [None] * len(self._segments)
 
     def __reduce__(self) -> tuple[object, ...]:
         # A process that is not forked opens the generation for itself.
@@ -42,7 +42,7 @@ class Finder:
         claimed = self._claimed[at]
         if claimed is None:
             claimed = self._claimed[at] = self._segments[at].state["claim.doc"]
-        place = int(np.searchsorted(claimed, np.uint16(doc)))
+        place = int(np.searchsorted(claimed, claimed.dtype.type(doc)))
         return place < len(claimed) and bool(claimed[place] == doc)
 
 

@@ -109,7 +109,7 @@ def _stored_tasks(folder: Path, base: Manifest, file: PlannedFile, number: int, 
     opened = Generation(folder, base)
     try:
         rows: list[tuple[int, int, int]] = []
-        for at, segment in enumerate(opened.segments):
+        for at, segment in enumerate(opened.files):
             claims = segment.claims()
             held = claims.files == np.uint32(file.stored or 0)
             ranks, docs = claims.ranks[held].tolist(), claims.docs[held].tolist()
@@ -117,7 +117,7 @@ def _stored_tasks(folder: Path, base: Manifest, file: PlannedFile, number: int, 
         rows.sort()
         for low in range(0, len(rows), _STORED_BATCH):
             batch = rows[low : low + _STORED_BATCH]
-            lines = b"".join(orjson.dumps(opened.segments[at].papers.record(doc)) + b"\n" for _, at, doc in batch)
+            lines = b"".join(orjson.dumps(opened.files[at].record(doc)) + b"\n" for _, at, doc in batch)
             yield Task(file.path, number, reading, STORED.name, low + 1, lines)
     finally:
         opened.close()

@@ -138,7 +138,7 @@ def delete(ids: str | Sequence[str], index: str | Path, *, timeout: float = LOCK
         missing = [
             paper
             for paper in dict.fromkeys(ids)
-            if not any(len(segment.find_key(key_hash("id", paper))) for segment in opened.segments)
+            if not any(len(segment.find_key(key_hash("id", paper))) for segment in opened.files)
         ]
         opened.close()
         if missing:

@@ -65,7 +65,7 @@ def _files(folder: Path, manifest: Manifest) -> Iterator[str]:
 
 
 def _counts(generation: Generation) -> Iterator[str]:
-    manifest, segments = generation.manifest, generation.segments
+    manifest, segments = generation.manifest, generation.files
     banned = np.array([key_hash("id", paper) for paper in manifest.deleted], dtype=np.uint64)
     lives = winners(
         [segment.arrays["doc.key"] for segment in segments],

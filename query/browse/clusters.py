@@ -13,7 +13,7 @@ from indexer.index.record.names import cluster_key, neighbour_blocks, neighbour_
 from indexer.index.record.paper import Paper
 from indexer.index.record.venues import VenueTable
 from indexer.index.segment.columns import title_key
-from indexer.index.segment.opened import Segment
+from indexer.index.segment.opened import SegmentFiles
 from indexer.index.text.reading import as_read
 
 _CERTAIN = ("hyphen", "inverted")
@@ -50,49 +50,36 @@ class Cluster:
     neighbours: Sequence[Neighbour]
 
 
-def _members(segments: Sequence[Segment], key: str) -> Iterator[tuple[Segment, list[int]]]:
+def _members(files: Sequence[SegmentFiles], key: str) -> Iterator[tuple[SegmentFiles, list[int]]]:
     """Live papers of a cluster, segment by segment."""
-    for segment in segments:
+    for segment in files:
         number = segment.clusters.find(key)
         if number >= 0:
             docs = segment.clusters.docs(number)
             yield segment, docs[segment.live[docs]].tolist()
 
 
-def size(segments: Sequence[Segment], key: str) -> int:
+def size(files: Sequence[SegmentFiles], key: str) -> int:
     """Live papers of a cluster."""
-    return sum(len(docs) for _, docs in _members(segments, key))
+    return sum(len(docs) for _, docs in _members(files, key))
 
 
-def heading(segments: Sequence[Segment], key: str) -> str:
+def heading(files: Sequence[SegmentFiles], key: str) -> str:
     """The name a cluster is shown by: the commonest spelling, then the newest, then the first by code point."""
-    counts: Counter[str] = Counter()
-    newest: dict[str, int] = {}
-    for segment in segments:
+    counts: Counter[bytes] = Counter()
+    newest: dict[bytes, int] = {}
+    for segment in files:
         number = segment.clusters.find(key)
         if number >= 0:
-            for name, papers, year in _spelled(segment, number):
+            docs = segment.clusters.docs(number)
+            live = docs[segment.live[docs]]
+            for name, (papers, year) in segment.clusters.spelled(number, live, segment.years[live]).items():
                 counts[name] += papers
                 newest[name] = max(newest.get(name, 0), year)
     if not counts:
         return key
-    return min(counts, key=lambda name: (-counts[name], -newest[name], name))
-
-
-def _spelled(segment: Segment, number: int) -> Iterator[tuple[str, int, int]]:
-    """Spellings of a cluster in a segment's live papers, with their papers and the newest year; some in parts."""
-    tables, found = segment.clusters, segment.spellings
-    if number not in found.twice:
-        for row in found.rows[found.starts[number] : found.starts[number + 1]].tolist():
-            if found.papers[row]:
-                name = tables.spellings[row].decode("utf-8", "surrogatepass")
-                yield name, int(found.papers[row]), int(found.newest[row])
-        return
-    docs = tables.docs(number)
-    for doc in docs[segment.live[docs]].tolist():
-        rows = tables.rows[tables.row_at[doc] : tables.row_at[doc + 1]]
-        for raw in {tables.spellings[row] for row in rows[tables.row_cluster[rows] == number].tolist()}:
-            yield raw.decode("utf-8", "surrogatepass"), 1, int(segment.years[doc])
+    names = {name.decode("utf-8", "surrogatepass"): name for name in counts}
+    return min(names, key=lambda name: (-counts[names[name]], -newest[names[name]], name))
 
 
 def page_order(paper: Paper) -> tuple[int, bytes, str]:
@@ -100,13 +87,13 @@ def page_order(paper: Paper) -> tuple[int, bytes, str]:
     return (-paper.year if paper.year else 1, title_key(as_read(paper.title)), paper.id)
 
 
-def author_cluster(segments: Sequence[Segment], venues: VenueTable, name: str) -> Cluster:
+def author_cluster(files: Sequence[SegmentFiles], venues: VenueTable, name: str) -> Cluster:
     """The cluster of a name. Raises NotFoundError where no live paper carries it."""
     key = cluster_key(name)
-    papers = [segment.papers.paper(doc) for segment, docs in _members(segments, key) for doc in docs]
-    near = neighbours(segments, key)
+    papers = [segment.paper(doc) for segment, docs in _members(files, key) for doc in docs]
+    near = neighbours(files, key)
     if not papers:
-        raise NotFoundError(_not_found(segments, name, near), suggestion=_certain(near))
+        raise NotFoundError(_not_found(name, near), suggestion=_certain(near))
     papers.sort(key=page_order)
     rows = {
         (spelling(author.name), author.id)
@@ -118,13 +105,13 @@ def author_cluster(segments: Sequence[Segment], venues: VenueTable, name: str) -
     for paper in papers:
         others.update({cluster_key(author.name) for author in paper.authors} - {key})
     named = sorted(
-        ((heading(segments, other), count) for other, count in others.items()),
+        ((heading(files, other), count) for other, count in others.items()),
         key=lambda row: (-row[1], row[0]),
     )
     places = Counter(venues.canonical(paper.venue) for paper in papers if paper.venue)
     years = Counter(paper.year for paper in papers if paper.year)
     return Cluster(
-        name=heading(segments, key),
+        name=heading(files, key),
         papers=papers,
         rows=len(rows),
         coauthors=[Coauthor(*row) for row in named],
@@ -134,19 +121,20 @@ def author_cluster(segments: Sequence[Segment], venues: VenueTable, name: str) -
     )
 
 
-def neighbours(segments: Sequence[Segment], key: str) -> list[Neighbour]:
+def neighbours(files: Sequence[SegmentFiles], key: str) -> list[Neighbour]:
     """Other clusters that may be the same person, by count, then name."""
     blocks = np.array(neighbour_blocks(key), dtype=np.uint32)
     keys: set[str] = set()
-    for segment in segments:
-        for number in np.flatnonzero((segment.clusters.blocks == blocks).any(axis=1)).tolist():
+    for segment in files:
+        held = segment.clusters.blocks
+        for number in np.flatnonzero((held[:, 0] == blocks[0]) | (held[:, 1] == blocks[1])).tolist():
             keys.add(segment.clusters.keys[number].decode("utf-8", "surrogatepass"))
     found = []
     for other in keys - {key}:
         reason = neighbour_reason(key, other)
-        count = size(segments, other) if reason else 0
+        count = size(files, other) if reason else 0
         if reason and count:
-            found.append(Neighbour(heading(segments, other), reason, count))
+            found.append(Neighbour(heading(files, other), reason, count))
     return sorted(found, key=lambda row: (-row.count, row.name))
 
 
@@ -156,6 +144,6 @@ def _certain(near: Sequence[Neighbour]) -> str | None:
     return sure[0] if len(sure) == 1 else None
 
 
-def _not_found(segments: Sequence[Segment], name: str, near: Sequence[Neighbour]) -> str:
+def _not_found(name: str, near: Sequence[Neighbour]) -> str:
     hint = "".join(f" {row.name} ({row.reason}, {row.count} papers)" for row in near[:3])
     return f"no author of exactly the name {name!r}" + (f"; perhaps{hint}" if hint else "; try `quiver suggest`")

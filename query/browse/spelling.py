@@ -14,7 +14,7 @@ from itertools import islice, product
 import numpy as np
 
 from indexer.index.segment.opened import Segment
-from indexer.index.segment.strings import StringTable
+from indexer.index.segment.strings import StringTable, SubTable
 from indexer.index.text.analysis import STOP_WORDS, stem, tokens, words
 from query.browse.edits import all_within, distance
 from query.engines.answer import RELAX_BELOW, Answer
@@ -145,7 +145,7 @@ def _parted(word: str, segments: Sequence[Segment]) -> list[str]:
     return [best] if best else []
 
 
-def _tables(segment: Segment, name: bool) -> Iterator[StringTable]:
+def _tables(segment: Segment, name: bool) -> Iterator[StringTable | SubTable]:
     if not name:
         yield segment.text.forms
     yield segment.names.terms
@@ -185,5 +185,5 @@ def _papers(word: str, segments: Sequence[Segment], name: bool, enough: int | No
             least = high - low - (segment.docs - segment.alive)
             if enough is not None and least > enough:
                 return least
-            count += int(np.count_nonzero(segment.live[group.docs[low:high]]))
+            count += high - low if segment.all_live else int(np.count_nonzero(segment.live[group.docs[low:high]]))
     return count

@@ -140,7 +140,7 @@ class ArrayEngine:
             if sort == "relevance":
                 docs, scores = best(self.collection, segment, at, scorers, mask, inside, top, threshold)
             else:
-                docs = first_docs(segment, np.flatnonzero(mask), sort, top)
+                docs = first_docs(segment, mask, sort, top)
                 scores = exact(self.collection, segment, at, scorers, docs) if scorers else np.zeros(len(docs))
             found.append(Found(at, docs, scores))
             if sort == "relevance":

@@ -47,14 +47,12 @@ def listed(mask: Mask) -> Docs:
     return np.flatnonzero(mask).astype(np.uint16)
 
 
-def tally(docs: Docs, column: npt.NDArray[np.integer], values: int) -> npt.NDArray[np.uint32]:
-    """How many of some papers have each of the values 0 to `values` - 1 of a column (one value a paper)."""
-    counts = np.zeros(values, dtype=np.uint32)
+def tally(docs: Docs, column: npt.NDArray[np.integer], counts: npt.NDArray[np.uint32]) -> None:
+    """Add to `counts` how many of some papers have each value of a column (one value a paper)."""
     if kernel.native is not None:
         kernel.native.tally(docs, column, counts)
     else:
-        counts += np.bincount(column[docs], minlength=values).astype(np.uint32)
-    return counts
+        counts += np.bincount(column[docs], minlength=len(counts)).astype(np.uint32)
 
 
 def largest(counts: npt.NDArray[np.uint32], top: int) -> list[int]:

@@ -52,14 +52,20 @@ def reached(found: Sequence[Found], top: int) -> float:
     return float(np.partition(scores, len(scores) - top)[len(scores) - top])
 
 
-def first_docs(segment: Segment, docs: Ints, sort: str, top: int) -> Ints:
-    """The first `top` of some papers of one segment, in an order that is not by score; given rising."""
+def first_docs(segment: Segment, mask: Mask, sort: str, top: int) -> Ints:
+    """The first `top` of the papers in a mask, in an order that is not by score; given rising."""
+    if sort == "newest":
+        return newest(segment, mask, top, "doc.title_rank")
+    docs = np.flatnonzero(mask)
     return np.sort(docs[local_order(segment, docs, np.zeros(len(docs)), sort)[:top]]) if len(docs) > top else docs
 
 
-def newest(segment: Segment, mask: Mask, top: int) -> Ints:
-    """The first `top` of the papers in a mask that all score the same: the newest, then by id; given rising."""
-    ranks = segment.arrays["doc.id_rank"]
+def newest(segment: Segment, mask: Mask, top: int, rank: str = "doc.id_rank") -> Ints:
+    """The first `top` of the papers in a mask that all score the same: the newest, then by id; given rising.
+
+    `rank` is the column by which papers of one year are ordered.
+    """
+    ranks = segment.arrays[rank]
     if kernel.native is not None:
         found = kernel.native.newest(mask, segment.years, ranks, min(top, len(mask)))
         return np.sort(np.frombuffer(found, dtype=np.uint16)).astype(np.int64)
@@ -73,7 +79,7 @@ def newest(segment: Segment, mask: Mask, top: int) -> Ints:
 def first_rows(segments: Sequence[Segment], found: Sequence[Found], tier: int, sort: str, top: int) -> Sequence[Row]:
     """The first `top` of what was found in all segments, in order (DESIGN section 3, Orders)."""
     floor = reached(found, top) if sort == "relevance" and found else -np.inf
-    if sum(len(part.docs) for part in found) <= FEW:
+    if sort == "relevance" and sum(len(part.docs) for part in found) <= FEW:
         rows = [row for part in found for row in _rows(part, tier) if row.score >= floor]
         return in_order(segments, rows, sort)[:top]
     if len(found) > 1 and sort == "relevance":

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from indexer.index.schema import FIELD_NUMBERS, GROUPS, NAMES, TEXT
 from indexer.index.segment.opened import Segment
 from indexer.index.segment.postings import LAST_FORM, PostingGroup
-from indexer.index.segment.strings import StringTable
+from indexer.index.segment.strings import StringTable, SubTable
 from indexer.index.text.analysis import fold
 from query.browse.edits import all_within, within
 from query.engines.masks import Mask, mark
@@ -21,8 +21,14 @@ Ints = npt.NDArray[np.int64]
 Pattern = Prefix | Wildcard | Fuzzy
 
 
-def matching_words(table: StringTable, pattern: Pattern) -> Ints:
-    """Numbers of the words of a sorted table that a pattern means."""
+def matching_words(table: StringTable | SubTable, pattern: Pattern) -> Ints:
+    """Numbers (rising) of the words of a sorted table that a pattern means."""
+    if isinstance(table, SubTable):
+        return table.held(matching_words(table.whole, pattern))
+    return table.once(pattern, lambda: _matching(table, pattern))
+
+
+def _matching(table: StringTable, pattern: Pattern) -> Ints:
     if isinstance(pattern, Prefix):
         low, high = table.prefix_range(fold(pattern.text).encode("utf-8", "surrogatepass"))
         return np.arange(low, high, dtype=np.int64)

@@ -13,6 +13,7 @@ from query.browse.clusters import heading
 from query.faces.printed.terminal import safe
 from query.faces.printed.wording import TYPE_WORDS, alternatives, counted, year_span
 from query.filters import YearRange
+from query.information import years_held
 from query.language.nearest import nearest
 from query.language.parser import parse
 from query.results import Page
@@ -94,7 +95,7 @@ class Asked:
 def author_heading(index: PaperIndex, name: str) -> str:
     """The heading of the cluster of a name; the name itself where there is none."""
     key = cluster_key(name)
-    found = heading(index.segments, key)
+    found = heading(index.files, key)
     return safe(name if found == key else found)
 
 
@@ -102,7 +103,7 @@ def reasons(index: PaperIndex, asked: Asked) -> Iterator[str]:
     """Why an answer is empty, in sentences: filters that nothing passes, words that no paper has, what is left
     without each filter.
     """
-    if not index.info().papers:
+    if not any(segment.alive for segment in index.segments):
         yield "The index holds no papers."
         return
     nothing = list(_empty_filters(index, asked))
@@ -140,7 +141,7 @@ def _empty_filters(index: PaperIndex, asked: Asked) -> Iterator[str]:
             yield f"No paper has the venue {safe(name)!r}; {hint}"
     for years in asked.years:
         if not _total(index, Asked(years=(years,)), {}):
-            held = index.info().years
+            held = years_held(index.files)
             yield f"No paper is dated {year_span(*years)}; the index holds {year_span(*held) if held else 'no years'}."
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer.index.segment.columns import TYPE_NAMES
-from indexer.index.segment.opened import Segment
+from indexer.index.segment.opened import Segment, SegmentFiles
 from query.engines.masks import Docs, largest, tally
 from query.results import FacetCount
 
@@ -19,58 +20,69 @@ TOP_AUTHORS = 10
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """The papers of an answer, segment by segment, and what names an author cluster by its key."""
+    """The papers of an answer, block by block, and what names an author cluster by its key."""
 
     segments: Sequence[Segment]
     docs: Sequence[Docs]
     heading: Callable[[str], str]
 
     @property
+    def files(self) -> Iterator[tuple[SegmentFiles, list[tuple[Segment, Docs]]]]:
+        """Each segment with its blocks and their papers: what has names has its numbers from the segment."""
+        for _, parts in groupby(self.parts, key=lambda part: id(part[0].files)):
+            blocks = list(parts)
+            yield blocks[0][0].files, blocks
+
+    @property
     def parts(self) -> Iterator[tuple[Segment, Docs]]:
-        """Each segment with its papers."""
+        """Each block with its papers."""
         return zip(self.segments, self.docs, strict=True)
 
 
 def _venues(matched: Matched) -> list[FacetCount]:
     counts: Counter[str] = Counter()
-    for segment, docs in matched.parts:
-        found = tally(docs, segment.venues, len(segment.venue_names))
+    for files, parts in matched.files:
+        found = np.zeros(len(files.venue_names), dtype=np.uint32)
+        for segment, docs in parts:
+            tally(docs, segment.venues, found)
         for number in np.flatnonzero(found).tolist():
             if number:
-                counts[segment.venue_names[number]] += int(found[number])
+                counts[files.venue_names[number]] += int(found[number])
     return _commonest(counts)
 
 
 def _types(matched: Matched) -> list[FacetCount]:
-    counts: Counter[str] = Counter()
+    found = np.zeros(len(TYPE_NAMES), dtype=np.uint32)
     for segment, docs in matched.parts:
-        found = tally(docs, segment.types, len(TYPE_NAMES))
-        for code in np.flatnonzero(found).tolist():
-            if code:
-                counts[TYPE_NAMES[code]] += int(found[code])
-    return _commonest(counts)
+        tally(docs, segment.types, found)
+    return _commonest({TYPE_NAMES[code]: int(found[code]) for code in np.flatnonzero(found).tolist() if code})
 
 
 def _years(matched: Matched) -> list[FacetCount]:
-    counts = np.zeros(3000, dtype=np.int64)
+    counts = np.zeros(3000, dtype=np.uint32)
     for segment, docs in matched.parts:
-        counts += tally(docs, segment.years, len(counts))
+        tally(docs, segment.years, counts)
     counts[0] = 0
     return [FacetCount(year, int(counts[year])) for year in np.flatnonzero(counts)[::-1].tolist()]
 
 
 def _authors(matched: Matched) -> list[FacetCount]:
     """The commonest author clusters, by count then name."""
-    counts = [segment.clusters.counts(docs) for segment, docs in matched.parts]
+    files, counts = [], []
+    for segment, parts in matched.files:
+        found = np.zeros(len(segment.clusters.keys) + 1, dtype=np.uint32)
+        for block, docs in parts:
+            block.clusters.add_counts(docs, found)
+        files.append(segment)
+        counts.append(found[:-1])
     named = [
-        (matched.heading(key.decode("utf-8", "surrogatepass")), count)
-        for key, count in _united(matched.segments, counts).items()
+        (matched.heading(key.decode("utf-8", "surrogatepass")), count) for key, count in _united(files, counts).items()
     ]
     named.sort(key=lambda row: (-row[1], row[0]))
     return [FacetCount(name, count) for name, count in named[:TOP_AUTHORS]]
 
 
-def _united(segments: Sequence[Segment], per_segment: Sequence[npt.NDArray[np.uint32]]) -> dict[bytes, int]:
+def _united(segments: Sequence[SegmentFiles], per_segment: Sequence[npt.NDArray[np.uint32]]) -> dict[bytes, int]:
     """Counts of the clusters that can be among the first, summed over segments.
 
     A cluster among the first has, in some segment, at least its share of the first's smallest count; the others are
@@ -78,7 +90,7 @@ def _united(segments: Sequence[Segment], per_segment: Sequence[npt.NDArray[np.ui
     """
     known: dict[bytes, int] = {}
 
-    def take(segment: Segment, numbers: Sequence[int]) -> None:
+    def take(segment: SegmentFiles, numbers: Sequence[int]) -> None:
         for number in numbers:
             key = segment.clusters.keys[number]
             if key not in known:

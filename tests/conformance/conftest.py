@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from indexer.index.record.paper import Paper
-from indexer.index.segment import builder
+from indexer.index.segment import builder, merge
 from indexer.ingest import draft
 from indexer.ingest.build import build
 from indexer.ingest.collect import index_papers
@@ -69,8 +69,9 @@ def _grow(sample: Sequence[Paper], folder: Path) -> None:
     others = list(papers(200, seed=5))
     old = [replace(other, id=paper.id) for paper, other in zip(sample[::3], others, strict=False)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(builder, "SEGMENT_DOCS", 50)
-        patch.setattr(draft, "SEGMENT_DOCS", 100)
+        patch.setattr(builder, "BLOCK_DOCS", 50)
+        patch.setattr(merge, "BLOCK_DOCS", 60)
+        patch.setattr(draft, "SEGMENT_DOCS", 200)
         patch.setattr(draft, "MERGE_FACTOR", 4)
         build([_written(folder / "old.jsonl", [*others, *old])], index)
         step = len(sample) // 9

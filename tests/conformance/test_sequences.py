@@ -19,6 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from indexer.index.errors import BadIndexError, QuiverError, SourceError
 from indexer.index.segment import builder
+from indexer.index.segment import merge as merging
 from indexer.index.segment.merge import merge_segments
 from indexer.index.store.generation import latest
 from indexer.ingest import draft
@@ -144,9 +145,10 @@ class Sequences:
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Sequences]]:
-    """Makes sequences over an index whose segments hold four papers, of which three of a size class are merged."""
-    monkeypatch.setattr(builder, "SEGMENT_DOCS", 4)
-    monkeypatch.setattr(draft, "SEGMENT_DOCS", 12)
+    """Makes sequences over an index whose blocks hold four papers, or six; three segments of a class are merged."""
+    monkeypatch.setattr(builder, "BLOCK_DOCS", 4)
+    monkeypatch.setattr(merging, "BLOCK_DOCS", 6)
+    monkeypatch.setattr(draft, "SEGMENT_DOCS", 20)
     monkeypatch.setattr(draft, "MERGE_FACTOR", 3)
     made: list[Sequences] = []
     add, merge = builder.SegmentBuilder.add, merge_segments

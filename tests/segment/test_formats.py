@@ -67,7 +67,11 @@ def test_the_present_version_is_what_is_written(tmp_path: Path) -> None:
     assert (tmp_path / "anew" / "expected.json").read_bytes() == (kept / "expected.json").read_bytes()
     with PaperIndex.open(kept / NAME) as old, PaperIndex.open(tmp_path / "anew" / NAME) as new:
         for left, right in zip(old.segments, new.segments, strict=True):
-            for one, other in ((left.arrays, right.arrays), (left.impacts, right.impacts), (left.state, right.state)):
+            for one, other in (
+                (left.arrays, right.arrays),
+                (left.impacts, right.impacts),
+                (left.files.state, right.files.state),
+            ):
                 assert {name: (one[name].dtype, one[name].ndim) for name in one} == {
                     name: (other[name].dtype, other[name].ndim) for name in other
                 }

@@ -64,8 +64,8 @@ class Streams:
 class Reader:
     def __init__(
         self,
-        text: tuple[Strings, Group, Array, Array],
-        names: tuple[Strings, Group, Array, Array],
+        text: tuple[Strings, Group, Array, Array, Array | None],
+        names: tuple[Strings, Group, Array, Array, Array | None],
         live: Array | None,
         /,
     ) -> None: ...

@@ -9,23 +9,26 @@ typedef struct {
     PyObject_HEAD
     PyObject *terms[GROUPS], *groups[GROUPS];
     Array start[GROUPS], impact[GROUPS];
+    Array own[GROUPS];         /* of a block: which terms of its segment's dictionary it has (rising); else all */
     Array live;                /* a mask; without one all papers are live */
     uint8_t *admitted[GROUPS]; /* a term whose stored bytes were checked; others may not be read */
 } Reader;
 
 static int reader_init(Reader *self, PyObject *args, PyObject *keywords) {
-    PyObject *rows[GROUPS], *terms, *group, *start, *impact, *live;
+    PyObject *rows[GROUPS], *terms, *group, *start, *impact, *own, *live;
     (void)keywords;
     if (!PyArg_ParseTuple(args, "OOO", &rows[0], &rows[1], &live) ||
         (live != Py_None && take(live, &self->live, 1, 0) < 0))
         return -1;
     for (int at = 0; at < GROUPS; at++) {
-        if (!PyArg_ParseTuple(rows[at], "O!O!OO", &StringsType, &terms, &GroupType, &group, &start, &impact) ||
-            take(start, &self->start[at], 4, 0) < 0 || take(impact, &self->impact[at], 1, 0) < 0)
+        if (!PyArg_ParseTuple(rows[at], "O!O!OOO", &StringsType, &terms, &GroupType, &group, &start, &impact, &own) ||
+            take(start, &self->start[at], 4, 0) < 0 || take(impact, &self->impact[at], 1, 0) < 0 ||
+            (own != Py_None && take(own, &self->own[at], 4, 0) < 0))
             return -1;
+        Py_ssize_t words = own == Py_None ? strings_in(terms) : self->own[at].n;
         self->terms[at] = Py_NewRef(terms);
         self->groups[at] = Py_NewRef(group);
-        if (self->start[at].n != strings_in(terms) + 1 || self->impact[at].n != ((Group *)group)->docs.n) {
+        if (self->start[at].n != words + 1 || self->impact[at].n != ((Group *)group)->docs.n) {
             damaged("a dictionary and its postings do not fit each other");
             return -1;
         }
@@ -44,6 +47,7 @@ static void reader_dealloc(Reader *self) {
         Py_XDECREF(self->groups[at]);
         give_back(&self->start[at]);
         give_back(&self->impact[at]);
+        give_back(&self->own[at]);
         PyMem_Free(self->admitted[at]);
     }
     give_back(&self->live);
@@ -63,9 +67,28 @@ static PyObject *reader_admit(Reader *self, PyObject *args) {
     Py_RETURN_NONE;
 }
 
+/* Where a word was found last: the blocks of a segment share its dictionary. */
+typedef struct {
+    PyObject *table;
+    Py_ssize_t number;
+} Known;
+
+/* The number of a word in a reader's own dictionary, -1 if it is not there, -2 with an exception set. */
+static Py_ssize_t find_word(Reader *self, int at, PyObject *word, Known *known) {
+    if (known->table != self->terms[at]) {
+        known->table = self->terms[at];
+        known->number = find_string(self->terms[at], word);
+    }
+    if (self->own[at].view.obj == NULL || known->number < 0)
+        return known->number;
+    const uint32_t *own = self->own[at].view.buf;
+    Py_ssize_t place = lower32(own, 0, self->own[at].n, (uint32_t)known->number);
+    return place < self->own[at].n && own[place] == (uint32_t)known->number ? place : -1;
+}
+
 /* Add the postings of a word; 1 if it was added or is not there, 0 if it must be admitted first, -1 on error. */
-static int add_stored(Reader *self, Streams *found, int at, PyObject *word, Py_ssize_t *unread) {
-    Py_ssize_t number = find_string(self->terms[at], word);
+static int add_stored(Reader *self, Streams *found, int at, PyObject *word, Known *known, Py_ssize_t *unread) {
+    Py_ssize_t number = find_word(self, at, word, known);
     if (number < 0)
         return number == -1 ? 1 : -1;
     if (!self->admitted[at][number]) {
@@ -93,8 +116,8 @@ static int add_stored(Reader *self, Streams *found, int at, PyObject *word, Py_s
 
 /* Words of a text (`stems`), one of names, and rows given, in one segment. NULL with an exception set; or without one,
    when a word must be admitted first: `group` and `unread` say which. */
-static Streams *find_streams(Reader *self, PyObject *stems, PyObject *name, PyObject *given, int fields, int *group,
-                             Py_ssize_t *unread) {
+static Streams *find_streams(Reader *self, PyObject *stems, PyObject *name, PyObject *given, int fields, Known *known,
+                             int *group, Py_ssize_t *unread) {
     Py_ssize_t words = PyTuple_GET_SIZE(stems), more = PyTuple_GET_SIZE(given);
     PyObject *kept = PyTuple_Pack(2, (PyObject *)self, given);
     if (kept == NULL)
@@ -104,7 +127,7 @@ static Streams *find_streams(Reader *self, PyObject *stems, PyObject *name, PyOb
     for (Py_ssize_t at = 0; found != NULL && at <= words; at++) {
         *group = at == words;
         PyObject *word = *group ? name : PyTuple_GET_ITEM(stems, at);
-        if (word != Py_None && add_stored(self, found, *group, word, unread) != 1)
+        if (word != Py_None && add_stored(self, found, *group, word, &known[at], unread) != 1)
             Py_CLEAR(found);
     }
     for (Py_ssize_t at = 0; found != NULL && at < more; at++)
@@ -122,6 +145,9 @@ PyObject *kernel_term(PyObject *module, PyObject *args) {
                           &fields))
         return NULL;
     Py_ssize_t segments = PyTuple_GET_SIZE(readers);
+    Known *known = PyMem_Calloc((size_t)PyTuple_GET_SIZE(stems) + 1, sizeof *known);
+    if (known == NULL)
+        return PyErr_NoMemory();
     PyObject *found = PyTuple_New(segments);
     for (Py_ssize_t at = 0; found != NULL && at < segments; at++) {
         PyObject *reader = PyTuple_GET_ITEM(readers, at);
@@ -131,14 +157,16 @@ PyObject *kernel_term(PyObject *module, PyObject *args) {
             Py_CLEAR(found);
             break;
         }
-        Streams *streams = find_streams((Reader *)reader, stems, name, rows, fields, &group, &unread);
+        Streams *streams = find_streams((Reader *)reader, stems, name, rows, fields, known, &group, &unread);
         if (streams == NULL) {
             Py_DECREF(found);
+            PyMem_Free(known);
             return PyErr_Occurred() ? NULL : Py_BuildValue("nin", at, group, unread);
         }
         papers += united(streams, &((Reader *)reader)->live);
         PyTuple_SET_ITEM(found, at, (PyObject *)streams);
     }
+    PyMem_Free(known);
     return found == NULL ? NULL : Py_BuildValue("nN", papers, found);
 }
 

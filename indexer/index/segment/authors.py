@@ -3,13 +3,14 @@
 Arrays: cluster.* (keys, sorted), cluster.start/cluster.doc (papers of each, rising), cluster.block (clusters x 2, the
 two hashes in which neighbours meet), row.* (spellings), row.cluster, row.id (64-bit hash of the source's id, 0
 without), doc.row_at/doc.row (rows of each paper, in author order), doc.row_again (1 where the paper's cluster came
-before in the same paper, so that it counts once).
+before in the same paper, so that it counts once); begin.* (words of the keys, sorted), begin.start/begin.cluster
+(the clusters with each word in their name, rising).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from copy import copy
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +20,10 @@ from indexer.index.native import kernel
 from indexer.index.once import made_once
 from indexer.index.record.names import neighbour_blocks
 from indexer.index.segment.container import Array, ArrayFileWriter
-from indexer.index.segment.narrow import narrow
+from indexer.index.segment.narrow import narrow, numbered
+from indexer.index.segment.postings import ragged
 from indexer.index.segment.strings import StringTable, write_strings
-from indexer.index.segment.vocabulary import COMPILED
+from indexer.index.segment.vocabulary import COMPILED, new_words
 
 if COMPILED:
     from indexer.index.native import _bulk
@@ -55,13 +57,14 @@ def write_name_tables(
     place[order] = np.arange(len(order))
     row_cluster = place[row_cluster] if len(row_cluster) else row_cluster
     write_strings(writer, "cluster", [encoded[at] for at in order], ordered=True)
+    _write_beginnings(writer, [clusters[at] for at in order])
     blocks = np.array([_blocks(clusters[at]) for at in order], dtype=np.uint32).reshape(-1, 2)
     writer.add("cluster.block", blocks)
     docs = np.repeat(np.arange(len(row_at) - 1, dtype=np.int64), np.diff(row_at))
     first = again == 0
-    pairs = np.sort(row_cluster[rows[first]] << 16 | docs[first]) if len(rows) else np.empty(0, np.int64)
-    writer.add("cluster.start", np.searchsorted(pairs >> 16, np.arange(len(order) + 1)).astype(np.uint32))
-    writer.add("cluster.doc", (pairs & 0xFFFF).astype(np.uint16))
+    pairs = np.sort(row_cluster[rows[first]] << 32 | docs[first]) if len(rows) else np.empty(0, np.int64)
+    writer.add("cluster.start", np.searchsorted(pairs >> 32, np.arange(len(order) + 1)).astype(np.uint32))
+    writer.add("cluster.doc", numbered(pairs & 0xFFFFFFFF, len(row_at) - 1))
     write_strings(writer, "row", [name.encode("utf-8", "surrogatepass") for name in spellings], ordered=False)
     writer.add("row.cluster", narrow(row_cluster))
     writer.add("row.id", row_ids)
@@ -70,18 +73,37 @@ def write_name_tables(
     writer.add("doc.row_again", again)
 
 
+def _write_beginnings(writer: ArrayFileWriter, keys: Sequence[str]) -> None:
+    """Add the words of the names of clusters, and which clusters (rising) have each: what completions look up."""
+    words = new_words()
+    sizes = np.fromiter((words.add_name(key) for key in keys), np.int64, len(keys))
+    owners = np.repeat(np.arange(len(keys), dtype=np.int64), sizes)
+    vocabulary = [word.encode("utf-8", "surrogatepass") for word in words.vocabulary()]
+    order = sorted(range(len(vocabulary)), key=vocabulary.__getitem__)
+    place = np.empty(len(order) + 1, dtype=np.int64)
+    place[np.array(order, dtype=np.int64) + 1] = np.arange(len(order))
+    stream = np.frombuffer(words.stream, dtype=np.uint32) if len(words.stream) else np.empty(0, np.uint32)
+    pairs = np.unique(place[stream] << 32 | owners)
+    write_strings(writer, "begin", [vocabulary[at] for at in order], ordered=True)
+    writer.add("begin.start", np.searchsorted(pairs >> 32, np.arange(len(order) + 1)).astype(np.uint32))
+    writer.add("begin.cluster", narrow(pairs & 0xFFFFFFFF))
+
+
 def _blocks(key: str) -> tuple[int, int]:
     return (COMPILED and _bulk.neighbour_blocks(key)) or neighbour_blocks(key)
 
 
 class NameTables:
-    """Clusters and rows of a segment, read."""
+    """Clusters and rows of a segment, read; of a block (`part`) with its papers alone, numbered from 0."""
 
     def __init__(self, arrays: Mapping[str, Array]) -> None:
         self.keys = StringTable(arrays, "cluster")
         self.spellings = StringTable(arrays, "row")
+        self._arrays = arrays
         self._start = arrays["cluster.start"].data
         self._docs = arrays["cluster.doc"]
+        self._base = 0
+        self._whole = self
         self.blocks = arrays["cluster.block"]
         self.row_cluster = arrays["row.cluster"]
         self.row_id = arrays["row.id"]
@@ -89,61 +111,95 @@ class NameTables:
         self.rows = arrays["doc.row"]
         self.again = arrays["doc.row_again"]
 
+    def part(self, base: int, docs: int) -> NameTables:
+        """The same for the papers of a block; clusters and rows keep their numbers."""
+        if base == 0 and docs == len(self.row_at) - 1:
+            return self
+        part = copy(self)
+        part._base, part._whole = base, self._whole  # of its own kind
+        part.row_at = self.row_at[base : base + docs + 1]
+        return part
+
     def find(self, key: str) -> int:
         """The number of a cluster key, -1 if no paper of the segment has it."""
         return self.keys.find(key.encode("utf-8", "surrogatepass"))
 
+    def find_bytes(self, key: bytes) -> int:
+        """The same of a key in UTF-8."""
+        return self.keys.find(key)
+
     def docs(self, cluster: int) -> Array:
-        """Document numbers (uint16, rising) of a cluster."""
-        return self._docs[self._start[cluster] : self._start[cluster + 1]]
+        """Document numbers (rising; uint16 in a block) of a cluster."""
+        docs = self._docs[self._start[cluster] : self._start[cluster + 1]]
+        if self is self._whole:
+            return docs
+        low, high = np.searchsorted(docs, [self._base, self._base + len(self.row_at) - 1])
+        return np.subtract(docs[low:high], self._base, dtype=np.int64).astype(np.uint16)
+
+    def size(self, cluster: int) -> int:
+        """Papers of a cluster in the whole segment, live or not."""
+        return self._start[cluster + 1] - self._start[cluster]
+
+    @made_once
+    def sizes(self) -> npt.NDArray[np.uint32]:
+        """The same of every cluster."""
+        return np.diff(np.asarray(self._start))
+
+    def beginning(self, word: bytes) -> npt.NDArray[np.int64]:
+        """Clusters (rising) with a word in their name that begins so."""
+        low, high = self._words.prefix_range(word)
+        start = self._arrays["begin.start"]
+        found = self._arrays["begin.cluster"][int(start[low]) : int(start[high])]
+        return np.unique(found).astype(np.int64) if high - low > 1 else found.astype(np.int64)
+
+    @made_once
+    def _words(self) -> StringTable:
+        return StringTable(self._arrays, "begin")
 
     def counts(self, docs: npt.NDArray[np.uint16]) -> npt.NDArray[np.uint32]:
         """For each cluster how many of some papers it has."""
         counts = np.zeros(len(self.keys) + 1, dtype=np.uint32)
-        if kernel.native is not None:
-            kernel.native.tally(docs, self._clusters, counts, self.row_at)
-        else:
-            chosen = np.zeros(len(self.row_at) - 1, dtype=bool)
-            chosen[docs] = True
-            held = self._clusters[np.repeat(chosen, np.diff(self.row_at))]
-            counts += np.bincount(held, minlength=len(counts)).astype(np.uint32)
+        self.add_counts(docs, counts)
         return counts[:-1]
+
+    def add_counts(self, docs: npt.NDArray[np.uint16], counts: npt.NDArray[np.uint32]) -> None:
+        """Add to counts of all clusters, and a place after the last, how many of some papers each has."""
+        clusters = self._whole._clusters  # of its own kind
+        if kernel.native is not None:
+            kernel.native.tally(docs, clusters, counts, self.row_at)
+        else:
+            where, _ = ragged_rows(self.row_at, docs)
+            counts += np.bincount(clusters[where], minlength=len(counts)).astype(np.uint32)
 
     @made_once
     def _clusters(self) -> npt.NDArray[np.uint32]:
         """The cluster of each author of each paper; where it came before in the same paper, one past the last."""
         return np.where(self.again != 0, len(self.keys), self.row_cluster[self.rows]).astype(np.uint32)
 
+    def spelled(self, cluster: int, docs: Array, years: Array) -> dict[bytes, tuple[int, int]]:
+        """How some papers of a cluster (numbers in the segment, and their years) spell its name.
 
-@dataclass(frozen=True, slots=True)
-class Spellings:
-    """How the papers in a mask spell the names of clusters.
+        Each spelling with its papers and the newest year, 0 where none is known.
+        """
+        where, owners = ragged_rows(self.row_at, docs)
+        rows = self.rows[where]
+        own = np.flatnonzero(self.row_cluster[rows] == cluster)
+        found: dict[bytes, tuple[int, int]] = {}
+        seen: set[tuple[bytes, int]] = set()
+        names: dict[int, bytes] = {}
+        for row, owner in zip(rows[own].tolist(), owners[own].tolist(), strict=True):
+            name = names.get(row)
+            if name is None:
+                name = names[row] = self.spellings[row]
+            if (name, owner) not in seen:
+                seen.add((name, owner))
+                papers, newest = found.get(name, (0, 0))
+                found[name] = papers + 1, max(newest, int(years[owner]))
+        return found
 
-    Rows of cluster c are `rows[starts[c]:starts[c + 1]]`; `papers` and `newest` (a year, 0 unknown) are of each row.
-    `twice` are clusters that stand twice in one paper, whose papers these counts do not tell.
-    """
 
-    starts: npt.NDArray[np.int64]
-    rows: npt.NDArray[np.int64]
-    papers: npt.NDArray[np.int64]
-    newest: npt.NDArray[np.int64]
-    twice: frozenset[int]
-
-    @classmethod
-    def of(cls, tables: NameTables, mask: npt.NDArray[np.bool_], years: npt.NDArray[np.int16]) -> Spellings:
-        """Count every row of a segment's tables; 5 ms for 40,000 papers."""
-        ends = tables.row_at.astype(np.int64)
-        docs = np.repeat(np.arange(len(mask)), ends[1:] - ends[:-1])
-        held = mask[docs]
-        rows = tables.rows[held].astype(np.int64)
-        newest = np.zeros(len(tables.row_id), dtype=np.int64)
-        np.maximum.at(newest, rows, years[docs[held]].astype(np.int64))
-        order = np.argsort(tables.row_cluster, kind="stable")
-        starts = np.searchsorted(tables.row_cluster[order], np.arange(len(tables.keys) + 1))
-        return cls(
-            starts=starts,
-            rows=order,
-            papers=np.bincount(rows, minlength=len(newest)),
-            newest=newest,
-            twice=frozenset(tables.row_cluster[tables.rows[tables.again > 0]].tolist()),
-        )
+def ragged_rows(row_at: Array, docs: Array) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Places of the rows of some papers, one paper after the other, and the index of the paper that each is of."""
+    at = np.asarray(docs, dtype=np.int64)
+    starts = row_at[at].astype(np.int64)
+    return ragged(starts, row_at[at + 1].astype(np.int64) - starts)

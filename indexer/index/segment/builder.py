@@ -15,9 +15,9 @@ from indexer.index.segment.author_builder import NameBuilder
 from indexer.index.segment.authors import hash_bytes
 from indexer.index.segment.columns import ColumnBuilder, work_hash
 from indexer.index.segment.compounds import TieBuilder, write_join_forms
-from indexer.index.segment.container import ArrayFileWriter
+from indexer.index.segment.container import ArrayFileWriter, ArraySink
 from indexer.index.segment.inversion import Occurrences
-from indexer.index.segment.layout import SEGMENT_DOCS, SEGMENT_KIND, SEGMENT_WORDS
+from indexer.index.segment.layout import BLOCK_DOCS, SEGMENT_KIND, SEGMENT_WORDS
 from indexer.index.segment.papers import PaperBuilder, encode
 from indexer.index.segment.postings import ragged
 from indexer.index.segment.postings_writer import GroupBuilder, write_group
@@ -53,7 +53,7 @@ class SegmentBuilder:
     @property
     def full(self) -> bool:
         """Whether the next paper belongs into the next segment."""
-        return self.docs >= SEGMENT_DOCS or self._words >= SEGMENT_WORDS
+        return self.docs >= BLOCK_DOCS or self._words >= SEGMENT_WORDS
 
     def add(self, paper: Paper, stored: bytes | None = None) -> int:
         """Analyse and keep one paper; gives its document number. `stored` is its encoded record where already made."""
@@ -107,7 +107,7 @@ class SegmentBuilder:
         return np.fromiter(hashes, dtype=np.uint64, count=self.docs)
 
 
-def write_lengths(writer: ArrayFileWriter, lengths: npt.NDArray[np.uint32]) -> None:
+def write_lengths(writer: ArraySink, lengths: npt.NDArray[np.uint32]) -> None:
     """Add exact field lengths, fields x papers, so that one field's lengths lie together."""
     transposed = np.ascontiguousarray(lengths.T)
     top = int(transposed.max()) if transposed.size else 0

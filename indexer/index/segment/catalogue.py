@@ -10,9 +10,9 @@ form. Sizes have names: `docs` is a number of papers, `text.terms` of terms; the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,8 @@ import numpy.typing as npt
 
 from indexer.index.record.paper import TYPES
 from indexer.index.schema import FIELDS, GROUPS, NAMES, TEXT
-from indexer.index.segment.layout import IMPACTS_KIND, SEGMENT_KIND, STATE_KIND
+from indexer.index.segment.layout import IMPACTS_KIND, SEGMENT_KIND, STATE_KIND, of_block, stored_name
+from indexer.index.segment.layout import WORD as WORD_ARRAY
 
 Values = npt.NDArray[Any]
 Sizes = dict[str, int]
@@ -33,6 +34,8 @@ BYTE, SHORT, WORD, LONG = ("|u1",), ("<u2",), ("<u4",), ("<u8",)
 NARROW = ("|u1", "<u2", "<u4", "<u8")
 """Small integers take what holds the largest of them."""
 OFFSETS = ("<u4", "<u8")
+NUMBERS = ("<u2", "<u4")
+"""Papers of a segment: 16 bits hold those of small ones, and those of a block always."""
 _LAST_YEAR = 2999
 
 
@@ -215,6 +218,7 @@ def _forms(name: str) -> Iterator[Row]:
     yield row(f"{name}.forms", BYTE, f"{name}.masks", "which forms a posting holds, a bit each")
     yield row(f"{name}.rare_form", WORD, f"{name}.rares", "forms that share the last bit", rising(forms))
     yield row(f"{name}.rare_doc", SHORT, f"{name}.rares", "a paper that holds each", below("docs"))
+    yield row(f"{name}.titled", SHORT, forms, "papers that hold it and have its term in the title")
 
 
 def _papers() -> Iterator[Row]:
@@ -234,15 +238,18 @@ def _papers() -> Iterator[Row]:
     yield row("doc.work", LONG, "docs", "hash of title and first author")
     yield row("doc.key", LONG, "docs", "hash of the id")
     yield row("key.hash", LONG, "keys", "hashes by which papers are found, sorted", rising())
-    yield row("key.doc", SHORT, "keys", "the paper of each", below("docs"))
+    yield row("key.doc", NUMBERS, "keys", "the paper of each", below("docs"))
 
 
 def _authors() -> Iterator[Row]:
     """Clusters and rows of authors."""
     yield from strings("cluster", "clusters", "keys of author clusters, sorted", ordered=True)
     yield row("cluster.start", WORD, one_more("clusters"), "first paper of each", offsets("cluster.papers"))
-    yield row("cluster.doc", SHORT, "cluster.papers", "papers of each, rising", below("docs"))
+    yield row("cluster.doc", NUMBERS, "cluster.papers", "papers of each, rising", below("docs"))
     yield row("cluster.block", WORD, ("clusters", 2), "the hashes in which neighbours meet")
+    yield from strings("begin", "begin.words", "words of the keys, sorted", ordered=True)
+    yield row("begin.start", WORD, one_more("begin.words"), "first cluster of each", offsets("begin.clusters"))
+    yield row("begin.cluster", NARROW, "begin.clusters", "clusters with the word in their name", below("clusters"))
     yield from strings("row", "rows", "spellings of author rows", ordered=False)
     yield row("row.cluster", NARROW, "rows", "the cluster of each row", below("clusters"))
     yield row("row.id", LONG, "rows", "hash of the source's id; 0: none")
@@ -293,7 +300,7 @@ TABLES: dict[str, dict[str, Row]] = {
                 "hash that records of one work share; 0: alone",
                 or_empty=True,
             ),
-            row("claim.doc", SHORT, "claims", "the paper of each claim, rising", rising("docs")),
+            row("claim.doc", NUMBERS, "claims", "the paper of each claim, rising", rising("docs")),
             row("claim.file", NARROW, "claims", "the file that claims it, as the manifest numbers them"),
             row("claim.reading", NARROW, "claims", "in which reading of it"),
             row("claim.place", NARROW, "claims", "at which place of the file"),
@@ -305,12 +312,73 @@ BY_PART = frozenset({f"{name}.doc" for name in (TEXT, NAMES)})
 """Arrays that are read in parts and whose values must be known before the kernel or numpy meets them."""
 
 
-def misfit(kind: str, arrays: dict[str, tuple[str, list[int], int]], sizes: Sizes) -> str:
+MOST_BLOCKS = 4096
+"""Blocks that a file may say it has: each has forty rows here."""
+_IN_PARTS = {f"{TEXT}.term": f"{TEXT}.terms", f"{TEXT}.form": f"{TEXT}.forms", f"{NAMES}.term": f"{NAMES}.terms"} | {
+    "joins": "joins"
+}
+"""Sorted tables of strings of which each block of several has a part, and the sizes that count it."""
+
+
+@lru_cache(64)
+def table_of(kind: str, blocks: int) -> dict[str, Row]:
+    """The table of a file of so many blocks. What each block has of its own has sizes of its own: `3/text.terms`."""
+    rows = TABLES.get(kind, {})
+    if blocks < 2:
+        return rows
+    table = {name: entry for name, entry in rows.items() if not of_block(name)}
+    for number in range(blocks):
+        for strings_name, size in _IN_PARTS.items() if kind == SEGMENT_KIND else ():
+            name = stored_name(f"{strings_name}{WORD_ARRAY}", number)
+            says = f"which strings of {strings_name} are the block's"
+            table[name] = row(name, WORD, f"{number}/{size}", says, rising(f"all {size}"))
+        for name, entry in rows.items():
+            if of_block(name):
+                shape = tuple(
+                    replace(extent, name=f"{number}/{extent.name}") if isinstance(extent, Size) else extent
+                    for extent in entry.shape
+                )
+                table[stored_name(name, number)] = replace(entry, name=stored_name(name, number), shape=shape)
+    return table
+
+
+def sizes_of(name: str, sizes: Sizes, blocks: int) -> Sizes:
+    """The sizes that a rule of an array means: in a block its own, and those of its segment after `all`."""
+    number, slash, own = name.rpartition("/")
+    if blocks < 2 or not of_block(own):
+        return sizes
+    prefix = f"{number if slash else 0}/"
+    local = {key.removeprefix(prefix): count for key, count in sizes.items() if key.startswith(prefix)}
+    return {f"all {key}": count for key, count in sizes.items() if "/" not in key} | local
+
+
+def known_sizes(meta: Mapping[str, Any]) -> Sizes:
+    """The sizes that a file says in its description. Raises ValueError where they contradict each other."""
+    sizes: Sizes = {}
+    docs, blocks = meta.get("docs"), meta.get("blocks")
+    if docs is not None:
+        if type(docs) is not int or not 0 <= docs < 1 << 31:
+            raise ValueError(f"says that it holds {docs!r} papers")
+        sizes["docs"] = docs
+    if blocks is not None:
+        if (
+            type(blocks) is not list
+            or not 2 <= len(blocks) <= 4096
+            or not all(type(n) is int and 0 < n < 1 << 16 for n in blocks)
+        ):
+            raise ValueError(f"says that it has blocks of {blocks!r:.60} papers")
+        if sum(blocks) != docs:
+            raise ValueError(f"says that it holds {docs!r} papers, its blocks {sum(blocks)}")
+        sizes |= {f"{number}/docs": papers for number, papers in enumerate(blocks)}
+    return sizes
+
+
+def misfit(kind: str, arrays: dict[str, tuple[str, list[int], int]], sizes: Sizes, blocks: int = 1) -> str:
     """What of a file's directory is not as its table says, as the end of a sentence; empty where all is.
 
     Takes a microsecond an array. `sizes` are those that are known, and gets those that the file fixes.
     """
-    table = TABLES[kind]
+    table = table_of(kind, blocks)
     if arrays.keys() != table.keys():
         name = min(arrays.keys() ^ table.keys())
         return f"lacks {name}" if name in table else f"has an array {name} that no {kind} has"
@@ -321,7 +389,7 @@ def misfit(kind: str, arrays: dict[str, tuple[str, list[int], int]], sizes: Size
         fits = len(shape) == len(entry.shape) and all(map(partial(_fits, sizes), entry.shape, shape))
         if not fits and not (entry.or_empty and shape == [0]):
             return f"has {name} of shape {shape}, not {shape_text(entry)} ({shape_text(entry, sizes)})"
-    return _highs(kind, arrays)
+    return _highs(kind, arrays, blocks)
 
 
 def _fits(sizes: Sizes, wanted: int | Size, held: int) -> bool:
@@ -334,9 +402,10 @@ def _fits(sizes: Sizes, wanted: int | Size, held: int) -> bool:
     return held == count
 
 
-def _highs(kind: str, arrays: dict[str, tuple[str, list[int], int]]) -> str:
+def _highs(kind: str, arrays: dict[str, tuple[str, list[int], int]], blocks: int) -> str:
     """Ninth bits are there for places of a byte, and only for those."""
-    for name in (TEXT, NAMES) if kind == SEGMENT_KIND else ():
+    groups = (stored_name(name, number) for number in range(blocks) for name in (TEXT, NAMES))
+    for name in groups if kind == SEGMENT_KIND else ():
         dtype, (places,), _ = arrays[f"{name}.pos"]
         if arrays[f"{name}.high"][1] != [(places + 7) // 8 if dtype == "|u1" else 0]:
             return f"has {name}.high of another length than {name}.pos asks for"

@@ -26,7 +26,7 @@ READING_SHIFT = 32
 class Claims:
     """Claims on the documents of one segment: three arrays of one length, sorted by document."""
 
-    docs: npt.NDArray[np.uint16]
+    docs: npt.NDArray[np.uint32]
     files: npt.NDArray[np.uint32]
     ranks: npt.NDArray[np.uint64]
 
@@ -34,7 +34,7 @@ class Claims:
     def of(cls, docs: Array, files: Array, ranks: Array) -> Claims:
         """Claims from arrays of any integer dtype in any order."""
         order = np.lexsort((ranks, docs))
-        return cls(docs[order].astype(np.uint16), files[order].astype(np.uint32), ranks[order].astype(np.uint64))
+        return cls(docs[order].astype(np.uint32), files[order].astype(np.uint32), ranks[order].astype(np.uint64))
 
     @property
     def distinct(self) -> int:
@@ -102,7 +102,7 @@ def write_state(path: Path, claims: Claims, live: npt.NDArray[np.bool_], seen: F
         writer.add("seen.generation", seen.generations)
         writer.add("seen.time", seen.times)
         writer.add("group", np.empty(0, np.uint64))
-        writer.add("claim.doc", claims.docs)
+        writer.add("claim.doc", claims.docs if len(live) > 1 << 16 else claims.docs.astype(np.uint16))
         writer.add("claim.file", narrow(claims.files))
         writer.add("claim.reading", narrow(claims.ranks >> np.uint64(READING_SHIFT)))
         writer.add("claim.place", narrow(claims.ranks & np.uint64((1 << READING_SHIFT) - 1)))
@@ -123,7 +123,7 @@ def read_claims(state: ArrayFile) -> Claims:
     ranks = state["claim.reading"].astype(np.uint64) << np.uint64(READING_SHIFT) | state["claim.place"].astype(
         np.uint64
     )
-    return Claims(state["claim.doc"], state["claim.file"].astype(np.uint32), ranks)
+    return Claims(state["claim.doc"].astype(np.uint32), state["claim.file"].astype(np.uint32), ranks)
 
 
 def winners(

@@ -17,9 +17,8 @@ from indexer.index.record.identity import keys
 from indexer.index.record.paper import TYPES, Paper
 from indexer.index.segment.authors import hash64
 from indexer.index.segment.container import Array, ArrayFile, ArrayFileWriter
-from indexer.index.segment.narrow import narrow
+from indexer.index.segment.narrow import narrow, numbered
 from indexer.index.segment.strings import StringTable, write_strings
-from indexer.index.text.reading import as_read
 
 TYPE_CODES: dict[str, int] = {"": 0} | {name: number for number, name in enumerate(TYPES, 1)}
 TYPE_NAMES: dict[int, str] = {code: name for name, code in TYPE_CODES.items()}
@@ -42,15 +41,15 @@ class ColumnBuilder:
         self._years = array("h")
         self._types = array("B")
         self._venues: dict[str, int] = {"": 0}
-        self._venue = array("H")
+        self._venue = array("I")
         self._published: dict[str, int] = {"": 0}
-        self._spelling = array("H")
+        self._spelling = array("I")
         self._ids: list[bytes] = []
         self._titles: list[bytes] = []
         self._content = array("Q")
         self._id_hash = array("Q")
         self._keys = array("Q")
-        self._key_docs = array("H")
+        self._key_docs = array("I")
 
     def add(self, paper: Paper, title: str, venue: str, content: int) -> None:
         """The next paper; `title` as read, `venue` canonical, `content` the hash of its stored form."""
@@ -77,12 +76,13 @@ class ColumnBuilder:
         writer.add("doc.year", np.array(self._years, dtype=np.int16))
         writer.add("doc.type", np.array(self._types, dtype=np.uint8))
         writer.add("doc.language", np.zeros(len(self._types), dtype=np.uint8))
-        writer.add("doc.venue", narrow(np.array(self._venue, dtype=np.uint16)))
-        writer.add("doc.spelling", narrow(np.array(self._spelling, dtype=np.uint16)))
+        writer.add("doc.venue", narrow(np.array(self._venue, dtype=np.uint32)))
+        writer.add("doc.spelling", narrow(np.array(self._spelling, dtype=np.uint32)))
         for name, table in (("venue", self._venues), ("published", self._published)):
             write_strings(writer, name, [key.encode("utf-8", "surrogatepass") for key in table], ordered=False)
         write_strings(writer, "id", self._ids, ordered=False)
-        _write_orders(writer, self._ids, self._titles)
+        for name, values in orders(self._ids, self._titles).items():
+            writer.add(name, values)
         writer.add("doc.content", np.array(self._content, dtype=np.uint64))
         writer.add("doc.work", works)
         writer.add("doc.key", np.array(self._id_hash, dtype=np.uint64))
@@ -92,19 +92,20 @@ class ColumnBuilder:
         writer.add("key.doc", docs[order])
 
 
-def _write_orders(writer: ArrayFileWriter, ids: list[bytes], titles: list[bytes]) -> None:
-    writer.add("doc.id_rank", _ranks(sorted(range(len(ids)), key=ids.__getitem__)))
+def orders(ids: list[bytes], titles: list[bytes]) -> dict[str, Array]:
+    """The places of the papers of a block in the orders of ids and of titles (`title_key`), by array."""
     by_title = [doc for _, _, doc in sorted(zip(titles, ids, range(len(ids)), strict=True))]
-    writer.add("doc.title_rank", _ranks(by_title))
     new = np.ones(len(ids), dtype=np.uint8)
     new[by_title[1:]] = [titles[doc] != titles[before] for before, doc in pairwise(by_title)]
-    writer.add("doc.title_new", new)
+    return {
+        "doc.id_rank": _ranks(sorted(range(len(ids)), key=ids.__getitem__)),
+        "doc.title_rank": _ranks(by_title),
+        "doc.title_new": new,
+    }
 
 
-def merge_columns(
-    writer: ArrayFileWriter, parts: Sequence[tuple[ArrayFile, npt.NDArray[np.int64]]], titles: Sequence[str]
-) -> None:
-    """Add the columns of the kept documents of several segments; `titles` are their published titles in order."""
+def merge_columns(writer: ArrayFileWriter, parts: Sequence[tuple[ArrayFile, npt.NDArray[np.int64]]]) -> None:
+    """Add the columns of the kept documents of several segments, but for the orders (`write_orders`)."""
     for name in ("doc.year", "doc.type", "doc.language", "doc.key", "doc.content", "doc.work"):
         writer.add(name, np.concatenate([arrays[name][kept] for arrays, kept in parts]))
     for column, table in (("doc.venue", "venue"), ("doc.spelling", "published")):
@@ -132,11 +133,10 @@ def merge_columns(
         docs.append(moved[moved >= 0])
         first += len(kept)
     write_strings(writer, "id", ids, ordered=False)
-    _write_orders(writer, ids, [title_key(as_read(title)) for title in titles])
     key, doc = np.concatenate(hashes), np.concatenate(docs)
     order = np.lexsort((doc, key))
     writer.add("key.hash", key[order])
-    writer.add("key.doc", doc[order].astype(np.uint16))
+    writer.add("key.doc", numbered(doc[order], first))
 
 
 def title_key(title: str) -> bytes:

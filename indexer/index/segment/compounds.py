@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from indexer.index.segment.container import Array, ArrayFileWriter
-from indexer.index.segment.strings import StringTable, write_strings
+from indexer.index.segment.blocks import strings_of
+from indexer.index.segment.container import Array, ArrayFileWriter, ArraySink
+from indexer.index.segment.strings import write_strings
 from indexer.index.text.analysis import stems
 from indexer.index.text.ties import HERE, Tie, ties
 
@@ -70,11 +71,9 @@ def write_join_forms(
     writer.add("joins.doc", (pairs & 0xFFFF).astype(np.uint16))
 
 
-def write_joins(writer: ArrayFileWriter, postings: Mapping[bytes, Iterable[int]]) -> None:
-    """Add keys and their papers."""
-    keys = sorted(postings)
-    rows = [np.fromiter(postings[key], dtype=np.uint16) for key in keys]
-    write_strings(writer, "joins", keys, ordered=True)
+def write_join_postings(writer: ArraySink, postings: Mapping[bytes, Iterable[int]]) -> None:
+    """Add the papers of each key of a block; the keys, sorted, are for the caller to write."""
+    rows = [np.fromiter(postings[key], dtype=np.uint16) for key in sorted(postings)]
     writer.add("joins.start", np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.uint32))
     writer.add("joins.doc", np.concatenate(rows) if rows else np.empty(0, np.uint16))
 
@@ -83,7 +82,7 @@ class JoinTable:
     """The joins of a segment, read."""
 
     def __init__(self, arrays: Mapping[str, Array]) -> None:
-        self.keys = StringTable(arrays, "joins")
+        self.keys = strings_of(arrays, "joins")
         self._start = arrays["joins.start"].data
         self._docs = arrays["joins.doc"]
 

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -37,7 +37,7 @@ from isal.isal_zlib import crc32
 from indexer.index.errors import BadIndexError, ClosedIndexError
 from indexer.index.files import create, open_regular
 from indexer.index.hashing import blake2b
-from indexer.index.segment.catalogue import BY_PART, DTYPES, TABLES, misfit
+from indexer.index.segment.catalogue import BY_PART, DTYPES, TABLES, known_sizes, misfit, sizes_of, table_of
 
 Array = npt.NDArray[Any]
 
@@ -66,6 +66,16 @@ class Seal:
     def of(cls, size: int, *head: bytes) -> Seal:
         """The seal of a file of this size and head."""
         return cls(size, blake2b(b"".join(head), digest_size=16).hexdigest())
+
+
+class ArraySink(Protocol):
+    """What takes arrays by name: the writer of a file, or of a block in one."""
+
+    def add(self, name: str, array: Array) -> None:
+        """Append an array."""
+
+    def add_bytes(self, name: str, data: bytes | bytearray) -> None:
+        """Append raw bytes as an array of uint8."""
 
 
 class ArrayFileWriter:
@@ -123,8 +133,8 @@ class ArrayFileWriter:
         directory_at = pages_at + 4 * len(self._pages)
         pages_crc = crc32(np.asarray(self._pages, dtype="<u4").tobytes())
         if self.kind in TABLES:
-            known = {"docs": self.meta["docs"]} if "docs" in self.meta else {}
-            if wrong := misfit(self.kind, self._arrays, known):
+            blocks = len(self.meta.get("blocks", (0,)))
+            if wrong := misfit(self.kind, self._arrays, known_sizes(self.meta), blocks):
                 raise ValueError(f"{self.path.name} {wrong}: the table in catalogue.py says otherwise")
         directory = orjson.dumps(
             {
@@ -265,12 +275,13 @@ class ArrayFile(Mapping[str, Array]):
 
     def _fit(self) -> None:
         """Make sure that the file has the arrays of its table."""
-        docs = self.meta.get("docs")
-        if docs is not None:
-            if type(docs) is not int or not 0 <= docs < 1 << 31:
-                raise self._bad(f"says that it holds {docs!r} papers")
-            self.sizes["docs"] = docs
-        if wrong := misfit(self.kind, self._directory, self.sizes):
+        try:
+            self.sizes = known_sizes(self.meta)
+        except ValueError as error:
+            raise self._bad(str(error)) from error
+        self._blocks = len(self.meta.get("blocks", (0,)))
+        self._table = table_of(self.kind, self._blocks)
+        if wrong := misfit(self.kind, self._directory, self.sizes, self._blocks):
             raise self._bad(wrong)
 
     def __getitem__(self, name: str) -> Array:
@@ -286,7 +297,7 @@ class ArrayFile(Mapping[str, Array]):
     def _hold(self, name: str, values: Array) -> None:
         """Make sure that what the table says of the values of an array holds. Raises BadIndexError."""
         rule = self._table[name].rule
-        if rule is not None and values.size and not rule.holds(values, self.sizes):
+        if rule is not None and values.size and not rule.holds(values, sizes_of(name, self.sizes, self._blocks)):
             raise self._bad(f"has {name} with values that are not {rule.says}")
 
     def lazy(self, name: str) -> Array:
@@ -325,7 +336,7 @@ class ArrayFile(Mapping[str, Array]):
                     f"{self.path.name}: bytes {start}..{min(start + PAGE, self._pages_at)} are damaged ({name}); "
                     "run `quiver verify`, then `quiver repair` or `quiver rebuild`"
                 )
-            if name in self._by_part:
+            if name.rpartition("/")[2] in self._by_part:
                 # Pages and arrays begin at multiples of 64 bytes, so that no value lies in two pages.
                 inside = [max(0, (edge * PAGE - at) // size) for edge in (page, page + 1)]
                 self._hold(name, self.lazy(name).reshape(-1)[inside[0] : inside[1]])
@@ -390,9 +401,18 @@ class ArrayFile(Mapping[str, Array]):
             return
 
 
+@runtime_checkable
+class _Checked(Protocol):
+    """Arrays of a file, of which a part may be read without checking all."""
+
+    def lazy(self, name: str) -> Array: ...
+
+    def check(self, name: str, low: int, high: int) -> None: ...
+
+
 def lazy(arrays: Mapping[str, Array], name: str) -> tuple[Array, Callable[[int, int], None]]:
     """An array, and what checks items low..high of it, to be called before they are read: nothing if not in a file."""
-    if not isinstance(arrays, ArrayFile):
+    if not isinstance(arrays, _Checked):
         return arrays[name], _unchecked
     return arrays.lazy(name), partial(arrays.check, name)
 

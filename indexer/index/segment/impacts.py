@@ -14,8 +14,9 @@ import numpy.typing as npt
 
 from indexer.index.bm25f import norms
 from indexer.index.schema import FIELD_NUMBERS, GROUPS, K1
+from indexer.index.segment.blocks import blocks_of
 from indexer.index.segment.container import ArrayFile, ArrayFileWriter
-from indexer.index.segment.layout import IMPACTS_KIND
+from indexer.index.segment.layout import IMPACTS_KIND, stored_name
 from indexer.index.segment.postings import PostingGroup
 
 SCALE = 255
@@ -45,9 +46,13 @@ def write_impacts(segment: Path, path: Path, averages: Sequence[float]) -> None:
     arrays = ArrayFile(segment)
     with ArrayFileWriter(path, IMPACTS_KIND) as writer:
         writer.meta["averages"] = list(averages)
-        lengths = arrays["doc.length"]
-        for name, fields in GROUPS.items():
-            rows = [FIELD_NUMBERS[field.name] for field in fields]
-            field_norms = np.array([norms(row, lengths[row], averages[row]) for row in rows], dtype=np.float32)
-            writer.add(f"{name}.impact", impacts(PostingGroup(arrays, name, len(fields)), field_norms))
+        if "blocks" in arrays.meta:
+            writer.meta["docs"], writer.meta["blocks"] = arrays.meta["docs"], arrays.meta["blocks"]
+        for block in blocks_of(arrays):
+            lengths = block["doc.length"]
+            for name, fields in GROUPS.items():
+                rows = [FIELD_NUMBERS[field.name] for field in fields]
+                field_norms = np.array([norms(row, lengths[row], averages[row]) for row in rows], dtype=np.float32)
+                made = impacts(PostingGroup(block, name, len(fields)), field_norms)
+                writer.add(stored_name(f"{name}.impact", block.number), made)
     arrays.close()

@@ -1,4 +1,8 @@
-"""Several segments to one, on arrays: dictionaries are united, postings renumbered and sorted, nothing analysed."""
+"""Several segments to one: large blocks are copied, small ones united on arrays, nothing is analysed again.
+
+What stands once a segment (dictionaries, names, columns) is made anew from what the parts have. Memory is that of one
+block's postings and of the strings of all.
+"""
 
 from __future__ import annotations
 
@@ -11,68 +15,160 @@ import numpy.typing as npt
 
 from indexer.index.schema import GROUPS
 from indexer.index.segment.authors import NameTables, write_name_tables
+from indexer.index.segment.blocks import Block, blocks_of, strings_of
 from indexer.index.segment.builder import write_lengths
 from indexer.index.segment.claims import Claims
-from indexer.index.segment.columns import merge_columns
-from indexer.index.segment.compounds import JoinTable, write_joins
+from indexer.index.segment.columns import merge_columns, orders, title_key
+from indexer.index.segment.compounds import JoinTable, write_join_postings
 from indexer.index.segment.container import Array, ArrayFile, ArrayFileWriter
 from indexer.index.segment.inversion import Counts, Postings
-from indexer.index.segment.layout import SEGMENT_KIND
+from indexer.index.segment.layout import BLOCK_DOCS, SEGMENT_KIND, WORD, of_block, stored_name
 from indexer.index.segment.papers import PaperBuilder, StoredPapers
 from indexer.index.segment.postings import LAST_FORM, PostingGroup, ragged
-from indexer.index.segment.postings_writer import write_form_arrays, write_postings, write_rare
+from indexer.index.segment.postings_writer import write_form_arrays, write_postings
+from indexer.index.segment.strings import StringTable, write_strings
+from indexer.index.text.reading import as_read
 
 Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A segment that goes into a merge: its file, the documents kept (rising), and where the first of them goes."""
+    """A block that goes into a block of a merge: the documents kept (rising), and where the first of them goes."""
 
-    arrays: ArrayFile
+    arrays: Block
     kept: Ints
     first: int
 
     def renumbered(self) -> Ints:
-        """New number of each old document, -1 where it is dropped."""
+        """New number of each old document in the new block, -1 where it is dropped."""
         new = np.full(self.arrays.meta["docs"], -1, dtype=np.int64)
         new[self.kept] = np.arange(self.first, self.first + len(self.kept))
         return new
 
 
+class BlockWriter:
+    """Adds the arrays of one block under the names that they have in the file."""
+
+    def __init__(self, writer: ArrayFileWriter, block: int) -> None:
+        self._writer, self._block = writer, block
+
+    def add(self, name: str, array: Array) -> None:
+        """An array of the block."""
+        self._writer.add(stored_name(name, self._block), array)
+
+    def add_bytes(self, name: str, data: bytes | bytearray) -> None:
+        """Raw bytes as an array of uint8."""
+        self.add(name, np.frombuffer(data, dtype=np.uint8))
+
+
 def merge_segments(segments: Sequence[ArrayFile], claims: Sequence[Claims], path: Path) -> Claims:
-    """Write the claimed documents of several segments as one segment file; gives the claims on it."""
-    parts: list[Part] = []
+    """Write the claimed documents of several segments as one segment file; gives the claims on it.
+
+    Blocks that are large and mostly claimed are copied as they are; the others become new ones, without what nothing
+    claims.
+    """
+    planned = _planned(segments, claims)
+    renumbered = {id(file): np.full(file.meta["docs"], -1, dtype=np.int64) for file in segments}
+    tables: dict[str, list[list[bytes]]] = {}
+    held_docs: list[tuple[ArrayFile, Ints]] = []
     first = 0
-    for arrays, held in zip(segments, claims, strict=True):
-        kept = np.unique(held.docs).astype(np.int64)
-        parts.append(Part(arrays, kept, first))
-        first += len(kept)
     with ArrayFileWriter(path, SEGMENT_KIND) as writer:
+        for number, parts in enumerate(planned):
+            copied = len(parts) == 1 and len(parts[0].kept) == parts[0].arrays.meta["docs"]
+            found = (_copied if copied else _merged)(BlockWriter(writer, number), parts)
+            for name, words in found.items():
+                tables.setdefault(name, []).append(words)
+            for part in parts:
+                docs = part.kept + part.arrays.base
+                renumbered[id(part.arrays.file)][docs] = np.arange(first, first + len(docs))
+                first += len(docs)
+                held_docs.append((part.arrays.file, docs))
         writer.meta["docs"] = first
-        for name, fields in GROUPS.items():
-            _merge_group(writer, name, len(fields), parts)
-        _merge_joins(writer, parts)
-        write_lengths(writer, np.concatenate([part.arrays["doc.length"][:, part.kept].T for part in parts]))
-        _merge_names(writer, parts)
-        papers = PaperBuilder()
-        titles: list[str] = []
-        for part in parts:
-            stored = StoredPapers(part.arrays, part.arrays.path.name)
-            for doc in part.kept.tolist():
-                papers.add(stored.stored(doc))
-                titles.append(stored.head(doc)["title"])
-        merge_columns(writer, [(part.arrays, part.kept) for part in parts], titles)
-        papers.write(writer)
-    docs = [part.renumbered()[held.docs] for part, held in zip(parts, claims, strict=True)]
+        if len(planned) > 1:
+            writer.meta["blocks"] = [sum(len(part.kept) for part in parts) for parts in planned]
+        for name, words_of_blocks in tables.items():
+            _write_table(writer, name, words_of_blocks)
+        kept = _by_file(held_docs)
+        _merge_names(writer, kept)
+        merge_columns(writer, kept)
+    moved = [renumbered[id(file)][held.docs] for file, held in zip(segments, claims, strict=True)]
     return Claims.of(
-        np.concatenate(docs),
+        np.concatenate(moved),
         np.concatenate([held.files for held in claims]),
         np.concatenate([held.ranks for held in claims]),
     )
 
 
-def _merge_group(writer: ArrayFileWriter, name: str, fields: int, parts: Sequence[Part]) -> None:
+def _planned(segments: Sequence[ArrayFile], claims: Sequence[Claims]) -> list[list[Part]]:
+    """The blocks of a merge, each the parts that go into it."""
+    blocks: list[list[Part]] = []
+    open_block: list[Part] = []
+    held = 0
+    for file, claimed in zip(segments, claims, strict=True):
+        docs = np.unique(claimed.docs).astype(np.int64)
+        for block in blocks_of(file):
+            papers = block.meta["docs"]
+            here = docs[(docs >= block.base) & (docs < block.base + papers)] - block.base
+            if 2 * papers >= BLOCK_DOCS and 2 * len(here) >= papers:
+                blocks.append([Part(block, np.arange(papers), 0)])
+                continue
+            if held + len(here) > BLOCK_DOCS:
+                blocks.append(open_block)
+                open_block, held = [], 0
+            if len(here):
+                open_block.append(Part(block, here, held))
+                held += len(here)
+    return [*blocks, open_block] if open_block or not blocks else blocks
+
+
+def _copied(writer: BlockWriter, parts: Sequence[Part]) -> dict[str, list[bytes]]:
+    """Copy a block; gives its own strings of each table that the segment has once."""
+    block = parts[0].arrays
+    for name in block:
+        if of_block(name) and not name.endswith(WORD):
+            writer.add(name, block[name])
+    return {name: list(strings_of(block, name)) for name in _TABLES}
+
+
+def _merged(writer: BlockWriter, parts: Sequence[Part]) -> dict[str, list[bytes]]:
+    """Make a block of the kept documents of several; gives the same."""
+    tables: dict[str, list[bytes]] = {}
+    for name, fields in GROUPS.items():
+        tables |= _merge_group(writer, name, len(fields), parts)
+    tables["joins"] = _merge_joins(writer, parts)
+    write_lengths(writer, np.concatenate([part.arrays["doc.length"][:, part.kept].T for part in parts]))
+    papers = PaperBuilder()
+    ids: list[bytes] = []
+    titles: list[bytes] = []
+    for part in parts:
+        stored, known = StoredPapers(part.arrays, part.arrays.path.name), StringTable(part.arrays, "id")
+        for doc in part.kept.tolist():
+            papers.add(stored.stored(doc))
+            ids.append(known[doc])
+            titles.append(title_key(as_read(stored.head(doc)["title"])))
+    papers.write(writer)
+    for name, values in orders(ids, titles).items():
+        writer.add(name, values)
+    return tables
+
+
+_TABLES = ("text.term", "text.form", "names.term", "joins")
+"""Sorted tables of strings that a segment has once, and of which each block has its own part."""
+
+
+def _write_table(writer: ArrayFileWriter, name: str, words_of_blocks: Sequence[list[bytes]]) -> None:
+    """Add a table of the strings of all blocks, and for each block which of them are its own."""
+    strings = words_of_blocks[0] if len(words_of_blocks) == 1 else sorted(set().union(*words_of_blocks))
+    write_strings(writer, name, strings, ordered=True)
+    if len(words_of_blocks) > 1:
+        number = {word: at for at, word in enumerate(strings)}
+        for block, words in enumerate(words_of_blocks):
+            own = np.fromiter(map(number.__getitem__, words), dtype=np.uint32, count=len(words))
+            BlockWriter(writer, block).add(f"{name}{WORD}", own)
+
+
+def _merge_group(writer: BlockWriter, name: str, fields: int, parts: Sequence[Part]) -> dict[str, list[bytes]]:
     groups = [PostingGroup(part.arrays, name, fields) for part in parts]
     tables = [list(group.terms) for group in groups]
     terms = sorted(set().union(*tables))
@@ -81,8 +177,7 @@ def _merge_group(writer: ArrayFileWriter, name: str, fields: int, parts: Sequenc
     keys, counts, positions, masks = [], [], [], []
     forms = _FormUnion(groups, maps, len(terms)) if groups[0].has_forms else None
     for at, (part, group, new) in enumerate(zip(parts, groups, maps, strict=True)):
-        starts = part.arrays[f"{name}.start"].astype(np.int64)
-        group.check_all()
+        starts = group.starts
         docs = part.renumbered()[group.docs]
         term = np.repeat(np.arange(len(new)), np.diff(starts))
         kept = np.flatnonzero(docs >= 0)
@@ -114,9 +209,10 @@ def _merge_group(writer: ArrayFileWriter, name: str, fields: int, parts: Sequenc
         np.concatenate(positions)[where] if positions else np.empty(0, np.uint32),
     )
     write_postings(writer, name, postings)
+    words = {f"{name}.term": postings.terms}
     if forms is not None:
-        forms.write(writer, name, postings, np.concatenate(masks)[order], used, remap)
-        write_rare(writer, name, *forms.rare([part.renumbered() for part in parts]))
+        words[f"{name}.form"] = forms.write(writer, name, postings, np.concatenate(masks)[order], remap, parts)
+    return words
 
 
 def _used(term: Ints, terms: int) -> tuple[Ints, Ints]:
@@ -172,13 +268,22 @@ class _FormUnion:
         return new
 
     def write(
-        self, writer: ArrayFileWriter, name: str, postings: Postings, masks: Array, used: Ints, remap: Ints
-    ) -> None:
+        self,
+        writer: BlockWriter,
+        name: str,
+        postings: Postings,
+        masks: Array,
+        remap: Ints,
+        parts: Sequence[Part],
+    ) -> list[bytes]:
+        """Add what is told by form; gives the forms, sorted."""
         forms = self._written = sorted(form for form, (term, _) in self._best.items() if remap[term] >= 0)
         terms = np.array([remap[self._best[form][0]] for form in forms], dtype=np.int64)
         bits = np.array([self._bits[form] for form in forms], dtype=np.uint8)
-        several = np.bincount(terms, minlength=len(used)) > 1
-        write_form_arrays(writer, name, forms, terms, bits, postings, masks, several)
+        several = np.bincount(terms, minlength=len(postings.terms)) > 1
+        rare = self.rare([part.renumbered() for part in parts])
+        write_form_arrays(writer, name, terms, bits, postings, masks, several, rare)
+        return forms
 
     def rare(self, renumbered: Sequence[Ints]) -> tuple[Ints, Ints]:
         """Pairs of form (by its number as written) and new document, of the forms that share the last bit."""
@@ -193,7 +298,7 @@ class _FormUnion:
         return np.concatenate(forms), np.concatenate(docs)
 
 
-def _merge_joins(writer: ArrayFileWriter, parts: Sequence[Part]) -> None:
+def _merge_joins(writer: BlockWriter, parts: Sequence[Part]) -> list[bytes]:
     merged: dict[bytes, list[int]] = {}
     for part in parts:
         table = JoinTable(part.arrays)
@@ -203,10 +308,11 @@ def _merge_joins(writer: ArrayFileWriter, parts: Sequence[Part]) -> None:
             kept = docs[docs >= 0].tolist()
             if kept:
                 merged.setdefault(key, []).extend(kept)
-    write_joins(writer, merged)
+    write_join_postings(writer, merged)
+    return sorted(merged)
 
 
-def _merge_names(writer: ArrayFileWriter, parts: Sequence[Part]) -> None:
+def _merge_names(writer: ArrayFileWriter, parts: Sequence[tuple[ArrayFile, Ints]]) -> None:
     clusters: dict[bytes, int] = {}
     rows: dict[tuple[bytes, int], int] = {}
     row_cluster: list[int] = []
@@ -215,13 +321,13 @@ def _merge_names(writer: ArrayFileWriter, parts: Sequence[Part]) -> None:
         [np.empty(0, np.uint8)],
         [np.empty(0, np.int64)],
     )
-    for part in parts:
-        table = NameTables(part.arrays)
+    for arrays, kept in parts:
+        table = NameTables(arrays)
         keys = list(table.keys)
         new_row = np.empty(len(table.row_id), dtype=np.int64)
         old = zip(table.spellings, table.row_id.tolist(), table.row_cluster.tolist(), strict=True)
         at = table.row_at.astype(np.int64)
-        where, _ = ragged(at[:-1][part.kept], np.diff(at)[part.kept])
+        where, _ = ragged(at[kept], at[kept + 1] - at[kept])
         needed = np.zeros(len(new_row), dtype=bool)
         needed[table.rows[where]] = True
         for number, (spelled, person, cluster) in enumerate(old):
@@ -232,7 +338,7 @@ def _merge_names(writer: ArrayFileWriter, parts: Sequence[Part]) -> None:
                 new_row[number] = row
         row_parts.append(new_row[table.rows[where]])
         again_parts.append(table.again[where])
-        size_parts.append(np.diff(at)[part.kept])
+        size_parts.append(at[kept + 1] - at[kept])
     sizes = np.concatenate(size_parts)
     write_name_tables(
         writer,
@@ -244,3 +350,14 @@ def _merge_names(writer: ArrayFileWriter, parts: Sequence[Part]) -> None:
         rows=np.concatenate(row_parts),
         again=np.concatenate(again_parts),
     )
+
+
+def _by_file(parts: Sequence[tuple[ArrayFile, Ints]]) -> list[tuple[ArrayFile, Ints]]:
+    """The same with neighbours of one file as one: its tables are then read once."""
+    joined: list[tuple[ArrayFile, list[Ints]]] = []
+    for arrays, kept in parts:
+        if joined and joined[-1][0] is arrays:
+            joined[-1][1].append(kept)
+        else:
+            joined.append((arrays, [kept]))
+    return [(arrays, np.concatenate(kept)) for arrays, kept in joined]

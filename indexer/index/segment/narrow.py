@@ -14,3 +14,8 @@ def narrow(array: Array) -> Array:
         if top <= np.iinfo(dtype).max:
             return array.astype(dtype)
     return array.astype(np.uint64)
+
+
+def numbered(docs: Array, papers: int) -> Array:
+    """Numbers of papers of a segment: uint16 where it holds no more than one block may, else uint32."""
+    return docs.astype(np.uint16 if papers <= 1 << 16 else np.uint32)

@@ -18,7 +18,7 @@ import zstandard
 
 from indexer.index.errors import BadIndexError
 from indexer.index.record.paper import Paper
-from indexer.index.segment.container import Array, ArrayFileWriter, lazy
+from indexer.index.segment.container import Array, ArraySink, lazy
 from indexer.index.segment.narrow import narrow
 
 HEAD = ("id", "title", "authors", "venue", "year", "type", "url")
@@ -110,7 +110,7 @@ class PaperBuilder:
                 self._blob += self._compressor.compress(line) if line else b""
                 self._at.append(len(self._blob))
 
-    def write(self, writer: ArrayFileWriter) -> None:
+    def write(self, writer: ArraySink) -> None:
         """Add the papers to a segment file."""
         if self._compressor is None:
             self._start()

@@ -21,8 +21,8 @@ import numpy.typing as npt
 from indexer.index.native import kernel
 from indexer.index.once import made_once
 from indexer.index.schema import FIELD_NUMBERS, GROUPS
+from indexer.index.segment.blocks import strings_of
 from indexer.index.segment.container import Array, lazy
-from indexer.index.segment.strings import StringTable
 from indexer.index.segment.unread import Unread
 
 Ints = npt.NDArray[np.int64]
@@ -46,7 +46,7 @@ class PostingGroup:
         self._arrays = arrays
         self._name = name
         self.fields = fields
-        self.terms = StringTable(arrays, f"{name}.term")
+        self.terms = strings_of(arrays, f"{name}.term")
         self._start = arrays[f"{name}.start"].data
         self._occ = arrays[f"{name}.occ"].data
         self.docs: npt.NDArray[np.uint16]
@@ -67,7 +67,7 @@ class PostingGroup:
         self.has_forms = f"{name}.form_term" in arrays
         if self.has_forms:
             self._masks = Unread(len(self.terms), self._check_masks)
-            self.forms = StringTable(arrays, f"{name}.form")
+            self.forms = strings_of(arrays, f"{name}.form")
             self.form_term = arrays[f"{name}.form_term"]
             self.form_bit = arrays[f"{name}.form_bit"]
             self._forms_at = arrays[f"{name}.forms_at"].data

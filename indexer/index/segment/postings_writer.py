@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from indexer.index.segment.container import Array, ArrayFileWriter
+from indexer.index.segment.container import Array, ArrayFileWriter, ArraySink
 from indexer.index.segment.inversion import Occurrences, Postings, invert
 from indexer.index.segment.narrow import narrow
 from indexer.index.segment.postings import ESCAPE, LAST_FORM, SKIP, WIDE, WIDE_BY_9
@@ -88,10 +88,10 @@ def write_group(
     stream = occurrences.stream
     bits = _form_bits(stream, term_of) if stem else np.zeros(len(surfaces) + 1, dtype=np.uint8)
     postings, masks = invert(occurrences, term_of, bits, terms, compiled)
+    write_strings(writer, f"{name}.term", terms, ordered=True)
     write_postings(writer, name, postings)
     if stem:
-        forms = _write_forms(writer, name, surfaces, term_of, bits, postings, masks)
-        write_rare(writer, name, *_rare(occurrences, bits, forms))
+        _write_forms(writer, name, surfaces, (term_of, bits), (postings, masks), occurrences)
 
 
 def _form_bits(stream: Array, term_of: Array) -> Array:
@@ -115,9 +115,8 @@ def _rare(occurrences: Occurrences, bits: Array, forms: Array) -> tuple[Array, A
     return forms[occurrences.stream[held]], np.searchsorted(ends, held, side="right")
 
 
-def write_postings(writer: ArrayFileWriter, name: str, postings: Postings) -> None:
-    """Add dictionary, postings, combinations and positions of a group."""
-    write_strings(writer, f"{name}.term", postings.terms, ordered=True)
+def write_postings(writer: ArraySink, name: str, postings: Postings) -> None:
+    """Add postings, combinations and positions of a group; the dictionary is for the caller to write."""
     writer.add(f"{name}.start", postings.term_starts.astype(np.uint32))
     writer.add(f"{name}.occ", postings.occurrence_starts.astype(np.uint32))
     writer.add(f"{name}.doc", postings.docs)
@@ -147,7 +146,7 @@ def write_postings(writer: ArrayFileWriter, name: str, postings: Postings) -> No
     _write_positions(writer, name, postings.positions)
 
 
-def _write_positions(writer: ArrayFileWriter, name: str, positions: Array) -> None:
+def _write_positions(writer: ArraySink, name: str, positions: Array) -> None:
     """Add positions of 9 bits where few need more, else of 16, and those that need more still."""
     # An exception takes 8 bytes, seven more bits of everyone a little less than one.
     by_nine = 10 * np.count_nonzero(positions >= WIDE_BY_9) < len(positions)
@@ -165,48 +164,70 @@ def _write_forms(
     writer: ArrayFileWriter,
     name: str,
     surfaces: list[str],
-    term_of: Array,
-    bits: Array,
-    postings: Postings,
-    masks: Array,
-) -> Array:
-    """Give the number, among the sorted forms, of every surface."""
+    words: tuple[Array, Array],
+    inverted: tuple[Postings, Array],
+    occurrences: Occurrences,
+) -> None:
+    """Add the sorted forms and what is told by form; `words` are term and bit of every surface."""
+    term_of, bits = words
+    postings, masks = inverted
     encoded = [surface.encode("utf-8", "surrogatepass") for surface in surfaces]
     order = sorted(range(len(encoded)), key=encoded.__getitem__)
     at = np.asarray(order, dtype=np.int64) + 1
     several = np.bincount(term_of[1:].astype(np.int64), minlength=len(postings.terms)) > 1
-    write_form_arrays(
-        writer, name, [encoded[number] for number in order], term_of[at], bits[at], postings, masks, several
-    )
     numbers = np.zeros(len(term_of), dtype=np.int64)
     numbers[at] = np.arange(len(at))
-    return numbers
-
-
-def write_rare(writer: ArrayFileWriter, name: str, forms: Array, docs: Array) -> None:
-    """Add the papers of forms that share the last bit, from pairs of form and paper in any order."""
-    pairs = np.unique(forms.astype(np.int64) << 16 | docs.astype(np.int64))
-    writer.add(f"{name}.rare_form", (pairs >> 16).astype(np.uint32))
-    writer.add(f"{name}.rare_doc", (pairs & 0xFFFF).astype(np.uint16))
+    write_strings(writer, f"{name}.form", [encoded[number] for number in order], ordered=True)
+    rare = _rare(occurrences, bits, numbers)
+    write_form_arrays(writer, name, term_of[at], bits[at], postings, masks, several, rare)
 
 
 def write_form_arrays(
-    writer: ArrayFileWriter,
+    writer: ArraySink,
     name: str,
-    forms: list[bytes],
     form_terms: Array,
     form_bits: Array,
     postings: Postings,
     masks: Array,
     several: Array,
+    rare: tuple[Array, Array],
 ) -> None:
-    """Add sorted surface forms, the term and bit of each, and the masks of terms that have `several` forms."""
-    write_strings(writer, f"{name}.form", forms, ordered=True)
+    """Add term and bit of each surface form, the masks of terms that have `several` forms, and the papers of forms.
+
+    `rare` are pairs of form and paper, in any order, of the forms that share the last bit.
+    """
     writer.add(f"{name}.form_term", narrow(form_terms))
     writer.add(f"{name}.form_bit", form_bits.astype(np.uint8))
+    pairs = np.unique(rare[0].astype(np.int64) << 16 | rare[1].astype(np.int64))
+    rare = pairs >> 16, pairs & 0xFFFF
+    writer.add(f"{name}.rare_form", rare[0].astype(np.uint32))
+    writer.add(f"{name}.rare_doc", rare[1].astype(np.uint16))
     starts = postings.term_starts.astype(np.int64)
     postings_of = starts[1:] - starts[:-1]
     sizes = np.where(several, postings_of, 0)
     writer.add(f"{name}.forms_at", np.concatenate([[0], np.cumsum(sizes)]).astype(np.uint32))
     kept = np.repeat(several, postings_of)
     writer.add(f"{name}.forms", masks[kept])
+    writer.add(f"{name}.titled", _titled(form_terms, form_bits, postings, masks, rare))
+
+
+def _titled(form_terms: Array, form_bits: Array, postings: Postings, masks: Array, rare: tuple[Array, Array]) -> Array:
+    """For each form the papers that hold it and have its stem in the first field, the title."""
+    terms = len(postings.terms)
+    starts = postings.term_starts.astype(np.int64)
+    titled = np.flatnonzero(postings.counts.packed & np.uint16(15))
+    owners = np.repeat(np.arange(terms), starts[1:] - starts[:-1])[titled]
+    masks = masks[titled]
+    table = np.zeros((terms, LAST_FORM + 1), dtype=np.uint16)
+    for bit in range(LAST_FORM):
+        table[:, bit] = np.bincount(owners[masks >> bit & 1 != 0], minlength=terms)
+    counts = table[form_terms.astype(np.int64), form_bits]
+    # Forms that share the last bit are told apart by their lists of papers.
+    forms, docs = (part.astype(np.int64) for part in rare)
+    held = owners << 16 | postings.docs[titled]
+    wanted = form_terms.astype(np.int64)[forms] << 16 | docs
+    at = np.searchsorted(held, wanted)
+    at[at == len(held)] = 0
+    found = forms[held[at] == wanted] if len(held) else forms[:0]
+    counts += np.bincount(found, minlength=len(counts)).astype(np.uint16)
+    return counts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,9 @@ from indexer.index.native import kernel
 from indexer.index.once import made_once
 from indexer.index.segment.container import Array, ArrayFileWriter
 from indexer.index.segment.signatures import Signatures
+
+_KEPT = 64
+"""Questions whose answers a table keeps: those of one search, and of the one before."""
 
 
 def write_strings(writer: ArrayFileWriter, name: str, strings: Sequence[bytes], *, ordered: bool) -> None:
@@ -41,6 +44,7 @@ class StringTable(Sequence[bytes]):
         self._blob = arrays[f"{name}.blob"].data
         self._at = arrays[f"{name}.at"].data
         self._heads = arrays[f"{name}.head"].data if f"{name}.head" in arrays else None
+        self._found: dict[Hashable, npt.NDArray[np.int64]] = {}
         self.native: Any = None
         # Segments of any schema hold tables so small that their offsets are narrower than the kernel reads.
         if kernel.native is not None and self._at.itemsize >= 4:
@@ -91,9 +95,69 @@ class StringTable(Sequence[bytes]):
 
     def alike(self, key: bytes, edits: int) -> npt.NDArray[np.int64]:
         """Numbers (rising) of the strings that may be `edits` insertions, deletions, changes or swaps from a key."""
-        return self._signatures.alike(key, edits)
+        return self.once(("alike", key, edits), lambda: self._signatures.alike(key, edits))
+
+    def once(self, question: Hashable, find: Callable[[], npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
+        """What was found for a question, if it was asked lately: every block of a segment asks the same."""
+        found = self._found.get(question)
+        if found is None:
+            found = find()
+            if len(self._found) >= _KEPT:
+                self._found.clear()
+            self._found[question] = found
+        return found
 
     @made_once
     def _signatures(self) -> Signatures:
         """Made when first asked for: 5 ms for 60,000 words."""
         return Signatures(np.asarray(self._blob), np.asarray(self._at).astype(np.int64))
+
+
+class SubTable(Sequence[bytes]):
+    """Some strings of a sorted table, numbered anew: a StringTable of a block over that of its segment."""
+
+    def __init__(self, whole: StringTable, numbers: Array) -> None:
+        """`numbers` (rising) are those of the strings in the whole table."""
+        self.whole = whole
+        self.numbers = numbers
+        self._numbers = numbers.data
+
+    @property
+    def native(self) -> Any:
+        """The whole table as the kernel reads it."""
+        return self.whole.native
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __getitem__(self, number: int) -> bytes:  # type: ignore[override]  # slices have no use here
+        if number < 0:
+            raise IndexError(number)
+        return self.whole[self._numbers[number]]
+
+    def __iter__(self) -> Iterator[bytes]:
+        return map(self.whole.__getitem__, self.numbers.tolist())
+
+    def find(self, key: bytes) -> int:
+        """The number of a key, -1 if it is not there."""
+        number = self.whole.find(key)
+        at = bisect_left(self._numbers, number) if number >= 0 else len(self)
+        return at if at < len(self) and self._numbers[at] == number else -1
+
+    def prefix_range(self, prefix: bytes) -> tuple[int, int]:
+        """First and past-last number of the keys that begin with a prefix."""
+        low, high = self.whole.prefix_range(prefix)
+        return bisect_left(self._numbers, low), bisect_left(self._numbers, high)
+
+    def alike(self, key: bytes, edits: int) -> npt.NDArray[np.int64]:
+        """Numbers (rising) of the strings that may be `edits` insertions, deletions, changes or swaps from a key."""
+        return self.held(self.whole.alike(key, edits))
+
+    def held(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """The numbers here (rising) of some strings (rising) of the whole table, less those that are not here."""
+        if not len(self) or not len(numbers):
+            return np.empty(0, dtype=np.int64)
+        at = np.searchsorted(self.numbers, numbers)
+        at[at == len(self)] = 0
+        found: npt.NDArray[np.int64] = at[self.numbers[at] == numbers]
+        return found

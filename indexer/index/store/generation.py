@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from indexer.index.errors import BadIndexError, QuiverError
-from indexer.index.segment.opened import Segment
+from indexer.index.segment.opened import Segment, SegmentFiles
 from indexer.index.store.manifest import (
     Manifest,
     SegmentEntry,
@@ -25,18 +25,21 @@ class Generation:
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         self.folder = folder
         self.manifest = manifest
-        self.segments: list[Segment] = []
+        self.files: list[SegmentFiles] = []
+        """Its segments, as in the manifest."""
         try:
             for entry in manifest.segments:
-                self.segments.append(Segment(folder, entry.files, entry.seals))
+                self.files.append(SegmentFiles(folder, entry.files, entry.seals))
                 self._check(entry)
         except QuiverError:
             self.close()
             raise
+        self.segments: list[Segment] = [block for files in self.files for block in files.blocks]
+        """The blocks of all of them: what a search walks through."""
 
     def _check(self, entry: SegmentEntry) -> None:
         """Make sure that the last segment opened holds as many papers as the manifest says."""
-        held = self.segments[-1]
+        held = self.files[-1]
         if (held.docs, held.alive) != (entry.docs, entry.live):
             raise BadIndexError(
                 f"{entry.state} has {held.alive:,} live of {held.docs:,} papers, the manifest says {entry.live:,} of "
@@ -52,15 +55,15 @@ class Generation:
     def nbytes(self) -> int:
         """Size of its files in bytes, its table of contents not counted once that is swept."""
         toc = toc_path(self.folder, self.number)
-        files = [file.nbytes for row in self.segments for file in (row.arrays, row.impacts, row.state)]
+        files = [file.nbytes for row in self.files for file in (row.arrays, row.impacts, row.state)]
         with suppress(FileNotFoundError):
             return sum(files) + toc.stat().st_size
         return sum(files)
 
     def close(self) -> None:
         """Let go of every file."""
-        for segment in self.segments:
-            segment.close()
+        for files in self.files:
+            files.close()
 
 
 def is_index(folder: Path) -> bool:

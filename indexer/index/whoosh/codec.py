@@ -13,7 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from indexer.index.segment.blocks import Block, blocks_of
 from indexer.index.segment.container import ArrayFile
+from indexer.index.segment.layout import parted
 from indexer.index.whoosh.generic.any_postings import GenericFields
 from indexer.index.whoosh.generic.documents import GenericDocuments
 from indexer.index.whoosh.generic.files import EMPTY, EXTENSION, Assembly, exists, loaded, open_arrays, save
@@ -49,7 +51,7 @@ class ArraySegment(base.Segment):  # type: ignore[misc]  # Whoosh has no types
         self._doccount = doccount
         self._deleted = set(deleted)
         self._assembly: Assembly | None = None
-        self._file: weakref.ref[ArrayFile] | None = None
+        self._file: weakref.ref[ArrayFile | Block] | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         return {
@@ -97,8 +99,8 @@ class ArraySegment(base.Segment):  # type: ignore[misc]  # Whoosh has no types
 
     @property
     def filename(self) -> str:
-        """Name of the segment's file."""
-        return str(self.make_filename(EXTENSION))
+        """Name of the segment's file. A block of a segment of Quiver's is a segment to Whoosh."""
+        return parted(str(self.make_filename(EXTENSION)))[0]
 
     def assembly(self, storage: Any) -> Assembly:
         """The parts of a segment that is being written; a file that is there already is the first part."""
@@ -117,8 +119,8 @@ class ArraySegment(base.Segment):  # type: ignore[misc]  # Whoosh has no types
                 save(storage, self.filename, content)
             self._assembly = self._file = None
 
-    def lend(self, file: ArrayFile) -> None:
-        """Use a file that is open already, as long as its owner holds it."""
+    def lend(self, file: ArrayFile | Block) -> None:
+        """Use a file, or a block of one, that is open already, as long as its owner holds it."""
         self._file = weakref.ref(file)
 
     def arrays(self, storage: Any) -> Arrays:
@@ -126,12 +128,15 @@ class ArraySegment(base.Segment):  # type: ignore[misc]  # Whoosh has no types
         if self._assembly is not None:
             return self._assembly.arrays()
         file = self._file() if self._file else None
+        if isinstance(file, Block):
+            return file
         if file is None:
             if not self._doccount and not exists(storage, self.filename):
                 return EMPTY
             file = open_arrays(storage, self.filename)
             self._file = weakref.ref(file)
-        return file
+        number = parted(self.segid)[1]
+        return blocks_of(file)[number] if number or "blocks" in file.meta else file
 
 
 def published_segment(indexname: str, papers: int, segid: str, gone: bytes) -> ArraySegment:

@@ -18,7 +18,7 @@ from indexer.index.once import made_once
 from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS, TEXT, Field
 from indexer.index.segment.container import Array
 from indexer.index.segment.postings import PostingGroup
-from indexer.index.segment.strings import StringTable
+from indexer.index.segment.strings import StringTable, SubTable
 from indexer.index.whoosh.generic.payload import FROM_POSITIONS, encode_positions
 from indexer.index.whoosh.library import reading
 from indexer.index.whoosh.matcher import ArrayMatcher, Blocks, Numbers
@@ -31,7 +31,7 @@ _CHUNK = 1 << 18
 class _Terms(Sequence[bytes]):
     """The terms of a group that occur in one field."""
 
-    def __init__(self, table: StringTable, numbers: Array) -> None:
+    def __init__(self, table: StringTable | SubTable, numbers: Array) -> None:
         self._table = table
         self.numbers = numbers
 
