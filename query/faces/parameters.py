@@ -88,7 +88,7 @@ FILTERS = (
         "type",
         "--type",
         "choice",
-        f"Papers of this type: {', '.join(TYPES)}; repeat for any of several.",
+        f"Papers of this type of CSL: {', '.join(TYPES[:8])}, ...; repeat for any of several.",
         many=True,
         choices=TYPES,
         metavar="TYPE",

@@ -36,6 +36,7 @@ COMMANDS: dict[str, str] = {
     "eval": "check_commands",
     "serve": "serve_command",
     "mcp": "mcp_command",
+    "watch": "watch_command",
     "completion": "completion_command",
 }
 """Commands in the order of the help, and the module of this package that has each under its own name."""

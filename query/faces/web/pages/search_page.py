@@ -65,16 +65,14 @@ def search(call: Call) -> Reply:
     asked = Asked(**{**given, "facets": FACETS})
     verbatim = ("verbatim", "1") in call.pairs
     try:
-        found = page_of(call, asked)
+        found = asked.search(call.index) if verbatim else asked.corrected(call.index)
     except QueryError as error:
         return page(
             call.settings, "search.html", 400, **_context(call, asked, state, _NOTHING), problem=_problem(error)
         )
-    corrected = ""
-    if not found.total and found.suggestion and not verbatim:
-        corrected = found.suggestion
+    corrected = found.corrected or ""
+    if corrected:
         asked = replace(asked, query=corrected)
-        found = page_of(call, asked)
     context = _context(call, asked, state, found)
     why_nothing = list(reasons(call.index, asked)) if not found.total else []
     return page(
