@@ -21,6 +21,14 @@ class MissingSourceError(SourceError):
     """A source that is not there: no such file or folder, no file in the folder, none that the glob matches."""
 
 
+class UntrustedSourcesError(SourceError):
+    """Sources that another machine, user or folder recorded and that were not asked for; `sources` names them."""
+
+    def __init__(self, message: str, *, sources: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.sources = sources
+
+
 class BadIndexError(QuiverError):
     """An index that is missing, foreign, of a newer format or damaged."""
 

@@ -19,7 +19,9 @@ from indexer.ingest.folder import make_folder
 from indexer.ingest.plan import Plan, plan_again, plan_sources, source_names
 from indexer.ingest.pool import default_procs, run_tasks
 from indexer.ingest.report import BuildReport, Progress, Tally
+from indexer.ingest.stored import StoredRecords
 from indexer.ingest.tasks import tasks
+from indexer.ingest.trust import check_trusted
 
 MISSING = ("stop", "keep", "drop")
 """What a rebuild may do about a source that is gone."""
@@ -57,13 +59,14 @@ def build(
             venues_file=str(Path(venues).resolve()) if venues else None,
             venues=raw,
         )
-        return _publish(door, plan, manifest, table, procs, progress, None, base)
+        return publish_plan(door, plan, manifest, table, procs, progress, None, base)
 
 
 def rebuild(
     index: str | Path,
     *,
     missing: str = "stop",
+    trust_sources: bool = False,
     procs: int | None = None,
     progress: Progress | None = None,
     timeout: float = LOCK_SECONDS,
@@ -71,7 +74,8 @@ def rebuild(
     """Build anew from the recorded sources in their recorded order, less the ids deleted since.
 
     Standard input is taken again from the index. `missing` says what to do about a source that is no longer there:
-    "stop" (SourceError naming it), "keep" its papers as they are in the index, or "drop" it and them.
+    "stop" (SourceError naming it), "keep" its papers as they are in the index, or "drop" it and them. Sources that
+    another machine, user or folder recorded are read only with `trust_sources`, else UntrustedSourcesError names them.
     """
     if missing not in MISSING:
         raise UsageError(f"missing {missing!r} is not one of {', '.join(MISSING)}")
@@ -79,16 +83,34 @@ def rebuild(
     latest(folder, unsealed=True)
     with writing(folder, "quiver rebuild", timeout) as door:
         base = latest(folder, unsealed=True)
-        plan = plan_again(base, folder, missing)
-        table = recorded_table(base.venues)
-        manifest = Manifest(
-            generation=0,
-            index=base.index,
-            deleted=base.deleted,
-            venues_file=base.venues_file,
-            venues=base.venues,
-        )
-        return _publish(door, plan, manifest, table, procs, progress, base, base)
+        return rebuild_from(door, base, missing, trust_sources=trust_sources, procs=procs, progress=progress)
+
+
+def rebuild_from(
+    door: WriteTransaction,
+    base: Manifest,
+    missing: str,
+    *,
+    trust_sources: bool,
+    procs: int | None,
+    progress: Progress | None,
+) -> BuildReport:
+    """A rebuild of what a generation recorded, with the lock held."""
+    plan = plan_again(base, door.folder, missing)
+    if not trust_sources:
+        check_trusted(base, plan, door.folder)
+    return publish_plan(door, plan, again(base), recorded_table(base.venues), procs, progress, base, base)
+
+
+def again(base: Manifest) -> Manifest:
+    """What a rebuild takes over from a generation beside its sources."""
+    return Manifest(
+        generation=0,
+        index=base.index,
+        deleted=base.deleted,
+        venues_file=base.venues_file,
+        venues=base.venues,
+    )
 
 
 def processes(plan: Plan, procs: int | None) -> int:
@@ -116,7 +138,7 @@ def _venue_table(venues: str | Path | None) -> tuple[VenueTable, dict[str, objec
     return VenueTable.default().with_venues(own), as_recorded(own)
 
 
-def _publish(
+def publish_plan(
     door: WriteTransaction,
     plan: Plan,
     manifest: Manifest,
@@ -125,10 +147,15 @@ def _publish(
     progress: Progress | None,
     base: Manifest | None,
     before: Manifest | None,
+    stored: StoredRecords | None = None,
 ) -> BuildReport:
+    """Read a plan and publish it.
+
+    Stored records are of the generation `base`, `before` is the one that knows when ids were first seen.
+    """
     tally = Tally(plan, progress)
     indexer = Indexer(door.folder, table)
-    segments, _ = run_tasks(tasks(plan, 1, door.folder, base), indexer, processes(plan, procs), tally.report)
+    segments, _ = run_tasks(tasks(plan, 1, door.folder, base, stored), indexer, processes(plan, procs), tally.report)
     tally.check()
     draft = Draft(door, None, before)
     draft.add(segments)

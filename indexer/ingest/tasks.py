@@ -9,25 +9,25 @@ from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 
-import numpy as np
-import orjson
-
 from indexer.index.errors import SourceError
-from indexer.index.store.generation import Generation
 from indexer.index.store.manifest import STANDARD_INPUT, Manifest, SourceFile
 from indexer.ingest.bulk import Task
 from indexer.ingest.plan import Plan, PlannedFile
+from indexer.ingest.stored import StoredRecords
 from indexer.readers.entries import plain_name
 from indexer.readers.formats import named, recognise
 from indexer.readers.inputs import blocks_of, line_chunks, open_source
 from indexer.readers.jsonl import STORED
 
 _HEAD = 1 << 16
-_STORED_BATCH = 2000
 
 
-def tasks(plan: Plan, first_reading: int, folder: Path, base: Manifest | None) -> Iterator[Task]:
+def tasks(
+    plan: Plan, first_reading: int, folder: Path, base: Manifest | None, stored: StoredRecords | None = None
+) -> Iterator[Task]:
     """Cut every file of a plan into tasks; file n of the plan has the number n and the reading first_reading + n.
+
+    What is planned as stored is taken from the generation `base`, from `stored` where that is open already.
 
     What was seen of a file, its size, time and hash, is noted in `plan.seen` before the last of its tasks is given.
     """
@@ -36,13 +36,17 @@ def tasks(plan: Plan, first_reading: int, folder: Path, base: Manifest | None) -
             yield from _file_tasks(plan, file, number, first_reading + number)
         elif base is not None:
             plan.seen[file.path] = base.files[file.stored]
-            yield from _stored_tasks(folder, base, file, number, first_reading + number)
+            taken = 0
+            stored = stored or StoredRecords(folder, base)
+            for lines in stored.of_file(file.stored):
+                yield Task(file.path, number, first_reading + number, STORED.name, taken + 1, lines)
+                taken += lines.count(b"\n")
 
 
 def _file_tasks(plan: Plan, file: PlannedFile, number: int, reading: int) -> Iterator[Task]:
     task = partial(Task, file.path, number, reading)
     if file.regular:
-        plan.seen[file.path] = SourceFile(file.path, "", file.size, file.mtime_ns, _digest(file.path))
+        plan.seen[file.path] = SourceFile(file.path, "", file.size, file.mtime_ns, digest(file.path))
     name = "" if file.path == STANDARD_INPUT else file.path
     try:
         with open_source(file.path) as stream:
@@ -104,31 +108,13 @@ class _Text:
         return SourceFile(path, "", self._size, time.time_ns(), self._digest.hexdigest())
 
 
-def _stored_tasks(folder: Path, base: Manifest, file: PlannedFile, number: int, reading: int) -> Iterator[Task]:
-    """The records that a file of the generation before claims, in their order, as canonical JSON Lines."""
-    opened = Generation(folder, base)
-    try:
-        rows: list[tuple[int, int, int]] = []
-        for at, segment in enumerate(opened.files):
-            claims = segment.claims()
-            held = claims.files == np.uint32(file.stored or 0)
-            ranks, docs = claims.ranks[held].tolist(), claims.docs[held].tolist()
-            rows += [(rank, at, doc) for rank, doc in zip(ranks, docs, strict=True)]
-        rows.sort()
-        for low in range(0, len(rows), _STORED_BATCH):
-            batch = rows[low : low + _STORED_BATCH]
-            lines = b"".join(orjson.dumps(opened.files[at].record(doc)) + b"\n" for _, at, doc in batch)
-            yield Task(file.path, number, reading, STORED.name, low + 1, lines)
-    finally:
-        opened.close()
-
-
-def _digest(path: str) -> str:
-    digest = blake2b(digest_size=16)
+def digest(path: str) -> str:
+    """The hash of a file as the manifest keeps it; empty where it cannot be read."""
+    state = blake2b(digest_size=16)
     try:
         with open(path, "rb") as file:
             while block := file.read(1 << 20):
-                digest.update(block)
+                state.update(block)
     except OSError:
         return ""
-    return digest.hexdigest()
+    return state.hexdigest()

@@ -29,7 +29,11 @@ def verify(index: str | Path) -> list[str]:
     Takes about as long as a build. Raises BadIndexError where there is no index at all.
     """
     folder = Path(index)
-    manifest = latest(folder)
+    return verify_generation(folder, latest(folder))
+
+
+def verify_generation(folder: Path, manifest: Manifest) -> list[str]:
+    """What is wrong with one generation of an index."""
     wrong = list(_files(folder, manifest))
     if wrong:
         return wrong

@@ -71,7 +71,7 @@ def recognise(head: bytes, name: str) -> Format:
     hint = f" (damaged {name[name.rfind('.') :]}?)" if name.lower().endswith(COMPRESSED) else ""
     # A file that begins as JSON and has zeros in it is damaged JSON, of which the rest can be read.
     if b"\0" in head and not re.match(rb"(?:\xef\xbb\xbf)?\s*[\[{]", head):
-        raise SourceError(f"{shown}: a binary file{hint}, begins with {head[:4].hex(' ')}; not records of papers")
+        raise SourceError(f"{shown}: a binary file{hint}; not records of papers")
     plain = plain_name(name)
     if not head.decode("utf-8", "replace").strip("\ufeff \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\xa0\u2028\u2029\u3000"):
         raise SourceError(f"{shown}: nothing but white space; no records to read")
@@ -81,6 +81,6 @@ def recognise(head: bytes, name: str) -> Format:
     for form in FORMATS:
         if form.recognise(head, plain):
             return form
-    seen = head[:40].decode("utf-8", "replace").strip().splitlines()[:1] or [""]
+    # None of its text is shown: what a source names may be anybody's file, and a message may go anywhere.
     known = ", ".join(form.name for form in FORMATS)
-    raise SourceError(f"{shown}: no known format{hint}, begins with {seen[0]!r}; say which with --format ({known})")
+    raise SourceError(f"{shown}: no known format{hint}; say which with --format ({known})")

@@ -196,6 +196,8 @@ def _check(manifest: Manifest, generation: int, version: int) -> None:
             raise ValueError(f"venue {name!r:.60} has spellings that are no text")
     if manifest.generation != generation:
         raise ValueError(f"it says that it is of generation {manifest.generation}")
+    if version != UNSEALED and not (manifest.index and manifest.identity and manifest.origin):
+        raise ValueError("it does not say of which index it is, nor where that was made")
     if manifest.format != version:
         raise ValueError(f"its format is {version} and {manifest.format}")
     for entry in manifest.segments:

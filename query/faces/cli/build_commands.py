@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,9 @@ _REJECTS = click.option(
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="Write rejected records here, as JSON Lines to be mended and fed again.",
+)
+_TRUST = click.option(
+    "--trust-sources", is_flag=True, help="Read sources that another machine, user or folder has recorded."
 )
 _SOURCES = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=well_formed)
 
@@ -69,16 +73,30 @@ def build(
     show_default=True,
     help="What to do about a source that is gone: stop, keep its papers, or drop them.",
 )
-def rebuild(index: Path, missing: str, **rest: Any) -> None:
+@_TRUST
+def rebuild(index: Path, missing: str, trust_sources: bool, **rest: Any) -> None:
     """Build anew from the recorded sources.
 
     Ids deleted since stay away.
 
-    Searches that run meanwhile are not disturbed; if anything fails, the old generation stays.
+    Searches that run meanwhile are not disturbed; if anything fails, the old generation stays. What another
+    machine, user or folder has recorded is shown and asked for before it is read.
     """
+    from indexer.index.errors import UntrustedSourcesError
     from indexer.ingest.build import rebuild as run
+    from query.faces.printed.terminal import safe
 
-    _run(run, index, rest, missing=missing)
+    try:
+        _run(run, index, rest, missing=missing, trust_sources=trust_sources)
+    except UntrustedSourcesError as error:
+        # Whoever is not there to answer has said nothing: a script says it with the option.
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise
+        for source in error.sources:
+            click.echo(f"  {safe(source)}", err=True)
+        if not click.confirm("The index is not from here. Read these?", err=True):
+            raise
+        _run(run, index, rest, missing=missing, trust_sources=True)
 
 
 @example("quiver update new.jsonl", "quiver update lists/ --prune")
@@ -214,3 +232,27 @@ def rollback(to: int | None, index: Path) -> None:
     was = to or next((row.generation for row in kept(index) if row.generation < manifest.generation - 1), None)
     was = was or manifest.generation - 2
     click.echo(f"generation {manifest.generation} is what generation {was} was: {counted(manifest.papers, 'paper')}")
+
+
+@example("quiver repair", "quiver verify || quiver repair")
+@click.command()
+@click.option(
+    "--procs", type=click.IntRange(min=1), metavar="N", help="Processes. Default: one a processor for large sources."
+)
+@_TRUST
+@index_option
+def repair(index: Path, procs: int | None, trust_sources: bool) -> None:
+    """Mend what verify finds wrong.
+
+    From the recorded sources; where they are gone from the last sound generation; else from the stored papers
+    that can be read.
+    """
+    from indexer.ingest.repair import repair as run
+    from query.faces.cli.interrupts import tidily
+    from query.faces.printed.build_report import repair_lines
+    from query.faces.printed.output import write_lines
+    from query.faces.printed.progress import ProgressLine
+
+    with tidily(), ProgressLine() as progress:
+        report = run(index, trust_sources=trust_sources, procs=procs, progress=progress)
+    write_lines(repair_lines(report, str(index)))

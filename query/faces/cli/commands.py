@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "undelete": "build_commands",
     "history": "build_commands",
     "rollback": "build_commands",
+    "repair": "build_commands",
     "search": "search_command",
     "author": "author_command",
     "paper": "paper_commands",

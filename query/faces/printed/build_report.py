@@ -11,6 +11,7 @@ from query.faces.printed.wording import byte_size, counted, duration
 
 if TYPE_CHECKING:
     # The readers behind it take a tenth of a second to import, and a report comes from them anyway.
+    from indexer.ingest.repair import RepairReport
     from indexer.ingest.report import BuildReport
 
 _SHOWN = 5
@@ -51,3 +52,24 @@ def problem_lines(report: BuildReport, *, kept: bool = False) -> Iterator[str]:
     if more:
         hint = "" if kept else "; --rejects FILE keeps them all, with their reasons"
         yield f"rejected: {more:,} more{hint}"
+
+
+def repair_lines(report: RepairReport, path: str) -> Iterator[str]:
+    """What was wrong, and what became of it."""
+    if report.done == "nothing":
+        yield f"{safe(path)}: nothing is wrong"
+        return
+    for problem in report.wrong[:_SHOWN]:
+        yield f"wrong: {safe(problem)}"
+    if len(report.wrong) > _SHOWN:
+        yield f"wrong: {len(report.wrong) - _SHOWN:,} more"
+    if report.because:
+        yield f"the recorded sources could not be used: {safe(report.because)}"
+    if report.done == "sources":
+        yield "built anew from the recorded sources"
+    elif report.done == "generation":
+        yield f"returned to generation {report.returned_to}, the last sound one, less what was deleted since"
+    else:
+        lost = f"; {counted(report.lost, 'stored paper')} could not be read" if report.lost else "; none was lost"
+        yield f"built anew from the stored papers{lost}"
+    yield f"{safe(path)}: generation {report.generation}, {counted(report.papers, 'paper')}"
