@@ -70,7 +70,7 @@ def random_choice(papers: Sequence[Paper], random: Random, sort: str = "") -> Ch
     )
 
 
-def ask(index: PaperIndex, text: str, choice: Choice, *, limit: int = 0, offset: int = 0) -> Page:
+def ask(index: PaperIndex, text: str, choice: Choice, *, limit: int | None = None, offset: int = 0) -> Page:
     """The page of an index for a query and its filters."""
     return index.search(
         text,
