@@ -392,6 +392,18 @@ def misfit(kind: str, arrays: dict[str, tuple[str, list[int], int]], sizes: Size
     return _highs(kind, arrays, blocks)
 
 
+def misfit_meta(kind: str, meta: dict[str, Any]) -> str:
+    """What of the averages that impacts were made with is not as it must be, as the end of a sentence."""
+    averages = meta.get("averages")
+    if kind != IMPACTS_KIND:
+        return ""
+    if type(averages) is not list or len(averages) != len(FIELDS):
+        return f"has averages that are not {len(FIELDS)} numbers"
+    if not all(type(average) is float and average >= 0 for average in averages):
+        return "has averages that are no numbers"
+    return ""
+
+
 def _fits(sizes: Sizes, wanted: int | Size, held: int) -> bool:
     if isinstance(wanted, int):
         return held == wanted

@@ -37,7 +37,7 @@ from isal.isal_zlib import crc32
 from indexer.index.errors import BadIndexError, ClosedIndexError
 from indexer.index.files import create, open_regular
 from indexer.index.hashing import blake2b
-from indexer.index.segment.catalogue import BY_PART, DTYPES, TABLES, known_sizes, misfit, sizes_of, table_of
+from indexer.index.segment.catalogue import BY_PART, DTYPES, TABLES, known_sizes, misfit, misfit_meta, sizes_of, table_of
 
 Array = npt.NDArray[Any]
 
@@ -209,6 +209,7 @@ class ArrayFile(Mapping[str, Array]):
         self._views: dict[str, Array] = {}
         self._lazy: dict[str, Array] = {}
         self._places: dict[str, tuple[int, int]] = {}
+        self._unheld: dict[str, bytearray] = {}
         self.sizes: dict[str, int] = {}
         self._table = TABLES.get(self.kind, {}) if version == VERSION else {}
         self._by_part = BY_PART if self._table else frozenset()
@@ -281,7 +282,8 @@ class ArrayFile(Mapping[str, Array]):
             raise self._bad(str(error)) from error
         self._blocks = len(self.meta.get("blocks", (0,)))
         self._table = table_of(self.kind, self._blocks)
-        if wrong := misfit(self.kind, self._directory, self.sizes, self._blocks):
+        wrong = misfit(self.kind, self._directory, self.sizes, self._blocks) or misfit_meta(self.kind, self.meta)
+        if wrong:
             raise self._bad(wrong)
 
     def __getitem__(self, name: str) -> Array:
@@ -336,12 +338,25 @@ class ArrayFile(Mapping[str, Array]):
                     f"{self.path.name}: bytes {start}..{min(start + PAGE, self._pages_at)} are damaged ({name}); "
                     "run `quiver verify`, then `quiver repair` or `quiver rebuild`"
                 )
-            if name.rpartition("/")[2] in self._by_part:
-                # Pages and arrays begin at multiples of 64 bytes, so that no value lies in two pages.
-                inside = [max(0, (edge * PAGE - at) // size) for edge in (page, page + 1)]
-                self._hold(name, self.lazy(name).reshape(-1)[inside[0] : inside[1]])
             self._unread[page] = 0
             page = self._unread.find(1, page + 1, past)
+        if name.rpartition("/")[2] in self._by_part:
+            self._hold_parts(name, first, past)
+
+    def _hold_parts(self, name: str, first: int, past: int) -> None:
+        """Make sure that what the table says of the values of an array holds in some pages of the file."""
+        unheld = self._unheld.get(name)
+        if unheld is None:
+            # Of its own: another array that ends or begins in a page has it read before this one.
+            unheld = self._unheld[name] = bytearray(b"\1") * len(self._pages)
+        at, size = self._places[name]
+        page = unheld.find(1, first, past)
+        while page >= 0:
+            # Pages and arrays begin at multiples of 64 bytes, so that no value lies in two pages.
+            low, high = (max(0, (edge * PAGE - at) // size) for edge in (page, page + 1))
+            self._hold(name, self.lazy(name).reshape(-1)[low:high])
+            unheld[page] = 0
+            page = unheld.find(1, page + 1, past)
 
     def _page_is_whole(self, page: int) -> bool:
         start = _HEADER_SIZE + page * PAGE
