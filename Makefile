@@ -6,7 +6,7 @@ DEMO := $(VENV)/demo.idx
 # Two test processes on two processors; a busy machine takes what it has.
 WORKERS ?= auto
 
-.PHONY: help demo serve test test-all test-whoosh fuzz lint bench bench-large eval clean
+.PHONY: help demo serve test test-all soak test-whoosh fuzz lint bench bench-large eval clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -39,6 +39,9 @@ test-whoosh: $(VENV)/ready ## Whoosh's own tests, with its codec and with ours
 
 fuzz: $(VENV)/ready ## every reader on thousands of damaged files, in ten minutes
 	QUIVER_FUZZ=4000 $(BIN)/python -m pytest -n $(WORKERS) tests/readers/test_fuzz.py
+
+soak: $(VENV)/ready ## forged files over C extensions that watch every access to memory, in a few minutes
+	$(BIN)/python -m tests.soak
 
 lint: $(VENV)/ready ## style and types
 	$(BIN)/ruff check .

@@ -37,7 +37,16 @@ from isal.isal_zlib import crc32
 from indexer.index.errors import BadIndexError, ClosedIndexError
 from indexer.index.files import create, open_regular
 from indexer.index.hashing import blake2b
-from indexer.index.segment.catalogue import BY_PART, DTYPES, TABLES, known_sizes, misfit, misfit_meta, sizes_of, table_of
+from indexer.index.segment.catalogue import (
+    BY_PART,
+    DTYPES,
+    TABLES,
+    known_sizes,
+    misfit,
+    misfit_meta,
+    sizes_of,
+    table_of,
+)
 
 Array = npt.NDArray[Any]
 

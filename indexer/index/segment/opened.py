@@ -276,6 +276,8 @@ class Segment:
 
 def _agree(segment: ArrayFile, other: ArrayFile) -> None:
     """Make sure that a file is of this segment's papers and postings, by their numbers."""
+    if "docs" not in segment.sizes:
+        raise BadIndexError(f"{segment.path.name} does not say how many papers it holds; run `quiver repair`")
     for name in other.sizes.keys() & segment.sizes.keys():
         if other.sizes[name] != segment.sizes[name]:
             raise BadIndexError(
