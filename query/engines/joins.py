@@ -7,11 +7,15 @@ of it. These are facts about words of the index, as its dictionaries are, not an
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from indexer.index.schema import TEXT
 from indexer.index.segment.opened import Segment
+from indexer.index.text.languages import LANGUAGES, tagged_stem
 from indexer.index.text.ties import EVERYWHERE, HERE
 from query.engines.collection import Collection
 from query.engines.phrases import Matches, member, phrase
+from query.language.analysed import AnalysedWord
 
 KEPT = 1 << 14
 """Entries kept; then all are forgotten and found anew. Most hold a handful of papers."""
@@ -45,6 +49,26 @@ class Joins:
                 self._variants.clear()
             found = self._variants[joined] = tuple(parts)
         return found
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """Codes of the languages beside English that the index holds papers in."""
+        joins = [segment.joins for segment in self._collection.segments]
+        return tuple(code for code in LANGUAGES if any(table.holds(f"{code}:") for table in joins))
+
+    def of_word(self, word: AnalysedWord) -> tuple[Parts, ...]:
+        """What counts as a word of a query beside its stem: `variants` of it and of its stems in other languages.
+
+        What was typed with an umlaut is looked for written out whether papers tie the two or not.
+        """
+        found = [parts for parts in self.variants(word.stem) if parts[-1] not in word.also]
+        if not self.languages or len(word.parts) > 1:
+            return tuple(found)
+        counted = {word.stem, *word.also, *(parts[-1] for parts in found if parts[0] in TIES)}
+        for code in self.languages:
+            tagged = self.variants(tagged_stem(word.parts[0], code))
+            found += [parts for parts in tagged if parts[-1] not in counted]
+        return tuple(found)
 
     def places(self, segment: Segment, parts: Parts, columns: tuple[int, ...]) -> Matches:
         """Papers of a segment in which the parts stand side by side in fields of the text."""

@@ -68,8 +68,7 @@ class Term:
         """Stems side by side that count as this term: those of a hyphenated form are its own alone."""
         if len(self.word.parts) > 1:
             return (self.word.part_stems,)
-        # What was typed with an umlaut is looked for written out whether papers tie the two or not.
-        return tuple(parts for parts in self._joins.variants(self.word.stem) if parts[-1] not in self.word.also)
+        return self._joins.of_word(self.word)
 
     @cached_property
     def segments(self) -> list[SegmentTerm]:

@@ -23,6 +23,7 @@ from indexer.index.segment.postings import ragged
 from indexer.index.segment.postings_writer import GroupBuilder, write_group
 from indexer.index.segment.vocabulary import COMPILED, new_words, read
 from indexer.index.text.analysis import stems
+from indexer.index.text.languages import language_of
 
 
 def venue_text(published: str, canonical: str) -> str:
@@ -65,8 +66,8 @@ class SegmentBuilder:
         keywords = [self._keyword(keyword) for keyword in paper.keywords]
         abstract = read(paper.abstract)
         self._words += self._text.add((title, searched, abstract, ""), keywords)
-        for text in (title, abstract, *keywords):
-            self._ties.add(text, self.docs)
+        language = language_of(abstract or title, paper.extra.get("language"))
+        self._ties.add((title, abstract, *keywords), language, self.docs)
         self._names.add(paper.authors)
         self._columns.add(paper, title, venue, content_hash(stored, venue))
         self._papers.add(stored)

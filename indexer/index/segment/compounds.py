@@ -14,7 +14,8 @@ import numpy as np
 from indexer.index.segment.blocks import strings_of
 from indexer.index.segment.container import Array, ArrayFileWriter, ArraySink
 from indexer.index.segment.strings import write_strings
-from indexer.index.text.analysis import stems
+from indexer.index.text.analysis import stems, words
+from indexer.index.text.languages import ENGLISH, tagged
 from indexer.index.text.ties import HERE, Tie, ties
 
 
@@ -24,17 +25,21 @@ class TieBuilder:
     def __init__(self) -> None:
         self._docs: dict[Tie, list[int]] = {}
 
-    def add(self, text: str, doc: int) -> None:
-        """The ties of a text as read of a paper."""
-        for tie in ties(text):
+    def add(self, texts: Sequence[str], language: str, doc: int) -> None:
+        """The ties of the texts as read of a paper, and of its words to their stems in its language."""
+        found = [tie for text in texts for tie in ties(text)]
+        if language != ENGLISH:
+            found += tagged((word for text in texts for word in words(text)), language)
+        for tie in found:
             docs = self._docs.setdefault(tie, [])
             if not docs or docs[-1] != doc:
                 docs.append(doc)
 
     def keyed(self) -> dict[bytes, list[int]]:
         """Papers by key of the table; what stems alike needs no tie."""
-        words = sorted({word for tie in self._docs for word in (tie.word, tie.other)})
-        stem = dict(zip(words, stems(words), strict=True))
+        known = sorted({word for tie in self._docs for word in (tie.word, tie.other)})
+        # A tagged stem is one already.
+        stem = dict(zip(known, stems(known), strict=True)) | {word: word for word in known if ":" in word}
         found: dict[bytes, list[int]] = {}
         for tie, docs in self._docs.items():
             if stem[tie.word] != stem[tie.other]:
@@ -90,6 +95,11 @@ class JoinTable:
         """Each way in which hyphens part a joined stem (parts with a space between), with its row."""
         low, high = self.keys.prefix_range(joined.encode("utf-8", "surrogatepass") + b"\t")
         return [(self.keys[row].partition(b"\t")[2].decode("utf-8", "surrogatepass"), row) for row in range(low, high)]
+
+    def holds(self, tag: str) -> bool:
+        """Whether any word begins so: `de:` where there are German papers."""
+        low, high = self.keys.prefix_range(tag.encode())
+        return low < high
 
     def tied(self, word: str, other: str) -> Array:
         """Papers (uint16) that tie another word to a word HERE."""

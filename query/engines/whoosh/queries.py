@@ -21,7 +21,7 @@ from indexer.index.text.analysis import stem
 from indexer.index.text.ties import HERE
 from indexer.index.whoosh.library import matching, query, reading
 from query.engines.collection import Collection
-from query.engines.joins import TIES
+from query.engines.joins import TIES, Joins
 from query.engines.patterns import Pattern, word_test
 from query.engines.terms import is_year
 from query.engines.whoosh.matchers import ConstantMatcher, PhraseMatcher, TermMatcher, tree
@@ -135,16 +135,7 @@ class TermQuery(Part):
         """Stems side by side that count as this term."""
         if len(self._words) > 1:
             return [self._word.part_stems]
-        found: dict[tuple[str, ...], None] = {}
-        for leaf in self.leaves.values():
-            table, live = leaf.segment.joins, leaf.segment.live
-            for parts, row in table.parts(self._word.stem):
-                if parts[0] in TIES:
-                    if parts[1:] not in self._word.also and live[table.docs(row)].any():
-                        found[parts[0], self._word.stem, parts[1:]] = None
-                elif live[table.docs(row)].any():
-                    found[tuple(parts.split(" "))] = None
-        return list(found)
+        return list(Joins(self._collection).of_word(self._word))
 
     def _places(self, leaf: Leaf) -> Iterator[tuple[int, Any]]:
         """Where the term stands in a segment: field and matcher."""
