@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import metadata
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from indexer.index.native import kernel
 from indexer.index.segment.authors import NameTables
 from indexer.index.segment.opened import SegmentFiles
 from indexer.index.store.generation import Generation
@@ -16,7 +19,10 @@ from indexer.index.store.generation import Generation
 
 @dataclass(frozen=True, slots=True)
 class Information:
-    """Counts of a generation, its age, its size in bytes on disk, and what it was made of."""
+    """Counts of a generation, its age, its size in bytes on disk, what it was made of, and what reads it.
+
+    `kernel` says which inner loops run: "c", or "python" where the extension was not built or is switched off.
+    """
 
     papers: int
     author_rows: int
@@ -27,6 +33,10 @@ class Information:
     built: str
     bytes: int
     sources: Sequence[str]
+    format: int = 0
+    quiver: str = ""
+    python: str = ""
+    kernel: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The JSON of `quiver info`."""
@@ -52,6 +62,10 @@ def information(generation: Generation) -> Information:
         built=manifest.built,
         bytes=generation.nbytes,
         sources=manifest.sources,
+        format=manifest.format,
+        quiver=_version(),
+        python=platform.python_version(),
+        kernel="python" if kernel.native is None else "c",
     )
 
 
@@ -102,3 +116,10 @@ def _live_rows(segment: SegmentFiles) -> npt.NDArray[np.int64]:
 def _row(tables: NameTables, number: int) -> tuple[bytes, bytes, int]:
     """Cluster, spelling and hash of the id of a row."""
     return tables.keys[int(tables.row_cluster[number])], tables.spellings[number], int(tables.row_id[number])
+
+
+def _version() -> str:
+    try:
+        return metadata.version("quiver-papers")
+    except metadata.PackageNotFoundError:
+        return ""

@@ -35,6 +35,7 @@ def build(
     *,
     format: str | None = None,  # noqa: A002  # the name the command line uses
     procs: int | None = None,
+    keep: int | None = None,
     venues: str | Path | None = None,
     force: bool = False,
     progress: Progress | None = None,
@@ -44,7 +45,8 @@ def build(
 
     `sources` are files, folders, globs or "-"; `format` forces a format on all of them; `venues` is a table of the
     user's venue spellings, recorded. An index of other sources is replaced only with `force`, which also forgets
-    deleted ids. Raises SourceError when a source yields no paper, BadIndexError, LockedError.
+    deleted ids. `keep` generations stay, two by default, to which a rollback can return; recorded.
+    Raises SourceError when a source yields no paper, BadIndexError, LockedError.
     """
     folder = Path(index)
     plan = plan_sources(source_names(sources), folder, format, {})
@@ -56,6 +58,7 @@ def build(
             generation=0,
             index=base.index if base else "",
             deleted=base.deleted if base else (),
+            keep=generations_to_keep(keep, base),
             venues_file=str(Path(venues).resolve()) if venues else None,
             venues=raw,
         )
@@ -68,6 +71,7 @@ def rebuild(
     missing: str = "stop",
     trust_sources: bool = False,
     procs: int | None = None,
+    keep: int | None = None,
     progress: Progress | None = None,
     timeout: float = LOCK_SECONDS,
 ) -> BuildReport:
@@ -83,6 +87,7 @@ def rebuild(
     latest(folder, unsealed=True)
     with writing(folder, "quiver rebuild", timeout) as door:
         base = latest(folder, unsealed=True)
+        base = replace(base, keep=generations_to_keep(keep, base))
         return rebuild_from(door, base, missing, trust_sources=trust_sources, procs=procs, progress=progress)
 
 
@@ -108,9 +113,19 @@ def again(base: Manifest) -> Manifest:
         generation=0,
         index=base.index,
         deleted=base.deleted,
+        keep=base.keep,
         venues_file=base.venues_file,
         venues=base.venues,
     )
+
+
+def generations_to_keep(asked: int | None, base: Manifest | None) -> int:
+    """How many generations are kept: as many as are asked for, else as before, else two. Raises UsageError."""
+    if asked is None:
+        return base.keep if base else 2
+    if not 2 <= asked <= 1000:
+        raise UsageError(f"keep {asked} is not from 2 to 1000: the newest generation and those before it")
+    return asked
 
 
 def processes(plan: Plan, procs: int | None) -> int:

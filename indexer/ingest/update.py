@@ -14,7 +14,7 @@ from indexer.index.segment.columns import key_hash
 from indexer.index.store.generation import Generation, latest
 from indexer.index.store.manifest import Manifest, SourceFile, generations, published, read_manifest
 from indexer.index.store.transaction import LOCK_SECONDS, writing
-from indexer.ingest.build import processes
+from indexer.ingest.build import generations_to_keep, processes
 from indexer.ingest.bulk import Indexer, Known, NewSegment, Seen
 from indexer.ingest.draft import Draft
 from indexer.ingest.finder import Finder
@@ -32,6 +32,7 @@ def update(
     prune: bool = False,
     dry_run: bool = False,
     procs: int | None = None,
+    keep: int | None = None,
     progress: Progress | None = None,
     timeout: float = LOCK_SECONDS,
 ) -> BuildReport:
@@ -66,10 +67,12 @@ def update(
                 formats=base.formats | plan.formats,
                 files=_with_records(merged, plan),
                 readings=base.readings + len(plan.files),
+                keep=generations_to_keep(keep, base),
             )
         )
         tally.banned = int(np.isin(again, [key_hash("id", paper) for paper in base.deleted]).sum())
         same = not draft.changed and set(plan.sources) <= set(base.sources) and manifest.formats == base.formats
+        same = same and manifest.keep == base.keep
         if dry_run:
             return tally.finish(replace(manifest, generation=base.generation), folder, draft, published=base)
         return tally.finish(base if same else door.publish(manifest), folder, draft)

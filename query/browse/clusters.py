@@ -30,7 +30,7 @@ class Coauthor:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A cluster that may be the same person: its heading, the reason (DESIGN section 1), its papers."""
+    """A cluster that may be the same person: its heading, the step that makes them equal, its papers."""
 
     name: str
     reason: str

@@ -77,7 +77,7 @@ def newest(segment: Segment, mask: Mask, top: int, rank: str = "doc.id_rank") ->
 
 
 def first_rows(segments: Sequence[Segment], found: Sequence[Found], tier: int, sort: str, top: int) -> Sequence[Row]:
-    """The first `top` of what was found in all segments, in order (DESIGN section 3, Orders)."""
+    """The first `top` of what was found in all segments, in order."""
     floor = reached(found, top) if sort == "relevance" and found else -np.inf
     if sort == "relevance" and sum(len(part.docs) for part in found) <= FEW:
         rows = [row for part in found for row in _rows(part, tier) if row.score >= floor]

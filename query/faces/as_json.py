@@ -1,4 +1,4 @@
-"""JSON of clusters, venues and completions, the same on the command line and over HTTP (DESIGN section 3)."""
+"""JSON of clusters, venues and completions, the same on the command line and over HTTP."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ Node = Word | Phrase | Prefix | Wildcard | Fuzzy | Years | Exact | And | Or | No
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """What was read leniently (DESIGN section 3); position and length are code points of the query."""
+    """What was read leniently; position and length are code points of the query."""
 
     kind: str
     message: str

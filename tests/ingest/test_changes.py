@@ -205,6 +205,21 @@ def test_a_rollback_brings_back_the_generation_before(write: Write, index: Path)
     assert verify(index) == []
 
 
+def test_more_generations_are_kept_where_asked_for(write: Write, index: Path) -> None:
+    """From then on; a rollback may return to any of them."""
+    build(write("a.jsonl", x="One"), index, keep=3)
+    for turn in range(4):
+        update(write("a.jsonl", x=f"Turn {turn}"), index)
+    assert [row.generation for row in history(index)] == [5, 4, 3]
+    rollback(index, to=3)
+    assert held(index) == {"x": "Turn 1"}
+    assert [row.generation for row in history(index)] == [6, 5, 4]
+    rebuild(index, keep=2)
+    assert [row.generation for row in history(index)] == [7, 6]
+    with pytest.raises(UsageError, match="keep 1 "):
+        rebuild(index, keep=1)
+
+
 def test_two_generations_are_kept(write: Write, index: Path) -> None:
     """One step back, and no files beside those of the two."""
     source = write("a.jsonl", x="One")

@@ -96,6 +96,8 @@ class Manifest:
     index: str = ""
     identity: str = ""
     origin: Origin | None = None
+    keep: int = 2
+    """How many generations are kept, this one among them."""
 
     def referenced(self) -> set[str]:
         """Names of all files that this generation needs beside its table of contents."""

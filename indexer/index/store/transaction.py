@@ -58,8 +58,12 @@ class WriteTransaction:
         return latest(self.folder) if is_index(self.folder) else None
 
     def kept(self) -> list[Manifest]:
-        """The manifests of the generations whose files are kept: the newest and the one before. Raises as they do."""
-        return [read_recorded(self.folder, number) for number in generations(self.folder)[-2:]]
+        """The manifests of the generations whose files are kept: as many as the newest one says. Raises as they do."""
+        found = generations(self.folder)
+        if not found:
+            return []
+        newest = read_recorded(self.folder, found[-1])
+        return [*(read_recorded(self.folder, number) for number in found[-max(newest.keep, 2) : -1]), newest]
 
     @property
     def number(self) -> int:
@@ -111,7 +115,7 @@ class WriteTransaction:
         return replace(entry, seals=tuple(seals))
 
     def sweep(self) -> None:
-        """Remove what neither the newest generation nor the one before needs: old generations, unfinished work."""
+        """Remove what none of the kept generations needs: older ones, unfinished work."""
         try:
             kept = self.kept()
         except (QuiverError, OSError):

@@ -31,8 +31,16 @@ _TRUST = click.option(
 _SOURCES = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=well_formed)
 
 
+_KEEP = click.option(
+    "--keep",
+    type=click.IntRange(2, 1000),
+    metavar="N",
+    help="Generations to keep from now on. Default: as so far, or 2.",
+)
+
+
 def _writing_options(command: Command) -> Command:
-    return index_option(_PROCS(_REJECTS(command)))
+    return index_option(_PROCS(_KEEP(_REJECTS(command))))
 
 
 @example(
@@ -134,7 +142,7 @@ def _run(run: Any, index: Path, rest: dict[str, Any], *, changes: bool = False, 
     if rejects:
         check_writable(rejects, arguments.get("sources") or _recorded(index), index)
     with tidily(), ProgressLine() as progress:
-        report: BuildReport = run(index=index, procs=rest["procs"], progress=progress, **arguments)
+        report: BuildReport = run(index=index, procs=rest["procs"], keep=rest["keep"], progress=progress, **arguments)
     write_lines(report_lines(report, str(index), changes=changes))
     write_messages(problem_lines(report, kept=rejects is not None))
     if rejects:

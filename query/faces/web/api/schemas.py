@@ -126,6 +126,10 @@ SCHEMAS: dict[str, Schema] = {
             "built": TEXT,
             "bytes": WHOLE,
             "sources": rows(TEXT),
+            "format": WHOLE,
+            "quiver": TEXT,
+            "python": TEXT,
+            "kernel": {"type": "string", "enum": ["c", "python"]},
         }
     ),
     "Health": record({"status": {"const": "ok"}, "generation": WHOLE}),
