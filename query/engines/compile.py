@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from indexer.index.record.venues import VenueTable
@@ -15,17 +15,22 @@ from query.engines.joins import Joins
 from query.engines.name_nodes import NamesNode
 from query.engines.nodes import (
     AndNode,
+    ConstantNode,
     ExactNode,
     Node,
     NotNode,
     OrNode,
     PatternNode,
     PhraseNode,
+    RunNode,
     TermNode,
     YearsNode,
 )
+from query.engines.runs import pattern_finder
 from query.engines.terms import ALL_COLUMNS, NAME_COLUMNS, Term
 from query.language.analysed import AnalysedQuery, AnalysedWord, names_asked
+from query.language.leaves import Leaf
+from query.language.parts import Part
 from query.language.tree import And, Exact, Fuzzy, Not, Or, Phrase, Prefix, Wildcard, Word, Years
 from query.language.tree import Node as Tree
 
@@ -95,7 +100,11 @@ class Compiler:
         if isinstance(tree, Exact):
             return self._exact(tree)
         columns = ALL_COLUMNS if tree.field is None else (FIELD_NUMBERS[tree.field],)
-        if isinstance(tree, Prefix | Wildcard | Fuzzy):
+        if isinstance(tree, Fuzzy):
+            return PatternNode(tree, columns)
+        if groups := query.parts_of(tree):
+            return self._run(tree, groups, query, columns)
+        if isinstance(tree, Prefix | Wildcard):
             return PatternNode(tree, columns)
         words = query.words_of(tree)
         if names_asked(tree) and (found := self._collection.author_names.find(tree.text)) is not None:
@@ -109,6 +118,16 @@ class Compiler:
         elif tree.field == "type" and value not in TYPE_CODES:
             value = ""
         return ExactNode(tree.field or "", value)
+
+    def _run(self, tree: Leaf, groups: Sequence[Sequence[Part]], query: AnalysedQuery, columns: Sequence[int]) -> Node:
+        parts = [part for group in groups for part in group]
+        if isinstance(tree, Prefix | Wildcard):
+            if len(parts) == 1 and parts[0].pattern is not None:
+                return PatternNode(replace(parts[0].pattern, boost=tree.boost), columns)
+            return ConstantNode(tree.boost, pattern_finder(groups, columns))
+        terms = iter([self._term(word, columns) for word in query.words_of(tree)])
+        scoring = [None if part.pattern is not None else next(terms) for part in parts]
+        return RunNode(parts, scoring, tree.boost, columns, tree.slop if isinstance(tree, Phrase) else 1)
 
     def _word(self, words: Sequence[AnalysedWord], columns: Sequence[int]) -> Node:
         terms: list[Node] = [TermNode(self._term(word, columns)) for word in words]

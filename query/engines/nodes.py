@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -16,7 +17,9 @@ from query.engines.collection import Collection
 from query.engines.masks import Mask, mark, mark_within
 from query.engines.patterns import Pattern, pattern_mask
 from query.engines.phrases import phrase
+from query.engines.runs import run_mask
 from query.engines.terms import NAME_COLUMNS, TEXT_COLUMNS, Term
+from query.language.parts import Part
 
 _LAST_YEAR = 9999
 
@@ -107,6 +110,27 @@ class PhraseNode(Node):
         inner = scope.of(self, segment, at)
         for term in self._terms:
             yield Scorer(term, active=inner.active)
+
+
+class RunNode(Node):
+    """Words as written and patterns in order; its words score as terms, each of its patterns its boost."""
+
+    def __init__(
+        self, parts: Sequence[Part], terms: Sequence[Term | None], boost: float, columns: Sequence[int], slop: int
+    ) -> None:
+        self._terms, self._boost = terms, boost
+        self._find = partial(run_mask, parts=parts, slop=slop, columns=columns)
+        self._masks: dict[int, Mask] = {}
+
+    def mask(self, segment: Segment, at: int) -> Mask:
+        if at not in self._masks:
+            self._masks[at] = self._find(segment)
+        return self._masks[at]
+
+    def scorers(self, segment: Segment, at: int, scope: Scope) -> Iterator[Scorer]:
+        active = scope.of(self, segment, at).active
+        for term in self._terms:
+            yield Scorer(term, 0.0 if term else self._boost, active=active)
 
 
 class ConstantNode(Node):

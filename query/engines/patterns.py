@@ -74,15 +74,14 @@ def pattern_mask(segment: Segment, pattern: Pattern, columns: Sequence[int]) -> 
     for name in (TEXT, NAMES):
         own = [FIELD_NUMBERS[field.name] for field in GROUPS[name] if FIELD_NUMBERS[field.name] in columns]
         if own and name == TEXT:
-            _mark_forms(mask, segment.text, pattern, own)
+            mark_forms(mask, segment.text, matching_words(segment.text.forms, pattern), own)
         elif own:
             segment.names.mark(mask, matching_words(segment.names.terms, pattern), own)
     return mask
 
 
-def _mark_forms(mask: Mask, group: PostingGroup, pattern: Pattern, columns: Sequence[int]) -> None:
-    """Papers of stems, less those that hold only other forms of the stem."""
-    forms = matching_words(group.forms, pattern)
+def mark_forms(mask: Mask, group: PostingGroup, forms: Ints, columns: Sequence[int]) -> None:
+    """Papers of some surface forms (by number): those of their stems, less those that hold only other forms."""
     bits = group.form_bit[forms]
     own = bits < LAST_FORM
     terms, which = np.unique(group.form_term[forms[own]], return_inverse=True)

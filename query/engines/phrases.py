@@ -65,7 +65,8 @@ def phrase(
     docs = _common(group, terms)
     if not docs.size:
         return NOWHERE
-    ends = _chain(segment, group, group_name, terms, docs, slop)
+    places = {term: places_of(segment, group, group_name, term, docs) for term in set(terms)}
+    ends = chain([places[term] for term in terms], slop)
     first = FIELD_NUMBERS[GROUPS[group_name][0].name]
     fields = (ends >> _UNIT & 0xFF) + first
     owners = ends >> _PAPER
@@ -101,26 +102,17 @@ def member(docs: npt.NDArray[np.uint16], among: npt.NDArray[np.uint16]) -> npt.N
     return table[docs]
 
 
-def _chain(
-    segment: Segment,
-    group: PostingGroup,
-    name: str,
-    terms: Sequence[int],
-    docs: npt.NDArray[np.uint16],
-    slop: int,
-) -> Ints:
-    """Places of the last words of all matches."""
-    places = {term: _places(segment, group, name, term, docs) for term in set(terms)}
+def chain(places: Sequence[Ints], slop: int) -> Ints:
+    """Places of the last words of all matches, from the rising places of each word in order."""
     if slop == 1:
         # Rarest first: the chain never grows.
-        order = sorted(range(len(terms)), key=lambda at: len(places[terms[at]]))
-        ends = places[terms[order[0]]] - order[0]
+        order = sorted(range(len(places)), key=lambda at: len(places[at]))
+        ends = places[order[0]] - order[0]
         for at in order[1:]:
-            ends = _both(ends, places[terms[at]] - at)
-        return ends + (len(terms) - 1)
-    ends = places[terms[0]]
-    for term in terms[1:]:
-        here = places[term]
+            ends = _both(ends, places[at] - at)
+        return ends + (len(places) - 1)
+    ends = places[0]
+    for here in places[1:]:
         near = np.searchsorted(ends, here - slop) < np.searchsorted(ends, here)
         ends = here[near]
     return ends
@@ -137,7 +129,8 @@ def _both(left: Ints, right: Ints) -> Ints:
     return both
 
 
-def _places(segment: Segment, group: PostingGroup, name: str, term: int, docs: npt.NDArray[np.uint16]) -> Ints:
+def places_of(segment: Segment, group: PostingGroup, name: str, term: int, docs: npt.NDArray[np.uint16]) -> Ints:
+    """Places of a term in some papers that hold it: index among `docs` << 40 | field of the group << 32 | position."""
     low, high = group.span(term)
     picked = np.searchsorted(group.docs[low:high], docs).astype(np.int64)
     positions, owners = group.positions(term, picked)

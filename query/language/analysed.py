@@ -15,7 +15,8 @@ from indexer.index.text.reading import as_read
 from indexer.index.text.ties import HERE, ties
 from query.language.combine import leaves
 from query.language.leaves import Leaf
-from query.language.tree import And, Node, Not, Or, Phrase, Query, Word
+from query.language.parts import Part, has_pattern, pattern_parts, written_parts
+from query.language.tree import And, Node, Not, Or, Phrase, Prefix, Query, Wildcard, Word
 
 ADDED = -1
 """`start` of a word that nobody typed: one that `--expand` added, after those of the query."""
@@ -65,6 +66,7 @@ class AnalysedQuery:
     words: tuple[AnalysedWord, ...]
     required: tuple[Node, ...] = ()
     _of_leaves: Mapping[Leaf, tuple[AnalysedWord, ...]] | None = None
+    _parts: Mapping[Leaf, tuple[tuple[Part, ...], ...]] | None = None
 
     @property
     def empty(self) -> bool:
@@ -85,20 +87,31 @@ class AnalysedQuery:
         """The words of a word or phrase of the required clauses, in order."""
         return self._of_leaves[leaf] if self._of_leaves is not None else ()
 
+    def parts_of(self, leaf: Leaf) -> tuple[tuple[Part, ...], ...]:
+        """The parts of a pattern, or of words as written, in order, those that hyphens tie together; none of others."""
+        return self._parts.get(leaf, ()) if self._parts is not None else ()
+
 
 def analyse(query: Query, venues: VenueTable) -> AnalysedQuery:
     """The words of a query. An alias in the field of venues is searched as the venue's name (`venue:NIPS`)."""
     required: tuple[Node, ...] = ()
     of_leaves: dict[Leaf, tuple[AnalysedWord, ...]] | None = None
+    parts: dict[Leaf, tuple[tuple[Part, ...], ...]] | None = None
     if query.required:
-        asked = [leaf for node in query.required for leaf in leaves(node) if isinstance(leaf, Word | Phrase)]
-        of_leaves = {leaf: _words(_grouped_in_field(leaf, venues), [leaf]) for leaf in asked}
-        required = tuple(kept for node in query.required if (kept := _with_words(node, of_leaves)) is not None)
+        asked = [leaf for node in query.required for leaf in leaves(node)]
+        parts = {leaf: cut for leaf in asked if (cut := _parts_of(leaf)) is not None}
+        of_leaves = {
+            leaf: _words(_grouped_in_field(leaf, venues), [leaf]) if leaf not in parts else _plain(parts[leaf], leaf)
+            for leaf in asked
+            if isinstance(leaf, Word | Phrase)
+        }
+        held = {leaf: bool(parts.get(leaf) or of_leaves.get(leaf)) for leaf in (*parts, *of_leaves)}
+        required = tuple(kept for node in query.required if (kept := _with_words(node, held)) is not None)
     found = [grouped(leaf.text) for leaf in query.optional]
     # A function word decides only where nothing else does.
     decided = bool(required) or any(not _is_function_word(parts) for runs in found for parts in runs)
     words = _words([parts for runs in found for parts in runs], _each(query.optional, found), decided=decided)
-    return AnalysedQuery(query, words, required, of_leaves)
+    return AnalysedQuery(query, words, required, of_leaves, parts)
 
 
 def names_asked(leaf: Word | Phrase) -> bool:
@@ -154,17 +167,36 @@ def _grouped_in_field(leaf: Word | Phrase, venues: VenueTable) -> list[tuple[str
     return groups(as_read(leaf.text), pairs=False) if isinstance(leaf, Phrase) else grouped(leaf.text)
 
 
-def _with_words(node: Node, words: Mapping[Leaf, Sequence[AnalysedWord]]) -> Node | None:
+def _parts_of(leaf: Leaf) -> tuple[tuple[Part, ...], ...] | None:
+    """The parts of a leaf that is compared by parts; None for any other."""
+    if isinstance(leaf, Prefix):
+        return tuple(pattern_parts(f"{leaf.text}*"))
+    if isinstance(leaf, Wildcard):
+        return tuple(pattern_parts(leaf.text))
+    if isinstance(leaf, Word | Phrase) and leaf.written:
+        return tuple((part,) for part in written_parts(leaf))
+    if isinstance(leaf, Phrase) and has_pattern(leaf.text):
+        return tuple(pattern_parts(leaf.text))
+    return None
+
+
+def _plain(parts: Sequence[Sequence[Part]], leaf: Leaf) -> tuple[AnalysedWord, ...]:
+    """The parts that are words, as words that score."""
+    words = [part for group in parts for part in group if part.pattern is None]
+    return tuple(AnalysedWord((part.surface,), part.stem, (part.stem,), leaf.boost, leaf.start) for part in words)
+
+
+def _with_words(node: Node, held: Mapping[Leaf, bool]) -> Node | None:
     """A node without the leaves that hold no word; None where none is left."""
     if isinstance(node, And | Or):
-        children = [kept for child in node.children if (kept := _with_words(child, words)) is not None]
+        children = [kept for child in node.children if (kept := _with_words(child, held)) is not None]
         if len(children) < 2:
             return children[0] if children else None
         return And(tuple(children)) if isinstance(node, And) else Or(tuple(children))
     if isinstance(node, Not):
-        kept = _with_words(node.child, words)
+        kept = _with_words(node.child, held)
         return None if kept is None else Not(kept)
-    return node if words.get(node, True) else None
+    return node if held.get(node, True) else None
 
 
 def _is_function_word(parts: tuple[str, ...]) -> bool:

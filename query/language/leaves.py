@@ -14,7 +14,8 @@ from query.language.years import format_years, parse_years
 
 Leaf = Word | Phrase | Prefix | Wildcard | Fuzzy | Years | Exact
 
-# Fields whose value is compared whole; `=` asks the same of authors (the cluster) and venue (the filter).
+# Fields whose value is compared whole; `=` asks the same of authors (the cluster) and venue (the filter). In the other
+# fields, and in all, `=` asks for words as they are written.
 WHOLE_FIELDS = frozenset(("type", "id", "doi", "arxiv"))
 EQUALS_FIELDS = frozenset(("authors", "venue"))
 
@@ -31,23 +32,26 @@ _TYPE_NAMES = {
 # Letters, digits and what stands inside words; anything else (TeX, arithmetic) makes the signs ordinary text.
 _PATTERN = re.compile(r"[\w'’.*?-]+")
 _FIRST_SIGN = re.compile(r"[*?]")
-# A star ends the pattern or goes on into a letter, a question mark into one that is no capital: `What?How`.
-_BAD_SIGN = re.compile(r"\*(?![\w*?]|$)|\?(?![a-z0-9*?])")
+# A star ends a part of the pattern or goes on into a letter, a question mark into one that is no capital: `What?How`.
+# The star of `A*` and `db-A*` belongs to the word.
+_BAD_SIGN = re.compile(r"\*(?![\w*?'’-]|$)|\?(?![a-z0-9*?-])|(?<![^\W_])[A-Z]\*|\*\*")
 # Two digits are TeX's tie before a number: `Arp~10`.
 _FUZZY = re.compile(r"([\w'’.-]+)~([0-9]?(?:\.[0-9]+)?)")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
-def word_leaf(token: Token, field: str | None, name: str = "", *, exact: bool = False) -> Leaf:
-    """The leaf of a WORD token in `field`, typed as `name`.
+def word_leaf(token: Token, field: str | None, *, exact: bool = False) -> Leaf:
+    """The leaf of a WORD token in `field`; with `exact` as it is written, or whole.
 
     Raises `QueryError` for a value its field cannot have, and for a fuzzy distance other than 1 or 2.
     """
     text, start, length = token.text, token.start, token.end - token.start
-    if exact or field in WHOLE_FIELDS:
-        return _whole(text, token, field, name, exact=exact)
+    if field in WHOLE_FIELDS or (exact and field in EQUALS_FIELDS):
+        return _whole(text, token, field)
     if field == "year":
         return _years(text, token)
+    if exact:
+        return Word(text, field, 1.0, start, length, written=True)
     if field is None and (found := identify(text)) is not None:
         return Exact(found.value, found.kind, 1.0, start, length)
     if "~" in text and (match := _FUZZY.fullmatch(text.rstrip(",;"))) and _letters(match[1]) >= 2:
@@ -57,29 +61,22 @@ def word_leaf(token: Token, field: str | None, name: str = "", *, exact: bool = 
     return Word(text, field, 1.0, start, length)
 
 
-def phrase_leaf(token: Token, field: str | None, name: str = "", *, exact: bool = False) -> Leaf:
-    """The leaf of a PHRASE token in `field`, typed as `name`; errors as for `word_leaf`."""
-    if exact or field in WHOLE_FIELDS:
-        return _whole(token.text, token, field, name, exact=exact)
+def phrase_leaf(token: Token, field: str | None, *, exact: bool = False) -> Leaf:
+    """The leaf of a PHRASE token in `field`; errors as for `word_leaf`."""
+    if field in WHOLE_FIELDS or (exact and field in EQUALS_FIELDS):
+        return _whole(token.text, token, field)
     if field == "year":
         return _years(token.text, token)
-    return Phrase(token.text, field, 1.0, token.start, token.end - token.start, int(token.number))
+    return Phrase(token.text, field, 1.0, token.start, token.end - token.start, int(token.number), exact)
 
 
 def arxiv_leaf(leaf: Leaf) -> Exact | None:
     """The paper of an arXiv id that stands without a field, or None if the leaf is no such word."""
-    found = lone_arxiv(leaf.text) if isinstance(leaf, Word) and leaf.field is None else None
+    found = lone_arxiv(leaf.text) if isinstance(leaf, Word) and leaf.field is None and not leaf.written else None
     return None if found is None else Exact(found.value, found.kind, leaf.boost, leaf.start, leaf.length)
 
 
-def _whole(text: str, token: Token, field: str | None, name: str, *, exact: bool) -> Exact:
-    if exact and field not in EQUALS_FIELDS and field not in WHOLE_FIELDS:
-        raise QueryError(
-            f'{name}:= compares whole values, which only author and venue have; write {name}:"{text}"',
-            position=token.start,
-            length=token.end - token.start,
-            suggestion=f'{name}:"{text}"',
-        )
+def _whole(text: str, token: Token, field: str | None) -> Exact:
     if field == "type":
         text = _type(text, token)
     elif field in _IDENTIFIERS and (found := _IDENTIFIERS[field](text)) is not None:
@@ -116,17 +113,26 @@ def _pattern(text: str, token: Token, field: str | None) -> Leaf:
     start, length = token.start, token.end - token.start
     core = text.rstrip(",;:.!?")
     sign = _FIRST_SIGN.search(core)
-    if (
-        sign is None
-        or not _PATTERN.fullmatch(core)
-        or _BAD_SIGN.search(core)
-        or "**" in core
-        or _letters(core[: sign.start()].rpartition("-")[2]) < 2
-    ):
+    if sign is None or not _PATTERN.fullmatch(core) or _BAD_SIGN.search(core) or _letters(core[: sign.start()]) < 2:
         return Word(text, field, 1.0, start, length)
     if sign.start() == len(core) - 1:
         return Prefix(core[:-1], field, 1.0, start, length)
     return Wildcard(core, field, 1.0, start, length)
+
+
+def unread_sign(text: str) -> int | None:
+    """Where in a word a `*` or `?` stands that a search elsewhere would read and that is text here; None: nowhere.
+
+    Emphasis (`*not*`), `A*` and its like, formulas and the `?` that ends a word or a question are no such signs.
+    """
+    core = text.strip(",;:.!?\"'()")
+    found = _UNREAD.search(core)
+    if found is None or not _PATTERN.fullmatch(core) or (core[0] == core[-1] == "*"):
+        return None
+    return text.index(core) + found.start()
+
+
+_UNREAD = re.compile(r"^\*+(?=[^\W_]{2})|(?<=[^\W_]{2})\*\*|(?<=[a-z0-9])\?(?=[a-z0-9]{2})|^[a-z]\*(?=[a-z]{2})")
 
 
 def _distance(match: re.Match[str], token: Token) -> int:

@@ -10,6 +10,7 @@ import re
 
 from indexer.index.errors import QueryError
 from query.language.foreign import EVERY_FIELD, FOREIGN_FIELDS, Odd, near, odd_value, odd_word, operator, prefix_sign
+from query.language.leaves import unread_sign
 from query.language.nearest import nearest
 from query.language.shapes import FIELD, LETTER_OR_DIGIT, OPENING, OPERATOR, QUOTES, Shapes
 from query.language.tokens import Kind, Token
@@ -23,7 +24,7 @@ _NO_FIELDS = frozenset(("http", "https", "ftp", "urn", "mailto"))
 _LONG_FIELDS = tuple(name for name in FIELDS if len(name) > 3)
 
 # `-` excludes before a letter, a group, a phrase or a number that can be a year; `-1` and `->` are text.
-_MINUS = re.compile(rf"-(?=[^\W\d_]|[({OPENING}]|[0-9]+[^\W\d_]|(?:19|20)[0-9]{{2}}(?![\w.]))")
+_MINUS = re.compile(rf"-(?==?[^\W\d_]|=?[({OPENING}]|[0-9]+[^\W\d_]|(?:19|20)[0-9]{{2}}(?![\w.]))")
 _SLOP = re.compile(r"~([0-9]+)")
 _BOOST = re.compile(r"\^([0-9]{1,7}(?:\.[0-9]{1,6})?)(?![\w.^])")
 # Of `x^2`, `E=mc^2`, `\\psi^2` and `TC^0` none is a boost; `*^2` and `~^2` end patterns.
@@ -33,6 +34,8 @@ _WORD_BOOST = re.compile(
 # What follows a closing quote or parenthesis without a space starts no word: `"Why?":`.
 _TAIL = re.compile(r"[-–—:;,.!?'’/*~^]*")
 _LETTER = re.compile(r"[^\W\d_]")
+# `=word` and `="a phrase"`; `= 4` and `=4` are writing.
+_WRITTEN = re.compile(rf"=(?=[^\W\d_]|[{OPENING}])")
 # `title: graph`: a field's name with a space behind its colon. `Title: a subtitle` in capitals is writing.
 _SPACED_FIELD = re.compile(r"([a-z]+):(?=\s+[^\s)])")
 _SPACED_FIELDS = frozenset((*FIELDS, "abs", "kw", "authors", "keywords")) - {"id"}
@@ -95,6 +98,8 @@ class _Lexer:
         if (sign := prefix_sign(text, at)) is not None:
             self._say(sign[1], 0)
             at = sign[0]
+        if _WRITTEN.match(text, at):
+            return self._operand(at + 1, exact=True)
         if match := FIELD.match(text, at):
             if self._is_field(match):
                 return self._fielded(match, match[1])
@@ -137,10 +142,10 @@ class _Lexer:
         self._emit(Kind.WORD, years, between.start(), between.end(), value=True)
         return between.end()
 
-    def _operand(self, at: int, field: str = "") -> int:
-        """A phrase, a group or a word; `field` is that of a colon just before."""
+    def _operand(self, at: int, field: str = "", *, exact: bool = False) -> int:
+        """A phrase, a group or a word; `field` is that of a colon just before, `exact` an equals sign."""
         if self.text[at] in QUOTES:
-            return self._quote(at, field)
+            return self._quote(at, field, exact=exact)
         if self.shapes.opens_group(at):
             self._open.append(at)
             if len(self._open) > MAX_DEPTH:
@@ -152,10 +157,10 @@ class _Lexer:
             self._emit(Kind.OPEN, "(", at, at + 1)
             return at + 1
         end = self.shapes.word_end(at)
-        self._word(at, end, field)
+        self._word(at, end, field, exact=exact)
         return end
 
-    def _quote(self, at: int, field: str) -> int:
+    def _quote(self, at: int, field: str, *, exact: bool) -> int:
         text = self.text
         close = self.shapes.closing_quote(at)
         if close < 0:
@@ -180,7 +185,7 @@ class _Lexer:
             slop, end = self._slop(match), match.end()
         if field and (odd := odd_value(content, self._dollars)) is not None:
             self._say(odd, at + 1)
-        self._emit(Kind.PHRASE, content, at, end, number=slop, value=bool(field))
+        self._emit(Kind.PHRASE, content, at, end, number=slop, exact=exact, value=bool(field))
         return self._tail(self._boost(end))
 
     def _slop(self, match: re.Match[str]) -> int:
@@ -216,7 +221,7 @@ class _Lexer:
             return match.end()
         return at
 
-    def _word(self, start: int, end: int, field: str) -> None:
+    def _word(self, start: int, end: int, field: str, *, exact: bool) -> None:
         text = self.text[start:end]
         if not field and self._foreign_word(text, start, end):
             return
@@ -225,10 +230,10 @@ class _Lexer:
         # Ids, DOIs, types and years hold what they hold: `^` is part of the value.
         boosted = _WORD_BOOST.fullmatch(text) if FIELDS.get(field, "title") in _TEXT_FIELDS else None
         if boosted is None or len(_LETTER.findall(boosted[1])) < 2 or OPERATOR.fullmatch(boosted[1]):
-            self._emit_word(text, start, end, field)
+            self._emit_word(text, start, end, field, exact=exact)
             return
         cut = start + boosted.end(1)
-        self._emit_word(boosted[1], start, cut, field)
+        self._emit_word(boosted[1], start, cut, field, exact=exact)
         self._emit(Kind.BOOST, text[boosted.end(1) :], cut, end, number=float(boosted[2]))
 
     def _foreign_word(self, text: str, start: int, end: int) -> bool:
@@ -252,17 +257,20 @@ class _Lexer:
             return True
         elif (odd_here := odd_word(text, self._dollars)) is not None:
             self._say(odd_here, start)
+        if (sign := unread_sign(text)) is not None:
+            message = f"{text[sign]} was left out; it stands behind two letters of a word: word*, wo?d"
+            self._odd("sign", message, start + sign, 1)
         return False
 
     def _say(self, odd: Odd, start: int) -> None:
         self._odd(odd.kind, odd.message, start + odd.start, odd.length, odd.suggestion)
 
-    def _emit_word(self, text: str, start: int, end: int, field: str) -> None:
+    def _emit_word(self, text: str, start: int, end: int, field: str, *, exact: bool) -> None:
         held = LETTER_OR_DIGIT.search(text)
         if field and not held and FIELDS[field] != "year":
             raise _empty_value(field, start, end - start)
         if field or held:
-            self._emit(Kind.WORD, text, start, end, value=bool(field))
+            self._emit(Kind.WORD, text, start, end, exact=exact, value=bool(field))
 
     def _is_field(self, match: re.Match[str]) -> bool:
         name = match[1]

@@ -93,8 +93,8 @@ def parse_fully(text: str) -> Query:
             position=start,
             length=len(stripped),
         )
-    optional = tuple(node for node in nodes if isinstance(node, Word) and node.field is None)
-    required = tuple(node for node in nodes if not (isinstance(node, Word) and node.field is None))
+    optional = tuple(node for node in nodes if isinstance(node, Word) and _is_optional(node))
+    required = tuple(node for node in nodes if not (isinstance(node, Word) and _is_optional(node)))
     return Query(text, optional, required, tuple(diagnostics))
 
 
@@ -105,6 +105,11 @@ def _healed(broken: re.Match[str]) -> str:
     """
     following = broken.string[broken.end()]
     return ("\u00ad" if following.islower() else "-") + "\u00ad" * (len(broken[0]) - 1)
+
+
+def _is_optional(word: Word) -> bool:
+    """Whether a word stands alone, for `--match` to govern."""
+    return word.field is None and not word.written
 
 
 @dataclass(slots=True)
@@ -183,7 +188,7 @@ class _Builder:
     def _leaf(self, token: Token, pending: _Group, group: _Group) -> Node:
         where = pending if pending.field is not None else group
         make = phrase_leaf if token.kind is Kind.PHRASE else word_leaf
-        return make(token, where.field, where.name, exact=where.exact)
+        return make(token, where.field, exact=where.exact or token.exact)
 
 
 def _check_leaves(tokens: Sequence[Token]) -> None:

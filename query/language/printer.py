@@ -68,8 +68,11 @@ def _takes_minus(node: Node, *, short: bool) -> bool:
 def _leaf(leaf: Leaf) -> str:
     text = _body(leaf)
     if leaf.field is not None and leaf.field in _NAMES:
-        sign = ":=" if isinstance(leaf, Exact) and leaf.field in ("authors", "venue") else ":"
+        whole = isinstance(leaf, Exact) and leaf.field in ("authors", "venue")
+        sign = ":=" if whole or (isinstance(leaf, Word | Phrase) and leaf.written) else ":"
         text = f"{_NAMES[leaf.field]}{sign}{text}"
+    elif isinstance(leaf, Word | Phrase) and leaf.written:
+        text = f"={text}"
     if leaf.boost == 1.0:
         return text
     number = f"{leaf.boost:.6f}".rstrip("0").rstrip(".")

@@ -24,8 +24,8 @@ class Kind(Enum):
 class Token(NamedTuple):
     """A piece of the query: `text` of words and phrases, place in code points.
 
-    `number` is the boost of BOOST and the slop of PHRASE; `exact` of FIELD is that of `author:="X"`; a WORD
-    or PHRASE that is `value` follows a field's colon.
+    `number` is the boost of BOOST and the slop of PHRASE; `exact` of FIELD, WORD and PHRASE is the
+    `=` of `author:="X"` and `=word`; a WORD or PHRASE that is `value` follows a field's colon.
     """
 
     kind: Kind

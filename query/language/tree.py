@@ -36,24 +36,30 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Word(Leaf):
-    """A word as typed; hyphens inside it are kept (`multi-task`)."""
+    """A word as typed; hyphens inside it are kept (`multi-task`). `written`: only as it is written (`=word`)."""
+
+    written: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase(Leaf):
-    """Words in order. `slop` 1 is adjacent; `"near by"~5` is slop 5: at most 5 steps from word to word."""
+    """Words in order. `slop` 1 is adjacent; `"near by"~5` is slop 5: at most 5 steps from word to word.
+
+    `written`: each word only as it is written (`="a phrase"`).
+    """
 
     slop: int = 1
+    written: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Prefix(Leaf):
-    """`regulari*`; `text` is without the star."""
+    """`regulari*`, `self-superv*`; `text` is without the star."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wildcard(Leaf):
-    """`wi?d`, `co*on`; `text` keeps `*` and `?`."""
+    """`wi?d`, `co*on`, `neural*-network`; `text` keeps `*` and `?`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from query.engines.patterns import word_test
 from query.language.analysed import AnalysedQuery, AnalysedWord
+from query.language.parts import joined
 from query.language.tree import And, Fuzzy, Node, Not, Or, Phrase, Prefix, Wildcard, Word
 
 
@@ -23,10 +24,19 @@ def marks_of(query: AnalysedQuery) -> Marks:
     words: list[AnalysedWord] = list(query.words)
     tests: list[Callable[[str], bool]] = []
     for leaf in _leaves(query.required):
-        if isinstance(leaf, Word | Phrase):
+        parts = (
+            [part for group in query.parts_of(leaf) for part in group] if not isinstance(leaf, And | Or | Not) else []
+        )
+        tests += [word_test(part.pattern) for part in parts if part.pattern is not None]
+        if parts and isinstance(leaf, Word | Phrase) and leaf.written:
+            tests.append({part.surface for part in parts}.__contains__)
+        elif isinstance(leaf, Word | Phrase):
             words += query.words_of(leaf)
-        elif isinstance(leaf, Prefix | Wildcard | Fuzzy):
+        elif isinstance(leaf, Fuzzy):
             tests.append(word_test(leaf))
+        elif isinstance(leaf, Prefix | Wildcard) and len(parts) > 1:
+            words += [AnalysedWord((part.surface,), part.stem, (part.stem,)) for part in parts if part.pattern is None]
+            tests += [word_test(whole)] if (whole := joined(parts)) is not None else []
     content = [word for word in words if not word.is_function_word] or words
     stems = frozenset(stem for word in content for stem in (word.stem, *word.part_stems, *word.also))
     return Marks(stems, (lambda word: any(test(word) for test in tests)) if tests else None)

@@ -20,6 +20,7 @@ class QueryMaker:
             (3, self._fielded), (1, self._prefix), (1, self._wildcard), (1, self._fuzzy), (1, self._years),
             (1, self._year),
             (1, self._name), (1, self._author_phrase), (1, self._exact), (1, self._nowhere), (1, self._fielded_phrase),
+            (1, self._written), (1, self._parts),
         ]  # fmt: skip
 
     def query(self) -> str:
@@ -96,6 +97,19 @@ class QueryMaker:
 
     def _prefix(self) -> str:
         return self.word().partition("^")[0][: self._random.choice((2, 3, 4, 6))] + "*" + self._boost()
+
+    def _written(self) -> str:
+        text = as_read(self._text())
+        runs = [run for run in text.split() if run.isalnum() and run[0].isalpha()] or ["nothing"]
+        start = self._random.randrange(len(runs))
+        word = self._random.choice((runs[start], runs[start].lower(), runs[start].upper()))
+        phrase = " ".join(runs[start : start + 2])
+        return self._random.choice(("=", "=", "title:=", "abstract:=")) + self._random.choice((word, f'"{phrase}"'))
+
+    def _parts(self) -> str:
+        first, *rest = self._run(self._text(), 2)
+        last = rest[0] if rest else first
+        return self._random.choice((f"{first}-{last[:2]}*", f"title:{first}-{last[:1]}*", f'"{first} {last[:2]}*"'))
 
     def _wildcard(self) -> str:
         word = self.word().partition("^")[0]

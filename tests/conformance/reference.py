@@ -17,10 +17,11 @@ from indexer.index.record.name_forms import NameForm, meant, stored_form, typed_
 from indexer.index.record.names import cluster_key, spelling
 from indexer.index.record.paper import Paper
 from indexer.index.record.venues import VenueTable
-from indexer.index.text.analysis import STOP_WORDS, fold, groups, joins, name_words, stem, words
+from indexer.index.text.analysis import STOP_WORDS, fold, groups, joins, name_words, stem, tokens, words
 from indexer.index.text.reading import as_read
 from indexer.index.text.ties import EVERYWHERE, HERE, ties
-from query.language.tree import And, Exact, Fuzzy, Node, Not, Or, Phrase, Prefix, Query, Wildcard, Years
+from query.language.parts import Part, has_pattern, joined, pattern_parts, unaccented, written_parts
+from query.language.tree import And, Exact, Fuzzy, Node, Not, Or, Phrase, Prefix, Query, Wildcard, Word, Years
 
 WEIGHTS = {
     "title": (3.0, 0.5),
@@ -74,6 +75,23 @@ class Doc:
     @cached_property
     def counts(self) -> dict[str, Counter[str]]:
         return {field: Counter(term for run in runs for term in run) for field, runs in self.terms.items()}
+
+    @cached_property
+    def spelt(self) -> dict[str, list[list[tuple[str, str]]]]:
+        """The runs as pairs of folded word and word as read."""
+
+        def pairs(text: str) -> list[tuple[str, str]]:
+            return [(token.text, text[token.start : token.end]) for token in tokens(text)]
+
+        paper = self.paper
+        searched = self.venue if paper.venue.casefold() == self.venue.casefold() else f"{self.venue} {paper.venue}"
+        return {
+            "title": [pairs(as_read(paper.title))],
+            "venue": [pairs(searched)],
+            "abstract": [pairs(as_read(paper.abstract))],
+            "keywords": [[word for text in paper.keywords for word in ((GAP, GAP), *pairs(as_read(text)))]],
+            "authors": [pairs(spelling(author.name)) for author in paper.authors],
+        }
 
     @cached_property
     def vocabulary(self) -> dict[str, set[str]]:
@@ -194,6 +212,12 @@ class Reference:
         if isinstance(tree, Exact):
             return Constant(exact_test(tree), 0.0)
         fields = ALL if tree.field is None else (tree.field,)
+        if isinstance(tree, Word | Phrase) and tree.written:
+            return self._written(tree, fields)
+        if isinstance(tree, Prefix | Wildcard):
+            cut = pattern_parts(f"{tree.text}*" if isinstance(tree, Prefix) else tree.text)
+            if sum(map(len, cut)) > 1:
+                return Constant(over_parts(cut, fields), tree.boost)
         if isinstance(tree, Prefix | Wildcard | Fuzzy):
             means = pattern(tree)
             return Constant(
@@ -204,6 +228,17 @@ class Reference:
         text = as_read(tree.text)
         if tree.field == "venue" and VENUES.type_of(VENUES.canonical(tree.text)):
             text = VENUES.canonical(tree.text)
+        if isinstance(tree, Phrase) and has_pattern(tree.text):
+            parts = [part for group in pattern_parts(tree.text) for part in group]
+            slop = tree.slop
+            there = Constant(lambda doc: runs_through(doc, parts, fields, slop), 0.0)
+            scored = [
+                Constant(lambda _: True, tree.boost)
+                if part.pattern is not None
+                else self.term((part.surface,), fields, tree.boost)
+                for part in parts
+            ]
+            return Both([there, *scored], all)
         if isinstance(tree, Phrase):
             flat = [word for parts in groups(text) for word in parts]
             terms = [self.term((word,), fields, tree.boost) for word in flat]
@@ -220,6 +255,46 @@ class Reference:
         terms = [self.term((word,), ("authors",), boost) for word in words]
         tests = [Named(form, terms) for form in (typed, *typed.rotated())]
         return next((named for named in tests if any(map(named.matches, self.docs))), tests[0])
+
+    def _written(self, tree: Word | Phrase, fields: Sequence[str]) -> Scorer | None:
+        parts = list(written_parts(tree))
+        if not parts:
+            return None
+        slop = tree.slop if isinstance(tree, Phrase) else 1
+        there = Constant(lambda doc: runs_through(doc, parts, fields, slop), 0.0)
+        return Both([there, *(self.term((part.surface,), fields, tree.boost) for part in parts)], all)
+
+
+def runs_through(doc: Doc, parts: Sequence[Part], fields: Sequence[str], slop: int) -> bool:
+    """Whether the parts stand in order in one run of one of the fields."""
+    for field in fields:
+        tests = [part_test(part, stemmed=field != "authors") for part in parts]
+        for run in doc.spelt[field]:
+            ends = {at for at, word in enumerate(run) if tests[0](word)}
+            for test in tests[1:]:
+                ends = {at for end in ends for at in range(end + 1, min(end + slop + 1, len(run))) if test(run[at])}
+            if ends:
+                return True
+    return False
+
+
+def part_test(part: Part, *, stemmed: bool) -> Callable[[tuple[str, str]], bool]:
+    if part.pattern is not None:
+        means = pattern(part.pattern)
+        return lambda word: word[0] != GAP and means(word[0])
+    if part.written:
+        return lambda word: word[0] == part.surface and part.spelling in ("", unaccented(word[1]))
+    return lambda word: _stem(word[0]) == part.stem if stemmed else word[0] == part.surface
+
+
+def over_parts(cut: Sequence[Sequence[Part]], fields: Sequence[str]) -> Callable[[Doc], bool]:
+    """A pattern over parts: side by side, or in the joined form of what hyphens tie."""
+    parts = [part for group in cut for part in group]
+    whole = joined(parts) if len(cut) == 1 else None
+    means = pattern(whole) if whole is not None else lambda _: False
+    return lambda doc: (
+        runs_through(doc, parts, fields, 1) or any(means(word) for field in fields for word in doc.vocabulary[field])
+    )
 
 
 class Scorer:

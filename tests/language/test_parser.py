@@ -98,6 +98,13 @@ TREES: list[tuple[str, list[str], list[Node]]] = [
     ("doi:https://doi.org/10.1145/3292500", [], [Exact("10.1145/3292500", "doi")]),
     ("arxiv:2101.12345v2", [], [Exact("2101.12345", "arxiv")]),
     # years
+    # as written
+    ("=CLIP", [], [Word("CLIP", written=True)]),
+    ('="a b"^2 = 4', ["4"], [Phrase("a b", boost=2.0, written=True)]),
+    ("title:=a -=b", [], [Word("a", "title", written=True), Not(Word("b", written=True))]),
+    ('keyword:="a b"~3', [], [Phrase("a b", "keywords", slop=3, written=True)]),
+    # patterns over parts
+    ("self-superv* neural*-network", [], [Prefix("self-superv"), Wildcard("neural*-network")]),
     ("year:2018", [], [Years("2018", "year", first=2018, last=2018)]),
     ("yr:2018-2024", [], [Years("2018..2024", "year", first=2018, last=2024)]),
     ("year:2018..", [], [Years("2018..", "year", first=2018, last=None)]),
@@ -166,7 +173,6 @@ ERRORS = [
     ("title:()", 6, 2, None),
     ("author:=\"\"", 8, 2, None),
     ("author:=(a b)", 8, 1, None),
-    ("title:=\"a b\"", 7, 5, "title:\"a b\""),
     ("type:nonsense", 5, 8, None),
     ("type:journal", 5, 7, "article-journal"),
     ("type:thesys", 5, 6, "thesis"),

@@ -17,6 +17,8 @@ from indexer.index.whoosh.library import matching, query
 from query.engines.author_names import FoundNames
 from query.engines.collection import Collection
 from query.engines.compile import Compiled
+from query.engines.masks import listed
+from query.engines.runs import pattern_finder, run_mask
 from query.engines.terms import Term
 from query.engines.whoosh.matchers import WithoutMatcher
 from query.engines.whoosh.queries import (
@@ -32,6 +34,8 @@ from query.engines.whoosh.queries import (
 )
 from query.filters import Filters
 from query.language.analysed import AnalysedQuery, AnalysedWord, names_asked
+from query.language.leaves import Leaf as Leaf_
+from query.language.parts import Part
 from query.language.tree import And, Exact, Fuzzy, Node, Not, Or, Phrase, Prefix, Wildcard, Years
 
 _LAST_YEAR = 2999
@@ -120,6 +124,8 @@ class Translator:
         if isinstance(tree, Exact):
             return self._exact(tree)
         columns = ALL_COLUMNS if tree.field is None else (FIELD_NUMBERS[tree.field],)
+        if groups := asked.parts_of(tree):
+            return self._run(tree, groups, asked, columns)
         if isinstance(tree, Prefix | Wildcard | Fuzzy):
             return Constant(self._leaves, PatternQuery(self._leaves, tree, columns), tree.boost)
         words = asked.words_of(tree)
@@ -144,6 +150,21 @@ class Translator:
         named = Papers(self._leaves, lambda segment: found.docs(segment, segments.index(segment)))
         # Not `maybe`, whose matcher does not follow when it is itself moved on by another.
         return self.all([named, self.any([named, *(self._word(word, columns) for word in words)])])
+
+    def _run(self, tree: Leaf_, groups: Sequence[Sequence[Part]], asked: AnalysedQuery, columns: Sequence[int]) -> Any:
+        parts = [part for group in groups for part in group]
+        if isinstance(tree, Prefix | Wildcard):
+            if len(parts) == 1 and parts[0].pattern is not None:
+                found: Any = PatternQuery(self._leaves, parts[0].pattern, columns)
+            else:
+                find = pattern_finder(groups, columns)
+                found = Papers(self._leaves, lambda segment: listed(find(segment)))
+            return Constant(self._leaves, found, tree.boost)
+        slop = tree.slop if isinstance(tree, Phrase) else 1
+        run = Papers(self._leaves, lambda segment: listed(run_mask(segment, parts, slop, columns)))
+        terms = iter([self._word(word, columns) for word in asked.words_of(tree)])
+        scoring = [Constant(self._leaves, run, tree.boost) if part.pattern else next(terms) for part in parts]
+        return self.all([run, *scoring])
 
     def _words(self, words: Sequence[AnalysedWord], columns: Sequence[int]) -> Any:
         return self.all([self._word(word, columns) for word in words])
