@@ -16,6 +16,7 @@ from indexer.index.segment.opened import Segment, SegmentFiles
 from indexer.index.store.generation import Generation, latest, open_generation
 from query.answering import answered, counted_facets, hits_of, names_read, ranked_of, totals_of, widened
 from query.arguments import Names, SinceValue, Years, check, facets_of, filters_of, limit_of, number_of, query_of
+from query.blame import blamed
 from query.browse.clusters import Cluster, author_cluster
 from query.browse.related import related_query
 from query.browse.spelling import better_query
@@ -231,7 +232,11 @@ class PaperIndex:
             facets=counted,
             took_ms=(time.perf_counter() - started) * 1000,
             suggestion=suggestion,
-            diagnostics=(*parsed.diagnostics, *names_read(snapshot, parsed)),
+            diagnostics=(
+                *parsed.diagnostics,
+                *names_read(snapshot, parsed),
+                *blamed(snapshot, replace(request, query=parsed), answer),
+            ),
         )
 
     def scan(

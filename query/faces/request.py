@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from typing import Any
 
-from indexer.index.errors import NotFoundError
 from indexer.index.record.names import cluster_key
 from indexer.index.record.paper import Paper
+from query.blame import EMPTY, FILTER
 from query.browse.clusters import heading
 from query.faces.printed.terminal import safe
-from query.faces.printed.wording import TYPE_WORDS, alternatives, counted, year_span
+from query.faces.printed.wording import TYPE_WORDS, alternatives, year_span
 from query.filters import YearRange
-from query.information import years_held
-from query.language.nearest import nearest
-from query.language.parser import parse
 from query.results import Page
 from query.search import PaperIndex
 
 # What `PaperIndex.search` takes and `scan` does not.
 _PAGE_ONLY = ("limit", "offset", "facets", "explain", "expand")
-# Words of a query that are looked up one by one when it found nothing.
-_WORDS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,66 +89,16 @@ class Asked:
 def author_heading(index: PaperIndex, name: str) -> str:
     """The heading of the cluster of a name; the name itself where there is none."""
     key = cluster_key(name)
-    found = heading(index.files, key)
+    found = heading(index.segments, key)
     return safe(name if found == key else found)
 
 
-def reasons(index: PaperIndex, asked: Asked) -> Iterator[str]:
-    """Why an answer is empty, in sentences: filters that nothing passes, words that no paper has, what is left
-    without each filter.
-    """
-    if not any(segment.alive for segment in index.segments):
-        yield "The index holds no papers."
-        return
-    nothing = list(_empty_filters(index, asked))
-    yield from nothing
-    yield from _unknown_words(index, asked)
-    words = asked.filters(index)
-    for name, text in words.items():
-        found = _total(index, asked, {name: None if name == "since" else ()})
-        if found:
-            yield f"Without the filter {text}: {counted(found, 'paper')}."
-    if len(words) > 1 and not nothing:
-        found = _total(index, asked, {name: None if name == "since" else () for name in words})
-        yield f"Without any filter: {counted(found, 'paper')}."
-    if asked.match == "all" and (found := _total(index, asked, {"match": "any"})):
-        yield f"With --match any: {counted(found, 'paper')}."
-
-
-def _total(index: PaperIndex, asked: Asked, changes: Mapping[str, Any]) -> int:
-    changed = replace(asked, **changes)
-    return replace(changed, limit=0, offset=0, facets=(), snippets=False, explain=False).search(index).total
-
-
-def _empty_filters(index: PaperIndex, asked: Asked) -> Iterator[str]:
-    for name in asked.authors:
-        if not _total(index, Asked(authors=(name,)), {}):
-            try:
-                index.author(name)
-            except NotFoundError as error:
-                yield f"{str(error)[0].upper()}{safe(str(error)[1:])}."
-    for name in asked.venues:
-        if not _total(index, Asked(venues=(name,)), {}):
-            near = _venue_spellings(index)
-            like = nearest(name.casefold(), near)
-            hint = f"did you mean {safe(near[like])}?" if like else "`quiver venues` lists them."
-            yield f"No paper has the venue {safe(name)!r}; {hint}"
-    for years in asked.years:
-        if not _total(index, Asked(years=(years,)), {}):
-            held = years_held(index.files)
-            yield f"No paper is dated {year_span(*years)}; the index holds {year_span(*held) if held else 'no years'}."
-
-
-def _venue_spellings(index: PaperIndex) -> dict[str, str]:
-    """Venues of the index by each of their spellings, case folded."""
-    return {
-        spelling.casefold(): row.name
-        for row in index.venues()
-        for spelling in (row.name, *row.spellings, *index.venue_table.aliases(row.name))
-    }
-
-
-def _unknown_words(index: PaperIndex, asked: Asked) -> Iterator[str]:
-    for word in parse(asked.query).optional[:_WORDS]:
-        if not _total(index, Asked(query=word.text), {}):
-            yield f"No paper has the word {safe(word.text)!r}."
+def reasons(page: Page) -> Iterator[str]:
+    """Why an answer is empty, in sentences, and with what query it would not be."""
+    works = None
+    for row in page.diagnostics:
+        if row.kind in (EMPTY, FILTER):
+            yield safe(row.message)
+            works = works or (row.suggestion if row.kind == EMPTY else None)
+    if works:
+        yield f"Try: {safe(works)}"

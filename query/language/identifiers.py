@@ -16,7 +16,7 @@ def identify(word: str) -> Identifier | None:
     """
     if "/" not in word:
         return None
-    found = identifiers.identify(word)
+    found = _settled(identifiers.identify(word))
     if found is None or found.kind == "doi" or word.startswith("10.") or "10.48550/" in word:
         return found
     return found if address_of(word) is not None else None
@@ -24,12 +24,22 @@ def identify(word: str) -> Identifier | None:
 
 def identify_whole(text: str) -> Identifier | None:
     """What a whole query identifies, however written: `DOI: 10.1234/x`, `PMID 123`, `arXiv:2101.12345v2 [cs.LG]`."""
-    return identifiers.identify(text)
+    return _settled(identifiers.identify(text))
+
+
+def _settled(found: Identifier | None) -> Identifier | None:
+    """What is identified when its own form is typed: `doi:https://x.org/y)` loses a sign each time."""
+    while found is not None and found.kind in ("doi", "url"):
+        again = identifiers.identify(found.value if found.kind == "doi" else f"https://{found.value}")
+        if again is None or again == found:
+            break
+        found = again
+    return found
 
 
 def doi(text: str) -> Identifier | None:
     """What the value of `doi:` identifies: a DOI, or an arXiv id where it is arXiv's."""
-    return of_kind("doi", text.rstrip(_TRAILING))
+    return _settled(of_kind("doi", text.rstrip(_TRAILING)))
 
 
 def arxiv(text: str) -> Identifier | None:

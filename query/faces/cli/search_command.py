@@ -92,6 +92,7 @@ def search(
     author: venue: year: keyword:. A DOI, an arXiv id or a paper's url finds that paper.
     """
     from indexer.index.errors import QueryError
+    from query.blame import EMPTY, FILTER
     from query.faces.cli.opening import open_index
     from query.faces.printed.error_lines import diagnostic_lines
     from query.faces.printed.output import message_screen, write_messages
@@ -113,6 +114,8 @@ def search(
             raise click.exceptions.Exit(error.exit_status) from error
         if form != "json":
             for row in page.diagnostics:
+                if form == "text" and row.kind in (EMPTY, FILTER) and not page.total:
+                    continue  # said below the answer
                 write_messages(diagnostic_lines(asked.query, row, message_screen(), "note: "))
         if form in EXPORT_FORMATS:
             _export(opened, asked, page, form, fields, key_format)
@@ -175,5 +178,5 @@ def _write_text(index: PaperIndex, asked: Asked, page: Page) -> None:
     authors = {cluster_key(name) for name in asked.authors}
     write_lines(search_lines(page, where, list(asked.filters(index).values()), authors))
     if not page.total:
-        for reason in reasons(index, asked):
+        for reason in reasons(page):
             write_lines(where.wrapped(reason))

@@ -1,0 +1,206 @@
+"""Why an answer is empty: which word, clause or filter is to blame, and the query that works.
+
+Asked only where nothing was found, and of filters whose values no paper has: both cost a few searches for counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from indexer.index.errors import NotFoundError
+from indexer.index.record.names import cluster_key
+from indexer.index.record.venues import VenueTable
+from query.browse.clusters import author_cluster, heading
+from query.browse.venue_list import venue_list
+from query.engines.answer import Answer, Request
+from query.engines.array_engine import ArrayEngine
+from query.filters import Filters, YearRange
+from query.language.combine import leaves
+from query.language.nearest import nearest
+from query.language.printer import start, to_text
+from query.language.tree import Diagnostic, Exact, Node, Not, Query, Word
+from query.snapshot import Snapshot
+
+EMPTY, FILTER = "empty", "filter"
+"""Kinds of diagnostics: an answer without hits, and a filter's value that no paper has."""
+_CLAUSES = 12
+"""So many clauses of a query are looked at one by one."""
+
+
+def blamed(snapshot: Snapshot, request: Request, answer: Answer) -> Iterator[Diagnostic]:
+    """What an answer's reader must know: filters whose values no paper has, and if nothing was found the reason.
+
+    The place is that of the clause in the query; without a length where it is a filter. `suggestion` is a query that
+    finds papers under the same filters.
+    """
+    if answer.total and request.filters.empty:
+        return
+    engine, venues = snapshot.engine, snapshot.venue_table
+    if not engine.collection.papers:
+        yield Diagnostic(EMPTY, "The index holds no papers.", 0, 0)
+        return
+    blame = _Blame(engine, venues, request)
+    filters = list(blame.filters(answer))
+    yield from filters
+    if answer.total:
+        return
+    clauses = list(blame.clauses())
+    yield from clauses
+    yield from blame.without_filters()
+    if request.match == "all" and (found := blame.total(replace(request, match="any"))):
+        yield Diagnostic(EMPTY, f"With --match any: {_papers(found)}.", 0, 0)
+
+
+class _Blame:
+    def __init__(self, engine: ArrayEngine, venues: VenueTable, request: Request) -> None:
+        self._engine, self._venues, self._request = engine, venues, request
+        self._segments = engine.collection.segments
+
+    def total(self, request: Request) -> int:
+        """Papers that a request finds."""
+        return self._engine.answer(replace(request, top=0, masks=False)).total
+
+    def _without_filters(self, query: Query) -> int:
+        return self.total(replace(self._request, query=query, filters=Filters()))
+
+    def _passing(self, filters: Filters) -> int:
+        return self.total(Request(Query(""), filters))
+
+    def filters(self, answer: Answer) -> Iterator[Diagnostic]:
+        """Values of filters that no paper has, with the nearest that some have."""
+        filters = self._request.filters
+        for name in filters.authors:
+            if not self._passing(Filters(authors=(name,))):
+                try:
+                    author_cluster(self._segments, self._venues, name)
+                except NotFoundError as error:
+                    yield Diagnostic(FILTER, _sentence(str(error)), 0, 0)
+        for name in (*filters.venues, *filters.exclude_venues):
+            if not self._passing(Filters(venues=(name,))):
+                yield Diagnostic(FILTER, *self._no_venue(name))
+        if not answer.total:
+            for years in filters.years:
+                if not self._passing(Filters(years=(years,))):
+                    message = f"No paper is dated {_span(years)}; the index holds {self._years()}."
+                    yield Diagnostic(FILTER, message, 0, 0)
+            for name in filters.types:
+                if not self._passing(Filters(types=(name,))):
+                    yield Diagnostic(FILTER, f"No paper has the type {name!r}.", 0, 0)
+
+    def _no_venue(self, name: str) -> tuple[str, int, int, str | None]:
+        near = {
+            spelling.casefold(): row.name
+            for row in venue_list(self._segments, self._venues)
+            for spelling in (row.name, *row.spellings, *self._venues.aliases(row.name))
+        }
+        like = nearest(name.casefold(), near)
+        hint = f"did you mean {near[like]}?" if like else "`quiver venues` lists them."
+        return f"No paper has the venue {name!r}; {hint}", 0, 0, near[like] if like else None
+
+    def _years(self) -> str:
+        held = [year for segment in self._segments for year in segment.years[segment.live].tolist() if year]
+        return _span((min(held), max(held))) if held else "no years"
+
+    def clauses(self) -> Iterator[Diagnostic]:
+        """Words and clauses that no paper matches; else the one without which some would be found."""
+        query = self._request.query
+        clauses: list[Node] = sorted((*query.optional, *query.required), key=start)
+        unknown = [node for node in clauses[:_CLAUSES] if not self._without_filters(_query(query, [node]))]
+        if unknown:
+            kept = [node for node in clauses if node not in unknown]
+            rest = _query(query, kept)
+            works = to_text(rest) if kept and self.total(replace(self._request, query=rest)) else None
+            for node in unknown:
+                yield Diagnostic(EMPTY, _nothing(node, query.text), *_place(node), works)
+            return
+        for node in clauses[:_CLAUSES] if len(clauses) > 1 else ():
+            kept = [other for other in clauses if other is not node]
+            rest = _query(query, kept)
+            if found := self.total(replace(self._request, query=rest)):
+                typed = _typed(node, query.text)
+                yield Diagnostic(EMPTY, f"Without {typed}: {_papers(found)}.", *_place(node), to_text(rest))
+
+    def without_filters(self) -> Iterator[Diagnostic]:
+        """What is left without each filter, and without any."""
+        filters = self._request.filters
+        words = self._words(filters)
+        for name, text in words.items():
+            without = replace(filters, since=None) if name == "since" else replace(filters, **{name: ()})  # type: ignore[arg-type]
+            found = self.total(replace(self._request, filters=without))
+            if found:
+                yield Diagnostic(EMPTY, f"Without the filter {text}: {_papers(found)}.", 0, 0)
+        if len(words) > 1:
+            found = self.total(replace(self._request, filters=Filters()))
+            if found:
+                yield Diagnostic(EMPTY, f"Without any filter: {_papers(found)}.", 0, 0)
+
+    def _words(self, filters: Filters) -> dict[str, str]:
+        """The filters that are set, in words."""
+        authors = [self._heading(name) for name in filters.authors]
+        words = {
+            "authors": f"author cluster{'s' if len(authors) > 1 else ''} {' and '.join(authors)}",
+            "venues": _either(filters.venues),
+            "years": _either(map(_span, filters.years)),
+            "types": _either(filters.types),
+            "exclude_venues": f"not in {_either(filters.exclude_venues)}",
+            "exclude_types": f"no {_either(filters.exclude_types)}",
+            "since": "new papers",
+        }
+        return {name: text for name, text in words.items() if getattr(filters, name)}
+
+    def _heading(self, name: str) -> str:
+        key = cluster_key(name)
+        found = heading(self._segments, key)
+        return name if found == key else found
+
+
+def _query(query: Query, clauses: Sequence[Node]) -> Query:
+    """A query of some of its clauses."""
+    optional = tuple(node for node in clauses if node in query.optional and isinstance(node, Word))
+    return Query("", optional, tuple(node for node in clauses if node not in optional))
+
+
+def _place(node: Node) -> tuple[int, int]:
+    held = list(leaves(node))
+    first, last = held[0], held[-1]
+    return first.start, last.start + last.length - first.start
+
+
+def _typed(node: Node, text: str) -> str:
+    if isinstance(node, Word) and node.field is None and not node.written:
+        return repr(node.text)
+    return f"`{to_text(Query(text, (), (node,)))}`"
+
+
+def _nothing(node: Node, text: str) -> str:
+    """That no paper matches a clause."""
+    if isinstance(node, Word) and node.field is None and not node.written:
+        return f"No paper has the word {node.text!r}."
+    if isinstance(node, Exact) and node.field in ("doi", "arxiv", "url", "id"):
+        return f"No paper has the {_IDENTIFIERS[node.field]} {node.text!r}."
+    if isinstance(node, Not):
+        return f"Every paper is excluded by {_typed(node, text)}."
+    return f"No paper matches {_typed(node, text)}."
+
+
+_IDENTIFIERS = {"doi": "DOI", "arxiv": "arXiv id", "url": "address", "id": "id"}
+
+
+def _papers(count: int) -> str:
+    return f"{count:,} paper{'' if count == 1 else 's'}"
+
+
+def _either(names: Iterable[str]) -> str:
+    return " or ".join(names)
+
+
+def _span(years: YearRange) -> str:
+    first, last = years
+    if first is None or last is None:
+        return f"until {last}" if first is None else f"since {first}"
+    return str(first) if first == last else f"{first}-{last}"
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:].rstrip('.')}."
