@@ -16,7 +16,7 @@ from query.browse.venue_list import venue_list
 from query.engines.answer import Answer, Request
 from query.engines.array_engine import ArrayEngine
 from query.filters import Filters, YearRange
-from query.language.combine import leaves
+from query.language.combine import leaves, with_leaves
 from query.language.nearest import nearest
 from query.language.printer import start, to_text
 from query.language.tree import Diagnostic, Exact, Node, Not, Query, Word
@@ -24,8 +24,8 @@ from query.snapshot import Snapshot
 
 EMPTY, FILTER = "empty", "filter"
 """Kinds of diagnostics: an answer without hits, and a filter's value that no paper has."""
-_CLAUSES = 12
-"""So many clauses of a query are looked at one by one."""
+_CLAUSES, _FEW = 12, 40
+"""So many clauses of a query are looked at one by one; of how many the query without one of them is tried."""
 
 
 def blamed(snapshot: Snapshot, request: Request, answer: Answer) -> Iterator[Diagnostic]:
@@ -46,8 +46,11 @@ def blamed(snapshot: Snapshot, request: Request, answer: Answer) -> Iterator[Dia
     if answer.total:
         return
     clauses = list(blame.clauses())
+    without = list(blame.without_filters())
     yield from clauses
-    yield from blame.without_filters()
+    yield from without
+    if not (filters or clauses or without):
+        yield Diagnostic(EMPTY, "No paper matches all of this together; write fewer words.", 0, len(request.query.text))
     if request.match == "all" and (found := blame.total(replace(request, match="any"))):
         yield Diagnostic(EMPTY, f"With --match any: {_papers(found)}.", 0, 0)
 
@@ -105,16 +108,16 @@ class _Blame:
     def clauses(self) -> Iterator[Diagnostic]:
         """Words and clauses that no paper matches; else the one without which some would be found."""
         query = self._request.query
-        clauses: list[Node] = sorted((*query.optional, *query.required), key=start)
+        clauses = list(_different(sorted((*query.optional, *query.required), key=start)))
         unknown = [node for node in clauses[:_CLAUSES] if not self._without_filters(_query(query, [node]))]
         if unknown:
             kept = [node for node in clauses if node not in unknown]
             rest = _query(query, kept)
-            works = to_text(rest) if kept and self.total(replace(self._request, query=rest)) else None
+            works = to_text(rest) if 0 < len(kept) <= _FEW and self.total(replace(self._request, query=rest)) else None
             for node in unknown:
                 yield Diagnostic(EMPTY, _nothing(node, query.text), *_place(node), works)
             return
-        for node in clauses[:_CLAUSES] if len(clauses) > 1 else ():
+        for node in clauses[:_CLAUSES] if 1 < len(clauses) <= _FEW else ():
             kept = [other for other in clauses if other is not node]
             rest = _query(query, kept)
             if found := self.total(replace(self._request, query=rest)):
@@ -153,6 +156,16 @@ class _Blame:
         key = cluster_key(name)
         found = heading(self._segments, key)
         return name if found == key else found
+
+
+def _different(clauses: Iterable[Node]) -> Iterator[Node]:
+    """The clauses, of those that differ in place alone the first."""
+    seen: set[Node] = set()
+    for node in clauses:
+        same = with_leaves(node, lambda leaf: replace(leaf, start=0, length=0))
+        if same not in seen:
+            seen.add(same)
+            yield node
 
 
 def _query(query: Query, clauses: Sequence[Node]) -> Query:

@@ -28,7 +28,8 @@ from query.engines.nodes import (
 )
 from query.engines.runs import pattern_finder
 from query.engines.terms import ALL_COLUMNS, NAME_COLUMNS, Term
-from query.language.analysed import AnalysedQuery, AnalysedWord, names_asked
+from query.engines.work import check_work
+from query.language.analysed import ADDED, AnalysedQuery, AnalysedWord, names_asked
 from query.language.leaves import Leaf
 from query.language.parts import Part
 from query.language.tree import And, Exact, Fuzzy, Not, Or, Phrase, Prefix, Wildcard, Word, Years
@@ -37,11 +38,14 @@ from query.language.tree import Node as Tree
 
 @dataclass(slots=True)
 class Compiled:
-    """Nodes of a query: a term for each deciding word (governed by `match`), the required clauses, and the terms that
-    only score, each in the order of `query`.
+    """Nodes of a query: a term for each different deciding word (governed by `match`), the required clauses, and the
+    terms that only score, each in the order of `query`.
+
+    `numbers` says for each deciding word which of `optional` it is: a word that is repeated counts each time in one.
     """
 
     query: AnalysedQuery
+    numbers: list[int] = field(default_factory=list)
     optional: list[TermNode] = field(default_factory=list)
     required: list[Node] = field(default_factory=list)
     score_only: list[Term] = field(default_factory=list)
@@ -63,10 +67,20 @@ class Compiler:
     def compile(self, query: AnalysedQuery) -> Compiled:
         """The nodes of a query, words in query order."""
         compiled = Compiled(query)
-        compiled.required = [self._node(tree, query) for tree in query.required]
+        if query.required:
+            check_work(query, self._collection.segments)
+            compiled.required = [self._node(tree, query) for tree in query.required]
         deciding = list(query.deciding)
+        same: dict[tuple[tuple[str, ...], tuple[str, ...], bool], int] = {}
+        found: list[tuple[AnalysedWord, Sequence[str]]] = []
         for word, joined in zip(deciding, self._joined(deciding), strict=True):
-            compiled.optional.append(TermNode(self._term(word, ALL_COLUMNS, joined)))
+            number = same.setdefault((word.parts, tuple(joined), word.start == ADDED), len(found))
+            if number == len(found):
+                found.append((word, joined))
+            else:
+                found[number] = (replace(found[number][0], boost=found[number][0].boost + word.boost), joined)
+            compiled.numbers.append(number)
+        compiled.optional = [TermNode(self._term(word, ALL_COLUMNS, joined)) for word, joined in found]
         compiled.score_only = [self._term(word, NAME_COLUMNS) for word in query.words if word.score_only]
         return compiled
 

@@ -7,17 +7,21 @@ texts: surface words, compounds, stems, and which words decide and which only sc
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
+from indexer.index.errors import QueryError
 from indexer.index.record.venues import VenueTable
 from indexer.index.text.analysis import STOP_WORDS, groups, stem, stems
 from indexer.index.text.reading import as_read
 from indexer.index.text.ties import HERE, ties
-from query.language.combine import leaves
+from query.language.combine import leaves, with_leaves
 from query.language.leaves import Leaf
 from query.language.parts import Part, has_pattern, pattern_parts, written_parts
 from query.language.tree import And, Node, Not, Or, Phrase, Prefix, Query, Wildcard, Word
 
+MAX_WORDS = 1_000
+"""Words that a query may have after analysis: `a-b-c` and an address have more than one."""
 ADDED = -1
 """`start` of a word that nobody typed: one that `--expand` added, after those of the query."""
 
@@ -85,7 +89,7 @@ class AnalysedQuery:
 
     def words_of(self, leaf: Leaf) -> tuple[AnalysedWord, ...]:
         """The words of a word or phrase of the required clauses, in order."""
-        return self._of_leaves[leaf] if self._of_leaves is not None else ()
+        return self._of_leaves.get(leaf, ()) if self._of_leaves is not None else ()
 
     def parts_of(self, leaf: Leaf) -> tuple[tuple[Part, ...], ...]:
         """The parts of a pattern, or of words as written, in order, those that hyphens tie together; none of others."""
@@ -98,7 +102,8 @@ def analyse(query: Query, venues: VenueTable) -> AnalysedQuery:
     of_leaves: dict[Leaf, tuple[AnalysedWord, ...]] | None = None
     parts: dict[Leaf, tuple[tuple[Part, ...], ...]] | None = None
     if query.required:
-        asked = [leaf for node in query.required for leaf in leaves(node)]
+        clauses = _merged(query.required)
+        asked = [leaf for node in clauses for leaf in leaves(node)]
         parts = {leaf: cut for leaf in asked if (cut := _parts_of(leaf)) is not None}
         of_leaves = {
             leaf: _words(_grouped_in_field(leaf, venues), [leaf]) if leaf not in parts else _plain(parts[leaf], leaf)
@@ -106,12 +111,22 @@ def analyse(query: Query, venues: VenueTable) -> AnalysedQuery:
             if isinstance(leaf, Word | Phrase)
         }
         held = {leaf: bool(parts.get(leaf) or of_leaves.get(leaf)) for leaf in (*parts, *of_leaves)}
-        required = tuple(kept for node in query.required if (kept := _with_words(node, held)) is not None)
+        required = tuple(kept for node in clauses if (kept := _with_words(node, held)) is not None)
     found = [grouped(leaf.text) for leaf in query.optional]
     # A function word decides only where nothing else does.
     decided = bool(required) or any(not _is_function_word(parts) for runs in found for parts in runs)
     words = _words([parts for runs in found for parts in runs], _each(query.optional, found), decided=decided)
+    _check_words(query, len(words) + sum(map(len, (of_leaves or {}).values())) + sum(map(len, (parts or {}).values())))
     return AnalysedQuery(query, words, required, of_leaves, parts)
+
+
+def _check_words(query: Query, words: int) -> None:
+    if words > MAX_WORDS:
+        raise QueryError(
+            f"The query has {words:,} words, its signs taken apart; at most {MAX_WORDS:,} are read. Shorten it",
+            position=0,
+            length=len(query.text),
+        )
 
 
 def names_asked(leaf: Word | Phrase) -> bool:
@@ -165,6 +180,26 @@ def _grouped_in_field(leaf: Word | Phrase, venues: VenueTable) -> list[tuple[str
         return groups(name)
     # A phrase asks for all of its words in order; overlapping pairs would ask for characters twice.
     return groups(as_read(leaf.text), pairs=False) if isinstance(leaf, Phrase) else grouped(leaf.text)
+
+
+def _merged(required: Sequence[Node]) -> tuple[Node, ...]:
+    """Clauses that are the same but for their place made one, which counts as often as they were typed."""
+    if len(required) < 2:
+        return tuple(required)
+    counts: dict[Node, int] = {}
+    first: dict[Node, Node] = {}
+    for node in required:
+        same = with_leaves(node, lambda leaf: replace(leaf, start=0, length=0))
+        counts[same] = counts.get(same, 0) + 1
+        first.setdefault(same, node)
+    return tuple(
+        node if counts[same] == 1 else with_leaves(node, partial(_times, factor=counts[same]))
+        for same, node in first.items()
+    )
+
+
+def _times(leaf: Leaf, factor: int) -> Leaf:
+    return replace(leaf, boost=leaf.boost * factor)
 
 
 def _parts_of(leaf: Leaf) -> tuple[tuple[Part, ...], ...] | None:

@@ -20,10 +20,11 @@ from query.engines.collection import Collection
 from query.engines.compile import Compiled
 from query.engines.terms import Term
 from query.ranking.candidates import TEXT_FIELDS, TITLE, Candidates, Counts, Ints
-from query.ranking.features import heading_scores, standing
+from query.ranking.features import LONGEST, heading_scores, standing
 from query.ranking.feedback import Feedback, FeedbackWord
 from query.ranking.parameters import BEST, DEPTH, Parameters
 from query.ranking.query_words import Asked, asked
+from query.ranking.whole_titles import whole_titles
 
 Floats = npt.NDArray[np.float64]
 _STEP = 1e-6
@@ -80,11 +81,17 @@ def rerank(
     """
     if not compiled.optional or not rows:
         return Ranked(list(rows[:top]))
-    wanted, candidates, scores, gains = _scored(collection, compiled, rows, parameters)
+    wanted, candidates, scores, gains, exact = _scored(collection, compiled, rows, parameters)
     # A query that feedback has widened needs none again.
     for word in () if compiled.query.widened else Feedback(candidates, parameters).words(scores, wanted.highest):
         gains.append(Gain("feedback", word.word, word.gained, word.counts, word.papers))
         scores += word.gained
+    if exact:
+        # Whoever pastes a title wants that paper, whatever else its words would find.
+        gained = np.zeros(candidates.size)
+        gained[exact] = float(scores.max() - scores[exact].min()) + 1.0
+        gains.append(Gain("whole", "", gained))
+        scores += gained
     rescored = _sorted(collection, candidates, scores, top)
     if top is not None and top <= candidates.size:
         return Ranked(rescored, wanted, candidates, gains)
@@ -98,21 +105,22 @@ def feedback_words(
     """The words that a query is widened by (`--expand`), from the first hits that it has without them."""
     if not compiled.optional or not rows:
         return []
-    wanted, candidates, scores, _ = _scored(collection, compiled, rows, parameters)
+    wanted, candidates, scores, *_ = _scored(collection, compiled, rows, parameters)
     return Feedback(candidates, parameters).words(scores, wanted.highest)
 
 
 def _scored(
     collection: Collection, compiled: Compiled, rows: Sequence[Row], parameters: Parameters
-) -> tuple[Asked, Candidates, Floats, list[Gain]]:
-    """Scores of the first hits before feedback."""
+) -> tuple[Asked, Candidates, Floats, list[Gain], list[int]]:
+    """Scores of the first hits before feedback; and the hits whose whole title is the query."""
     wanted = asked(compiled, parameters)
     candidates = Candidates(collection, rows[:DEPTH])
     scores, gains = _lexical(candidates, compiled, wanted)
-    gains += _standing(candidates, wanted, parameters)
+    stand, exact = _standing(candidates, wanted, parameters)
+    gains += stand
     for gain in gains:
         scores += gain.gained
-    return wanted, candidates, scores, gains
+    return wanted, candidates, scores, gains, exact
 
 
 def _lexical(candidates: Candidates, compiled: Compiled, wanted: Asked) -> tuple[Floats, list[Gain]]:
@@ -140,8 +148,10 @@ def _given(candidates: Candidates, term: Term) -> Floats:
     return term.weight * candidates.saturated(counts)
 
 
-def _standing(candidates: Candidates, wanted: Asked, parameters: Parameters) -> list[Gain]:
-    """Gains by how the words stand in the papers."""
+def _standing(candidates: Candidates, wanted: Asked, parameters: Parameters) -> tuple[list[Gain], list[int]]:
+    """Gains by how the words stand in the papers; and the hits whose whole title is the query."""
+    if len(wanted.words) > LONGEST:
+        return [], []
     everywhere = {word.stem for word in wanted.content()} if len(wanted.words) > 1 else set()
     # Of other words only the titles are read: a function word stands in most abstracts.
     places = {
@@ -152,7 +162,12 @@ def _standing(candidates: Candidates, wanted: Asked, parameters: Parameters) -> 
     gains = [Gain("adjacent", f"{left.text} {right.text}", gained) for left, right, gained in found.pairs]
     gains.append(Gain("title", "", found.title))
     gains.append(Gain("heading", "", heading_scores(candidates, wanted.words, found.titled, parameters)))
-    return gains
+    whole = whole_titles(candidates, wanted.words, found.titled)
+    if whole.cited:
+        gained = np.zeros(candidates.size)
+        gained[list(whole.cited)] = [parameters.cited * weight for weight in whole.cited.values()]
+        gains.append(Gain("cited", "", gained))
+    return gains, whole.exact
 
 
 def _sorted(collection: Collection, candidates: Candidates, scores: Floats, top: int | None) -> list[Row]:

@@ -25,8 +25,8 @@ from query.ranking.sentence import Role
 Floats = npt.NDArray[np.float64]
 Places = Mapping[bytes, Ints]
 _START = 1 << 20
-_WORDS = 256
-"""Longer queries are no titles, and too long for the kernel."""
+LONGEST = 256
+"""Longer queries are no titles: how their words stand is not looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Standing:
 
 def standing(candidates: Candidates, words: Sequence[AskedWord], places: Places, parameters: Parameters) -> Standing:
     """How the words of a query stand in the hits: as pairs of content words, and in titles."""
-    if kernel.native is None or not 1 < len(words) <= _WORDS:
+    if kernel.native is None or len(words) < 2:
         titled = np.array([_titled(candidates, places[word.stem]) for word in words])
         pairs = pair_scores(candidates, words, places, parameters) if len(words) > 1 else []
         return Standing(pairs, title_scores(candidates, words, places, parameters), titled)

@@ -51,7 +51,7 @@ def asked(compiled: Compiled, parameters: Parameters) -> Asked:
     found = roles(["-".join(word.parts) for word in typed])
     sentence = is_sentence(found)
     multipliers = {Role.CONTENT: 1.0, Role.FUNCTION: parameters.function if sentence else 1.0, Role.SCAFFOLD: 0.0}
-    terms = iter([node.term for node in compiled.optional])
+    numbers = iter(compiled.numbers)
     words: list[AskedWord] = []
     scored: list[float] = []
     years: list[int] = []
@@ -59,14 +59,18 @@ def asked(compiled: Compiled, parameters: Parameters) -> Asked:
     for word, role in zip(typed, found, strict=True):
         weight = _FUNCTION_WEIGHT
         if not word.score_only:
-            term = next(terms)
-            if term.year is not None:
-                years.append(len(scored))
-            scored.append(multipliers[role])
-            highest += term.weight if role is Role.CONTENT else 0.0
+            number = next(numbers)
+            term = compiled.optional[number].term
+            if number == len(scored):
+                if term.year is not None:
+                    years.append(number)
+                scored.append(multipliers[role])
+                highest += term.weight if role is Role.CONTENT else 0.0
             if role is not Role.FUNCTION:
-                weight = term.weight / len(word.parts)
+                # What one time that it was typed counts.
+                share = word.boost / term.boost if term.boost else 0.0
+                weight = term.weight * share / len(word.parts)
         for part, stem in zip(word.parts, word.part_stems, strict=True):
             words.append(AskedWord(part, stem.encode("utf-8", "surrogatepass"), role, weight, len(words)))
-    scored += [1.0 for _ in terms]
+    scored += [1.0] * (len(compiled.optional) - len(scored))
     return Asked(words, scored, 0.0 if sentence else 1.0, years, highest)

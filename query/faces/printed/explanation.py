@@ -24,6 +24,8 @@ _PARTS = {
     "adjacent": "for {!r} side by side as asked",
     "title": "for a title that runs as the query does",
     "heading": "for a title and authors that hold every word",
+    "whole": "for a title that is the query",
+    "cited": "for a title and an author that stand in the query",
     "year": "for being of {}",
     "feedback": "for {!r}, which the first papers share and which stands",
     "lowered": "for being {}",
