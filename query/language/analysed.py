@@ -182,13 +182,14 @@ def _grouped_in_field(leaf: Word | Phrase, venues: VenueTable) -> list[tuple[str
     return groups(as_read(leaf.text), pairs=False) if isinstance(leaf, Phrase) else grouped(leaf.text)
 
 
-def _merged(required: Sequence[Node]) -> tuple[Node, ...]:
+def _merged(clauses: Sequence[Node]) -> tuple[Node, ...]:
     """Clauses that are the same but for their place made one, which counts as often as they were typed."""
-    if len(required) < 2:
-        return tuple(required)
+    inside = [_merged_inside(node) if isinstance(node, And | Or) else node for node in clauses]
+    if len(inside) < 2:
+        return tuple(inside)
     counts: dict[Node, int] = {}
     first: dict[Node, Node] = {}
-    for node in required:
+    for node in inside:
         same = with_leaves(node, lambda leaf: replace(leaf, start=0, length=0))
         counts[same] = counts.get(same, 0) + 1
         first.setdefault(same, node)
@@ -196,6 +197,11 @@ def _merged(required: Sequence[Node]) -> tuple[Node, ...]:
         node if counts[same] == 1 else with_leaves(node, partial(_times, factor=counts[same]))
         for same, node in first.items()
     )
+
+
+def _merged_inside(node: And | Or) -> Node:
+    children = _merged(node.children)
+    return children[0] if len(children) == 1 else replace(node, children=children)
 
 
 def _times(leaf: Leaf, factor: int) -> Leaf:
