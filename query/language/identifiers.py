@@ -30,7 +30,7 @@ def identify_whole(text: str) -> Identifier | None:
 def _settled(found: Identifier | None) -> Identifier | None:
     """What is identified when its own form is typed: `doi:https://x.org/y)` loses a sign each time."""
     while found is not None and found.kind in ("doi", "url"):
-        again = identifiers.identify(found.value if found.kind == "doi" else f"https://{found.value}")
+        again = of_kind("doi", found.value) if found.kind == "doi" else identifiers.identify(f"https://{found.value}")
         if again is None or again == found:
             break
         found = again

@@ -79,7 +79,9 @@ def parse_fully(text: str) -> Query:
     if not stripped:
         return Query(text)
     start = clean.index(stripped[0])
-    if (found := identify_whole(stripped)) is not None:
+    quoted = stripped[0] == stripped[-1] == '"' and len(stripped) > 2
+    # An identifier in quotes is one, whatever spaces stand inside them.
+    if (found := identify_whole(f'"{stripped[1:-1].strip()}"' if quoted else stripped)) is not None:
         return Query(text, (), (Exact(found.value, found.kind, 1.0, start, len(stripped)),))
     tokens, odd = tokenize(clean)
     tokens, demoted = settle(tokens)
