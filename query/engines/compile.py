@@ -34,6 +34,7 @@ from query.language.leaves import Leaf
 from query.language.parts import Part
 from query.language.tree import And, Exact, Fuzzy, Not, Or, Phrase, Prefix, Wildcard, Word, Years
 from query.language.tree import Node as Tree
+from query.language.venue_words import known_venue
 
 
 @dataclass(slots=True)
@@ -120,6 +121,8 @@ class Compiler:
             return self._run(tree, groups, query, columns)
         if isinstance(tree, Prefix | Wildcard):
             return PatternNode(tree, columns)
+        if tree.field == "venue" and not tree.written and (name := known_venue(self._venues, tree.text)) is not None:
+            return ExactNode("venue", name)
         words = query.words_of(tree)
         if names_asked(tree) and (found := self._collection.author_names.find(tree.text)) is not None:
             return NamesNode(found, [self._term(part, columns) for word in words for part in word.parts_apart()])

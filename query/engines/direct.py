@@ -84,7 +84,7 @@ def _terms(collection: Collection, compiled: Compiled) -> list[Rows] | None:
     found = []
     for at, segment in enumerate(collection.segments):
         rows: Rows = [
-            (weight, places[at], None, None if term.year is None else term.match_only(segment))
+            (weight, places[at], None, None if term.year is None and not term.venue else term.match_only(segment))
             for weight, places, term in optional
         ]
         if compiled.required:

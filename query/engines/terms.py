@@ -53,6 +53,8 @@ class Term:
         self._variants = self._parts() if self._text else ()
         self.year = int(whole) if len(word.parts) == 1 and every and is_year(whole) else None
         """The year that the word names; papers of that year match it without scoring."""
+        self.venue = word.venue if every else ""
+        """The venue that the word is the acronym of, whose papers match it without scoring."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -86,6 +88,8 @@ class Term:
 
     def match_only(self, segment: Segment) -> Mask | None:
         """Papers of a segment that match and gain nothing by it; None where there are none."""
+        if self.venue and (number := segment.venue_numbers.get(self.venue)) is not None:
+            return np.asarray(segment.venues == number)
         return None if self.year is None else segment.years == self.year
 
     @cached_property

@@ -19,9 +19,11 @@ from query.language.combine import leaves, with_leaves
 from query.language.leaves import Leaf
 from query.language.parts import Part, has_pattern, pattern_parts, written_parts
 from query.language.tree import And, Node, Not, Or, Phrase, Prefix, Query, Wildcard, Word
+from query.language.venue_words import known_venue, venue_of_acronym
 
 MAX_WORDS = 1_000
 """Words that a query may have after analysis: `a-b-c` and an address have more than one."""
+_PUNCTUATION = ".,;:!?()[]\"'"
 ADDED = -1
 """`start` of a word that nobody typed: one that `--expand` added, after those of the query."""
 
@@ -32,7 +34,8 @@ class AnalysedWord:
 
     `stem` is that of the parts joined, `part_stems` are those of the parts. `boost` is what was typed, `start` is where
     in the query (code points) the leaf stands. A `score_only` word does not decide what matches: it is a function word
-    beside others, and scores in author names alone.
+    beside others, and scores in author names alone. Papers of `venue`, which the word is the acronym of, match it
+    without scoring.
     """
 
     parts: tuple[str, ...]
@@ -41,6 +44,7 @@ class AnalysedWord:
     boost: float = 1.0
     start: int = 0
     score_only: bool = False
+    venue: str = ""
     also: tuple[str, ...] = ()
     """Stems that count as the word because of how it was typed: `ö` written out."""
 
@@ -116,6 +120,12 @@ def analyse(query: Query, venues: VenueTable) -> AnalysedQuery:
     # A function word decides only where nothing else does.
     decided = bool(required) or any(not _is_function_word(parts) for runs in found for parts in runs)
     words = _words([parts for runs in found for parts in runs], _each(query.optional, found), decided=decided)
+    words = tuple(
+        word
+        if len(word.parts) > 1 or (name := venue_of_acronym(venues, typed_word)) is None
+        else replace(word, venue=name)
+        for word, typed_word in zip(words, _typed(query.optional, found), strict=True)
+    )
     _check_words(query, len(words) + sum(map(len, (of_leaves or {}).values())) + sum(map(len, (parts or {}).values())))
     return AnalysedQuery(query, words, required, of_leaves, parts)
 
@@ -137,6 +147,15 @@ def names_asked(leaf: Word | Phrase) -> bool:
 def grouped(text: str) -> list[tuple[str, ...]]:
     """The words of a leaf, those tied by hyphens together; most leaves are a plain word, which nothing changes."""
     return [(text.lower(),)] if text.isascii() and text.isalnum() else groups(as_read(text))
+
+
+def _typed(typed: Sequence[Word], found: Sequence[Sequence[tuple[str, ...]]]) -> list[str]:
+    """Each word as it was typed, where its leaf is that word alone."""
+    return [
+        leaf.text.strip(_PUNCTUATION) if len(runs) == 1 else "".join(parts)
+        for leaf, runs in zip(typed, found, strict=True)
+        for parts in runs
+    ]
 
 
 def _each(typed: Sequence[Word], found: Sequence[Sequence[tuple[str, ...]]]) -> list[Word]:
@@ -176,7 +195,7 @@ def _written_out(parts: tuple[str, ...], typed: str) -> tuple[str, ...]:
 
 
 def _grouped_in_field(leaf: Word | Phrase, venues: VenueTable) -> list[tuple[str, ...]]:
-    if leaf.field == "venue" and venues.type_of(name := venues.canonical(leaf.text)):
+    if leaf.field == "venue" and (name := known_venue(venues, leaf.text)) is not None:
         return groups(name)
     # A phrase asks for all of its words in order; overlapping pairs would ask for characters twice.
     return groups(as_read(leaf.text), pairs=False) if isinstance(leaf, Phrase) else grouped(leaf.text)

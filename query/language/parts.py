@@ -52,11 +52,15 @@ def has_pattern(text: str) -> bool:
 def pattern_parts(text: str) -> list[tuple[Part, ...]]:
     """The parts of a text with `*` and `?` in it, those tied by hyphens together."""
     lettered = " ".join(_lettered(word) for word in text.split())
-    return [
-        tuple(part for piece in group for part in _part(piece))
-        for group in groups(as_read(lettered))
-        if any(_part(piece) for piece in group)
-    ]
+    found: list[tuple[Part, ...]] = []
+    for group in groups(as_read(lettered)):
+        parts = tuple(part for piece in group for part in _part(piece))
+        if found and len(parts) > 1 and "\u3000" < parts[0].surface == found[-1][-1].surface:
+            # Characters in a run come as overlapping pairs.
+            parts = parts[1:]
+        if parts:
+            found.append(parts)
+    return found
 
 
 def _lettered(word: str) -> str:

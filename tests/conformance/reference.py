@@ -22,6 +22,7 @@ from indexer.index.text.reading import as_read
 from indexer.index.text.ties import EVERYWHERE, HERE, ties
 from query.language.parts import Part, has_pattern, joined, pattern_parts, unaccented, written_parts
 from query.language.tree import And, Exact, Fuzzy, Node, Not, Or, Phrase, Prefix, Query, Wildcard, Word, Years
+from query.language.venue_words import venue_of_acronym
 
 WEIGHTS = {
     "title": (3.0, 0.5),
@@ -226,8 +227,8 @@ class Reference:
         if tree.field == "authors" and (not isinstance(tree, Phrase) or tree.slop == 1):
             return self._names(tree.text, tree.boost)
         text = as_read(tree.text)
-        if tree.field == "venue" and VENUES.type_of(VENUES.canonical(tree.text)):
-            text = VENUES.canonical(tree.text)
+        if tree.field == "venue" and VENUES.canonical(tree.text) in {venue.name for venue in VENUES.venues}:
+            return Constant(exact_test(Exact(tree.text, "venue")), 0.0)
         if isinstance(tree, Phrase) and has_pattern(tree.text):
             parts = [part for group in pattern_parts(tree.text) for part in group]
             slop = tree.slop
@@ -365,7 +366,8 @@ class Term(Scorer):
             and re.fullmatch("[12][0-9]{3}", word)
             and doc.paper.year == int(word)
         )
-        return bool(year) or id(doc) in self._held
+        acronym = venue_of_acronym(VENUES, word) if len(self.parts) == 1 and self.fields == ALL else None
+        return bool(year) or id(doc) in self._held or (acronym is not None and doc.venue == acronym)
 
     def score(self, doc: Doc) -> float:
         weight = 0.0

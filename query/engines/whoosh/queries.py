@@ -175,6 +175,9 @@ class TermQuery(Part):
         found = [place for _, place in places]
         if len(self._words) == 1 and self._columns == ALL_COLUMNS and is_year(self._words[0]):
             found.append(query.Term("year", int(self._words[0])).matcher(searcher))
+        if self._word.venue and self._columns == ALL_COLUMNS:
+            name = self._word.venue
+            found.append(query.ColumnQuery("venue", lambda value: value == name).matcher(searcher))
         union = tree(matching.UnionMatcher, found)
         return TermMatcher(union, places, self._weight, self._collection.averages, leaf.reader.doc_field_length)
 

@@ -37,6 +37,7 @@ from query.language.analysed import AnalysedQuery, AnalysedWord, names_asked
 from query.language.leaves import Leaf as Leaf_
 from query.language.parts import Part
 from query.language.tree import And, Exact, Fuzzy, Node, Not, Or, Phrase, Prefix, Wildcard, Years
+from query.language.venue_words import known_venue
 
 _LAST_YEAR = 2999
 
@@ -128,6 +129,8 @@ class Translator:
             return self._run(tree, groups, asked, columns)
         if isinstance(tree, Prefix | Wildcard | Fuzzy):
             return Constant(self._leaves, PatternQuery(self._leaves, tree, columns), tree.boost)
+        if tree.field == "venue" and not tree.written and (name := known_venue(self._venues, tree.text)) is not None:
+            return self._venue([name])
         words = asked.words_of(tree)
         if names_asked(tree) and (found := self._collection.author_names.find(tree.text)) is not None:
             return self._names(found, [part for word in words for part in word.parts_apart()], columns)
