@@ -10,12 +10,11 @@ from dataclasses import replace
 
 from indexer.index.errors import NotFoundError
 from indexer.index.record.names import cluster_key
-from indexer.index.record.venues import VenueTable
-from query.browse.clusters import author_cluster, heading
+from query.browse.clusters import author_cluster
 from query.browse.venue_list import venue_list
 from query.engines.answer import Answer, Request
-from query.engines.array_engine import ArrayEngine
 from query.filters import Filters, YearRange
+from query.information import years_held
 from query.language.combine import leaves, with_leaves
 from query.language.nearest import nearest
 from query.language.printer import start, to_text
@@ -36,11 +35,10 @@ def blamed(snapshot: Snapshot, request: Request, answer: Answer) -> Iterator[Dia
     """
     if answer.total and request.filters.empty:
         return
-    engine, venues = snapshot.engine, snapshot.venue_table
-    if not engine.collection.papers:
+    if not snapshot.papers:
         yield Diagnostic(EMPTY, "The index holds no papers.", 0, 0)
         return
-    blame = _Blame(engine, venues, request)
+    blame = _Blame(snapshot, request)
     filters = list(blame.filters(answer))
     yield from filters
     if answer.total:
@@ -56,9 +54,9 @@ def blamed(snapshot: Snapshot, request: Request, answer: Answer) -> Iterator[Dia
 
 
 class _Blame:
-    def __init__(self, engine: ArrayEngine, venues: VenueTable, request: Request) -> None:
-        self._engine, self._venues, self._request = engine, venues, request
-        self._segments = engine.collection.segments
+    def __init__(self, snapshot: Snapshot, request: Request) -> None:
+        self._engine, self._venues, self._request = snapshot.engine, snapshot.venue_table, request
+        self._files, self._segments, self._heading_of = snapshot.files, snapshot.segments, snapshot.heading
 
     def total(self, request: Request) -> int:
         """Papers that a request finds."""
@@ -76,7 +74,7 @@ class _Blame:
         for name in filters.authors:
             if not self._passing(Filters(authors=(name,))):
                 try:
-                    author_cluster(self._segments, self._venues, name)
+                    author_cluster(self._files, self._venues, name)
                 except NotFoundError as error:
                     yield Diagnostic(FILTER, _sentence(str(error)), 0, 0)
         for name in (*filters.venues, *filters.exclude_venues):
@@ -102,8 +100,8 @@ class _Blame:
         return f"No paper has the venue {name!r}; {hint}", 0, 0, near[like] if like else None
 
     def _years(self) -> str:
-        held = [year for segment in self._segments for year in segment.years[segment.live].tolist() if year]
-        return _span((min(held), max(held))) if held else "no years"
+        held = years_held(self._files)
+        return _span(held) if held else "no years"
 
     def clauses(self) -> Iterator[Diagnostic]:
         """Words and clauses that no paper matches; else the one without which some would be found."""
@@ -154,7 +152,7 @@ class _Blame:
 
     def _heading(self, name: str) -> str:
         key = cluster_key(name)
-        found = heading(self._segments, key)
+        found = self._heading_of(key)
         return name if found == key else found
 
 

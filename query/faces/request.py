@@ -89,7 +89,7 @@ class Asked:
 def author_heading(index: PaperIndex, name: str) -> str:
     """The heading of the cluster of a name; the name itself where there is none."""
     key = cluster_key(name)
-    found = heading(index.segments, key)
+    found = heading(index.files, key)
     return safe(name if found == key else found)
 
 

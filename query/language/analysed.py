@@ -44,9 +44,9 @@ class AnalysedWord:
     boost: float = 1.0
     start: int = 0
     score_only: bool = False
-    venue: str = ""
     also: tuple[str, ...] = ()
     """Stems that count as the word because of how it was typed: `ö` written out."""
+    venue: str = ""
 
     @property
     def is_function_word(self) -> bool:

@@ -77,7 +77,7 @@ class Tools:
         page = asked.search(index)
         found = _page(page)
         if not page.total:
-            found["why_nothing"] = list(reasons(index, asked))
+            found["why_nothing"] = list(reasons(page))
         return found
 
     def paper(self, ids: Annotated[Ids, Field(max_length=MOST_PAPERS)]) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def search(call: Call) -> Reply:
     if corrected:
         asked = replace(asked, query=corrected)
     context = _context(call, asked, state, found)
-    why_nothing = list(reasons(call.index, asked)) if not found.total else []
+    why_nothing = list(reasons(found)) if not found.total else []
     return page(
         call.settings,
         "search.html",
