@@ -15,12 +15,9 @@ from pathlib import Path
 
 from indexer.index.errors import BadIndexError
 
-TOC_NAME = re.compile(r"_MAIN_(0|[1-9][0-9]{0,17})\.toc", re.ASCII)
-"""The table of contents that publishes a generation."""
-KEPT_NAME = re.compile(r"_MAIN_(0|[1-9][0-9]{0,17})\.kept", re.ASCII)
-"""That of a generation which a newer one has followed."""
-_ASIDE_NAME = re.compile(r"_MAIN_(0|[1-9][0-9]{0,17})\.toc\.new", re.ASCII)
-_PART_NAMES = {suffix: re.compile(rf"MAIN_[0-9a-f]{{16}}\.{suffix}", re.ASCII) for suffix in ("seg", "imp", "state")}
+TOC_NAME = re.compile(r"_MAIN_(0|[1-9][0-9]{0,17})\.(toc|kept|toc\.new)", re.ASCII)
+"""The table of contents of a generation: of the newest, of one that a newer one has followed, of one that is made."""
+_PART_NAME = re.compile(r"MAIN_[0-9a-f]{16}\.(seg|imp|state)", re.ASCII)
 _BINARY = getattr(os, "O_BINARY", 0)
 _CAREFUL = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | _BINARY
 # A pipe that nobody writes to would keep who opens it waiting.
@@ -36,12 +33,13 @@ def part_name(suffix: str) -> str:
 
 def is_part(name: str, suffix: str) -> bool:
     """Whether a name is of exactly the form of a segment's files, `suffix` saying of which of them."""
-    return _PART_NAMES[suffix].fullmatch(name) is not None
+    match = _PART_NAME.fullmatch(name)
+    return match is not None and match.group(1) == suffix
 
 
 def is_ours(name: str) -> bool:
     """Whether a name is of exactly a form that Quiver gives to the files of its generations."""
-    return any(form.fullmatch(name) for form in (*_PART_NAMES.values(), TOC_NAME, KEPT_NAME, _ASIDE_NAME))
+    return bool(_PART_NAME.fullmatch(name) or TOC_NAME.fullmatch(name))
 
 
 def open_regular(path: Path) -> tuple[int, int]:

@@ -9,7 +9,6 @@ of everything else.
 from __future__ import annotations
 
 import os
-import re
 import struct
 import zlib
 from dataclasses import asdict, dataclass, field
@@ -19,7 +18,7 @@ from typing import Any
 import orjson
 
 from indexer.index.errors import BadIndexError, ForeignIndexError
-from indexer.index.files import KEPT_NAME, TOC_NAME, is_part, read_regular
+from indexer.index.files import TOC_NAME, is_part, read_regular
 from indexer.index.schema import FIELDS
 from indexer.index.segment.container import Seal
 from indexer.index.store.origin import Origin
@@ -122,16 +121,17 @@ def kept_name(generation: int) -> str:
 
 def generations(folder: Path) -> list[int]:
     """Numbers of the generations in a folder, rising: those that newer ones have followed too."""
-    return sorted({*published(folder), *_numbers(folder, KEPT_NAME)})
+    return sorted(_numbers(folder, ("toc", "kept")))
 
 
 def published(folder: Path) -> list[int]:
     """Numbers of the generations that no newer one was seen to follow: one, or after a crash two; rising."""
-    return sorted(_numbers(folder, TOC_NAME))
+    return sorted(_numbers(folder, ("toc",)))
 
 
-def _numbers(folder: Path, form: re.Pattern[str]) -> set[int]:
-    return {int(match.group(1)) for path in folder.iterdir() if (match := form.fullmatch(path.name))}
+def _numbers(folder: Path, suffixes: tuple[str, ...]) -> set[int]:
+    found = (TOC_NAME.fullmatch(path.name) for path in folder.iterdir())
+    return {int(match.group(1)) for match in found if match and match.group(2) in suffixes}
 
 
 def toc_path(folder: Path, generation: int) -> Path:
