@@ -22,7 +22,7 @@ from query.faces.cli.options import example, index_option
 @click.option("--base-url", metavar="URL", default="", help="The address seen from outside, behind another server.")
 @click.option("--allow-host", "hosts", metavar="NAME", multiple=True, help="A further name of this server; repeat.")
 @click.option("--allow-origin", "origins", metavar="ORIGIN", multiple=True, help="Pages that may call the API; repeat.")
-@click.option("--timeout", type=click.FloatRange(min=0.01), default=5.0, show_default=True, help="Seconds of a search.")
+@click.option("--timeout", type=click.FloatRange(min=0.01), default=5.0, show_default=True, help="Seconds a request.")
 @click.option("--most-requests", type=click.IntRange(min=1), default=128, show_default=True, help="At once, a worker.")
 @click.option(
     "--log",

@@ -49,7 +49,7 @@ class Application:
         self.served = ServedIndex(settings.index)
         self.routes = routes
         self.error_page = error_page
-        self.gate = Gate(settings.threads, settings.most_requests)
+        self.gate = Gate(settings.threads, settings.most_requests, settings.timeout)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

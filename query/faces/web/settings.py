@@ -18,7 +18,7 @@ class Settings:
 
     `base_url` is the address under which it is seen from outside, behind another server (empty: as it is asked).
     `hosts` are further names that the Host header may say. `origins` may read answers from other pages (CORS).
-    `timeout` bounds a search, in seconds. `most_requests` may be inside a worker at once; the next get 503.
+    `timeout` is how many seconds a request may take. `most_requests` may be inside a worker at once; the next get 503.
     `log` is none, requests or queries.
     """
 

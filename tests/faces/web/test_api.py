@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from pathlib import Path
 from urllib.parse import quote
 
@@ -13,6 +15,7 @@ from indexer.ingest.build import build
 from indexer.ingest.update import update
 from query.faces.as_json import cluster_json, suggestions_json, venues_json
 from query.faces.web.serving.errors import BusyError
+from query.faces.web.serving.gate import Gate
 from query.search import PaperIndex
 from tests.faces.web.conftest import ATTACKS, client_of
 
@@ -224,6 +227,32 @@ def test_too_many_at_once_are_told_when_to_come_again(corpus_index: Path, monkey
         answer = found.get("/api/search")
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
         assert answer.json()["error"]["kind"] == "busy"
+
+
+def test_what_takes_too_long_is_answered_busy_and_keeps_its_place() -> None:
+    """The client hears in time; work that cannot be stopped counts as inside until it ends."""
+
+    async def asked() -> None:
+        gate = Gate(1, 2, 0.05)
+        ends = threading.Event()
+        assert await gate.run(lambda: 7) == 7
+        try:
+            for work in (ends.wait, lambda: 7):
+                with pytest.raises(BusyError, match="no answer within"):
+                    await gate.run(work)
+            await asyncio.sleep(0.05)
+            # One thread works on; the request that it kept from beginning is gone.
+            assert gate.inside == 1
+        finally:
+            ends.set()
+        while True:
+            try:
+                assert await gate.run(lambda: 7) == 7
+                break
+            except BusyError:
+                await asyncio.sleep(0.01)
+
+    asyncio.run(asked())
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from typing import Any, TypeVar
 
 from query.faces.web.serving.errors import BusyError
 
@@ -20,23 +22,43 @@ _BLOCK = 1 << 16
 class Gate:
     """Runs handlers in threads, so that the loop goes on hearing; at most `most` are inside at once."""
 
-    def __init__(self, threads: int, most: int) -> None:
+    def __init__(self, threads: int, most: int, timeout: float) -> None:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="search")
         # Exports go on for seconds: they have threads of their own and never stand before a search.
         self._streams = ThreadPoolExecutor(2, thread_name_prefix="export")
         self._most = most
-        self._inside = 0
+        self._timeout = timeout
+        self.inside = 0
         self._streaming = 0
 
     async def run(self, work: Callable[[], Result]) -> Result:
-        """The result of some work, done in a thread. Raises BusyError at once where too many are inside."""
-        if self._inside >= self._most:
-            raise BusyError(f"{self._inside} requests are being answered; try again in {RETRY_AFTER} s")
-        self._inside += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
-        finally:
-            self._inside -= 1
+        """The result of some work, done in a thread.
+
+        Raises BusyError at once where too many are inside, and where it takes longer than it may: work that goes on
+        keeps its place until it ends.
+        """
+        if self.inside >= self._most:
+            raise BusyError(f"{self.inside} requests are being answered; try again in {RETRY_AFTER} s")
+        self.inside += 1
+        loop = asyncio.get_running_loop()
+        job = self._threads.submit(work)
+        job.add_done_callback(partial(self._ended, loop))
+        answer = asyncio.wrap_future(job)
+        done, _ = await asyncio.wait([answer], timeout=self._timeout)
+        if done:
+            return answer.result()
+        answer.add_done_callback(_unheard)
+        # What still waits for a thread is not begun any more; what has begun cannot be stopped.
+        job.cancel()
+        raise BusyError(f"no answer within {self._timeout:g} s; ask for less, or again in {RETRY_AFTER} s")
+
+    def _ended(self, loop: asyncio.AbstractEventLoop, job: Future[Any]) -> None:
+        # In the thread of the work; the loop may be gone when the server ends.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(self._leave)
+
+    def _leave(self) -> None:
+        self.inside -= 1
 
     @property
     def crowded(self) -> bool:
@@ -52,6 +74,12 @@ class Gate:
                 yield block
         finally:
             self._streaming -= 1
+
+
+def _unheard(answer: asyncio.Future[Any]) -> None:
+    """An error that comes too late for its request is nobody's any more."""
+    if not answer.cancelled():
+        answer.exception()
 
 
 def _gathered(pieces: Iterator[bytes]) -> bytes:
