@@ -22,6 +22,7 @@ from indexer.ingest.report import BuildReport, Progress, Tally
 from indexer.ingest.stored import StoredRecords
 from indexer.ingest.tasks import tasks
 from indexer.ingest.trust import check_trusted
+from indexer.readers.entries import MAX_RECORD
 
 MISSING = ("stop", "keep", "drop")
 """What a rebuild may do about a source that is gone."""
@@ -38,18 +39,19 @@ def build(
     keep: int | None = None,
     venues: str | Path | None = None,
     force: bool = False,
+    max_record: int = MAX_RECORD,
     progress: Progress | None = None,
     timeout: float = LOCK_SECONDS,
 ) -> BuildReport:
     """Build an index of some sources and publish it.
 
     `sources` are files, folders, globs or "-"; `format` forces a format on all of them; `venues` is a table of the
-    user's venue spellings, recorded. An index of other sources is replaced only with `force`, which also forgets
-    deleted ids. `keep` generations stay, two by default, to which a rollback can return; recorded.
-    Raises SourceError when a source yields no paper, BadIndexError, LockedError.
+    user's venue spellings, recorded; a record longer than `max_record` bytes is refused. An index of other sources is
+    replaced only with `force`, which also forgets deleted ids. `keep` generations stay, two by default, to which a
+    rollback can return; recorded. Raises SourceError when a source yields no paper, BadIndexError, LockedError.
     """
     folder = Path(index)
-    plan = plan_sources(source_names(sources), folder, format, {})
+    plan = replace(plan_sources(source_names(sources), folder, format, {}), max_record=max_record)
     table, raw = _venue_table(venues)
     make_folder(folder)
     with writing(folder, "quiver build", timeout) as door:

@@ -22,6 +22,7 @@ from indexer.ingest.plan import Plan, brought, plan_sources, source_names
 from indexer.ingest.pool import run_tasks
 from indexer.ingest.report import BuildReport, Progress, Tally
 from indexer.ingest.tasks import tasks
+from indexer.readers.entries import MAX_RECORD
 
 
 def update(
@@ -33,6 +34,7 @@ def update(
     dry_run: bool = False,
     procs: int | None = None,
     keep: int | None = None,
+    max_record: int = MAX_RECORD,
     progress: Progress | None = None,
     timeout: float = LOCK_SECONDS,
 ) -> BuildReport:
@@ -47,7 +49,7 @@ def update(
     latest(folder)
     with writing(folder, "quiver update", timeout) as door:
         base = latest(folder)
-        plan = plan_sources(source_names(sources), folder, format, base.formats)
+        plan = replace(plan_sources(source_names(sources), folder, format, base.formats), max_record=max_record)
         merged, numbers = _merged_files(base, plan)
         tally = Tally(plan, progress)
         new, seen = _read(folder, base, plan, numbers, procs, tally)

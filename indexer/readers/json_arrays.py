@@ -17,6 +17,7 @@ from indexer.index.record.paper import Paper
 from indexer.readers.entries import Entry, Origin, broken_json, rejected
 from indexer.readers.inputs import blocks_of
 from indexer.readers.json_scanner import BYTE_ORDER_MARK, Scanner
+from indexer.readers.json_values import load
 
 Convert = Callable[[Any, Origin, int], Sequence[Entry]]
 """What makes entries of a parsed value; its last argument is the line where the value begins."""
@@ -82,7 +83,7 @@ def listed(value: Any) -> list[Any] | None:
 
 def _parsed(data: bytes, longest: int) -> list[Any] | None:
     try:
-        values = orjson.loads(data.removeprefix(BYTE_ORDER_MARK))
+        values = load(data.removeprefix(BYTE_ORDER_MARK))
     except orjson.JSONDecodeError:
         return None
     if isinstance(values, dict):
@@ -124,7 +125,7 @@ def _all(values: list[Any], data: bytes, origin: Origin, convert: Convert) -> It
 def _each(scanner: Scanner, origin: Origin, convert: Convert) -> Iterator[Entry]:
     for line, text, fault in scanner.elements():
         try:
-            value = orjson.loads(text) if not fault else None
+            value = load(text) if not fault else None
         except orjson.JSONDecodeError:
             fault = broken_json(text)
         if fault:

@@ -19,6 +19,7 @@ from indexer.readers.entries import (
     too_long,
 )
 from indexer.readers.json_scanner import BYTE_ORDER_MARK
+from indexer.readers.json_values import load
 
 SUFFIXES = (".jsonl", ".ndjson", ".jsonlines")
 
@@ -32,7 +33,7 @@ def objects(lines: Iterable[tuple[int, bytes]], origin: Origin) -> Iterator[tupl
         if number == 1:
             line = line.removeprefix(BYTE_ORDER_MARK)
         try:
-            value = orjson.loads(line)
+            value = load(line)
         except orjson.JSONDecodeError:
             text = line.strip()
             if text:

@@ -9,7 +9,7 @@ from indexer.index.text.reading import as_shown
 from query.export.details import details
 from query.export.lines import one_line
 from query.export.person import split_name
-from query.export.style import PLAIN, Style
+from query.export.style import PLAIN, QUIVER_ID, Style
 
 # By the CSL type of the paper: the type of the reference and the tag of its venue.
 _KINDS = {
@@ -45,6 +45,8 @@ def _tags(paper: Paper) -> Iterator[tuple[str, str, str]]:
     known = details(paper)
     yield "TY", "type", kind
     yield "ID", "id", paper.id
+    # The same again where it is no citation key, which two files may share.
+    yield "C8", "id", f"{QUIVER_ID}: {paper.id}"
     yield "TI", "title", paper.title
     for author in paper.authors:
         yield "AU", "authors", split_name(as_shown(author.name)).inverted

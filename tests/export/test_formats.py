@@ -86,6 +86,7 @@ def test_ris() -> None:
     assert export("ris", PAPER).split("\r\n") == [
         "TY  - CPAPER",
         "ID  - nips2018-1",
+        "C8  - quiver-id: nips2018-1",
         "TI  - How SGD Selects",
         "AU  - Wu, Lei",
         "AU  - E, Weinan",

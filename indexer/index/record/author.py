@@ -44,14 +44,15 @@ class Author:
 
 _KEYS = frozenset(("name", "id", "orcid"))
 
-# The parts of a name in the order in which they are written, with the keys under which formats have them.
-_PARTS: tuple[tuple[str, ...], ...] = (
-    ("given", "first", "firstName", "first_name", "forename"),
-    ("middle", "middleName", "middle_name"),
-    ("non-dropping-particle", "dropping-particle", "particle"),
-    ("family", "last", "lastName", "last_name", "surname"),
-    ("suffix",),
-)
+# Where a part of a name stands when it is written, by the key under which formats have it.
+_GIVEN, _MIDDLE, _PARTICLE, _FAMILY, _SUFFIX = range(5)
+_PLACES = {
+    **dict.fromkeys(("given", "first", "firstName", "first_name", "forename"), _GIVEN),
+    **dict.fromkeys(("middle", "middleName", "middle_name"), _MIDDLE),
+    **dict.fromkeys(("non-dropping-particle", "dropping-particle", "particle"), _PARTICLE),
+    **dict.fromkeys(("family", "last", "lastName", "last_name", "surname"), _FAMILY),
+    "suffix": _SUFFIX,
+}
 _WHOLE = ("literal", "display_name", "full_name", "fullName")
 
 
@@ -105,16 +106,19 @@ def name_of_parts(entry: Mapping[str, Any]) -> tuple[str, frozenset[str]]:
     for key in _WHOLE:
         if isinstance(whole := entry.get(key), str) and whole.strip():
             return " ".join(whole.split()), _KEYS | {key}
-    words: list[str] = []
-    used: set[str] = set()
-    for keys in _PARTS:
-        for key in keys:
-            value = entry.get(key)
-            parts = [value] if isinstance(value, str) else value if isinstance(value, list) else []
-            if parts and all(isinstance(part, str) for part in parts):
-                words += parts
-                used.add(key)
-    name = " ".join(" ".join(words).split())
-    if not name or not used.intersection((*_PARTS[0], *_PARTS[3])):
+    words: list[str | None] = [None] * 5
+    used = []
+    for key, value in entry.items():
+        place = _PLACES.get(key)
+        if place is None:
+            continue
+        if isinstance(value, list) and all(isinstance(part, str) for part in value):
+            value = " ".join(value)
+        if isinstance(value, str):
+            before = words[place]
+            words[place] = f"{before} {value}" if before else value
+            used.append(key)
+    if not (words[_GIVEN] or words[_FAMILY]):
         return "", frozenset()
-    return name, _KEYS | used
+    name = " ".join(" ".join(filter(None, words)).split())
+    return name, _KEYS.union(used) if name else frozenset()

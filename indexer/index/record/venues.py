@@ -56,6 +56,7 @@ class VenueTable:
         self._venues: dict[str, Venue] = {}
         self._exact: dict[str, str] = {}
         self._reduced: dict[str, str] | None = None
+        self._lengths: dict[tuple[int, str], list[tuple[list[str], str]]] | None = None
         self._known: dict[str, str] = {}
         for venue in venues:
             self._venues[venue.name] = venue
@@ -167,14 +168,23 @@ class VenueTable:
                 reduced.setdefault(" ".join(without), name)
         return reduced
 
+    def _by_length(self) -> dict[tuple[int, str], list[tuple[list[str], str]]]:
+        """Words and name of every reduced spelling, by how many they are and the letter that they begin with."""
+        if self._lengths is None:
+            self._lengths = {}
+            for key, name in (self._reduced or {}).items():
+                if words := key.split():
+                    self._lengths.setdefault((len(words), words[0][0]), []).append((words, name))
+        return self._lengths
+
     def _abbreviated(self, words: list[str]) -> str | None:
         """The one venue whose words begin with these words: `Trans. Pattern Anal. Mach. Intell.`"""
         found: set[str] = set()
         for form in (words, [word for word in words if word not in _ORGANISATIONS]):
-            for key, name in (self._reduced or {}).items():
-                whole = key.split()
-                if len(whole) == len(form) > 1 and all(map(str.startswith, whole, form)):
-                    found.add(name)
+            if len(form) > 1 and form[0]:
+                for whole, name in self._by_length().get((len(form), form[0][0]), ()):
+                    if all(map(str.startswith, whole, form)):
+                        found.add(name)
         return found.pop() if len(found) == 1 else None
 
 

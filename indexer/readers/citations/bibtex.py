@@ -154,7 +154,8 @@ def record(kind: str, key: str, fields: Fields, misfits: Misfits) -> dict[str, A
     address = get("url") or get("link") or get("ee") or _address(get("howpublished", ""))
     if place == "howpublished" and _address(venue):
         venue, place = "", ""
-    if arxiv and (not venue or re.match(r"arxiv\b|corr\Z", venue, re.IGNORECASE)):
+    alone = meant in ("article-journal", "document", "webpage", "manuscript") and OWN_ID not in fields
+    if arxiv and ((alone and not venue) or re.match(r"arxiv\b|corr\Z", venue, re.IGNORECASE)):
         venue, meant = venue or "arXiv", "article"
         if re.match(r"arxiv", venue, re.IGNORECASE):
             venue = "arXiv"

@@ -11,6 +11,7 @@ from indexer.readers.people import natural
 _LATEX = re.compile(r"[\\{}~]|--|``|''")
 _MATH = re.compile(r"((?<!\\)\$\$[^$]+\$\$|(?<!\\)\$(?:[^$\\]|\\.)+\$)", re.DOTALL)
 _LIGATURES = (("---", "—"), ("--", "–"), ("``", "“"), ("''", "”"))
+_LIGATURE = re.compile("--|``|''")
 _ADDRESS = re.compile(r"\\(?:url|path|nolinkurl)\s*\{([^{}]*)\}")
 _LINK = re.compile(r"\\href\s*\{[^{}]*\}\s*\{([^{}]*)\}")
 _ESCAPED = re.compile(r"\{?\\([_%&#$~{}])\}?")
@@ -24,6 +25,7 @@ _SIGNS = {
     "\\}": "\x02",
     "\\$": "\x05",
 }
+_SIGN = re.compile(r"\\(?:text|ensuremath|string|[{}$])")
 _BACK = str.maketrans({"\x00": "\\", "\x01": "{", "\x02": "}", "\x03": "~", "\x04": "^", "\x05": "$"})
 
 
@@ -32,17 +34,23 @@ def plain(value: str) -> str:
     value = " ".join(value.split())
     if not _LATEX.search(value):
         return value
-    if "\\" in value:
+    signs = "\\" in value
+    if signs:
         value = _LINK.sub(r"\1", _ADDRESS.sub(r"\1", value))
-        for written, sign in _SIGNS.items():
-            value = value.replace(written, sign)
-    pieces = _MATH.split(value)
+        if _SIGN.search(value):
+            for written, sign in _SIGNS.items():
+                value = value.replace(written, sign)
+        else:
+            signs = False
+    pieces = _MATH.split(value) if "$" in value else [value]
     for number in range(0, len(pieces), 2):
         piece = pieces[number]
-        for written, sign in _LIGATURES:
-            piece = piece.replace(written, sign)
-        pieces[number] = piece
-    return " ".join(without_latex_outside_math("".join(pieces)).split()).translate(_BACK)
+        if _LIGATURE.search(piece):
+            for written, sign in _LIGATURES:
+                piece = piece.replace(written, sign)
+            pieces[number] = piece
+    text = " ".join(without_latex_outside_math("".join(pieces)).split())
+    return text.translate(_BACK) if signs else text
 
 
 def verbatim(value: str) -> str:

@@ -18,6 +18,7 @@ from indexer.readers.people import natural
 
 _MEDLINE = Syntax(
     start=re.compile(rb"PMID-[ \t]?"),
+    marks=frozenset((b"PM",)),
     end=None,
     tag=lambda text: re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)"),
 )
@@ -82,6 +83,7 @@ def recognise_medline(head: bytes, name: str) -> bool:
 _LISTS = frozenset("AU AF BA BF CA ED BE OI RI CR C1 GP".split())
 _WOS = Syntax(
     start=re.compile(rb"PT [A-Z]"),
+    marks=frozenset((b"PT", b"ER")),
     end=re.compile(rb"ER[ \t]*$"),
     tag=lambda text: re.compile(r"([A-Z][A-Z0-9])(?: (.*)|$)"),
     repeats=_LISTS,

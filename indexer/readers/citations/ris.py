@@ -29,6 +29,7 @@ _SYNTAX = Syntax(
     start=re.compile(rb"[ \t]{0,3}TY[ \t]*-"),
     end=re.compile(rb"[ \t]{0,3}ER[ \t]*-[ \t]*$"),
     tag=_ris_tag,
+    marks=frozenset((b"TY", b"ER")),
     first=re.compile(rb"[ \t]{0,3}(?:TI|T1|AU|A1|ID|PY|JO|JF|DO)[ \t]{2}-[ \t]"),
 )
 _VENUES = ("JF", "T2", "JO", "BT", "C3", "JA", "J1", "J2")
@@ -112,6 +113,7 @@ def recognise_ris(head: bytes, name: str) -> bool:
 _ENDNOTE = Syntax(
     start=re.compile(rb"%0[ \t]"),
     end=None,
+    marks=frozenset((b"%0",)),
     tag=lambda text: re.compile(r"(%[0-9A-Z@!#$&(*+?^>\[<~|])(?:[ \t](.*)|$)"),
 )
 _ENDNOTE_USED = frozenset(f"%{sign}" for sign in "0TAEJBSDVNPICXKUR@7GZFM>8")

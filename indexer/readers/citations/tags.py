@@ -26,6 +26,8 @@ class Syntax:
     start: re.Pattern[bytes]
     end: re.Pattern[bytes] | None
     tag: Callable[[str], re.Pattern[str]]
+    marks: frozenset[bytes]
+    """The two bytes with which lines begin that may begin or end a record: a look at them saves most lines the rest."""
     first: re.Pattern[bytes] | None = None
     repeats: frozenset[str] = frozenset()
 
@@ -41,7 +43,8 @@ def cut(stream: BinaryIO, syntax: Syntax, origin: Origin) -> Iterator[tuple[int,
     """Line and text of every record, and whether it was longer than allowed, of which the rest is not held."""
     current: _Open | None = None
     for number, line in text_lines(stream, origin):
-        begins = syntax.start.match(line) is not None
+        marked = line.lstrip(b" \t")[:2] in syntax.marks
+        begins = marked and syntax.start.match(line) is not None
         if current is not None and begins:
             yield _finished(current, origin)
             current = None
@@ -54,7 +57,7 @@ def cut(stream: BinaryIO, syntax: Syntax, origin: Origin) -> Iterator[tuple[int,
         if current.size <= origin.max_record:
             current.parts.append(line)
         current.size += len(line) + 1
-        if syntax.end is not None and syntax.end.match(line):
+        if marked and syntax.end is not None and syntax.end.match(line):
             yield _finished(current, origin)
             current = None
     if current is not None:

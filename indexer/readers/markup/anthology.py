@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import Element, ParseError
 
-from indexer.index.record.author import name_of_parts
 from indexer.index.record.values import Misfits
 from indexer.readers.entries import Entry, Format, Origin
 from indexer.readers.markup.cutter import Cut, Cutter, inner_text, parsed
@@ -51,8 +50,8 @@ class _Volume:
 
 
 def _person(element: Element) -> Any:
-    parts = {name: inner_text(element.find(name)) for name in ("first", "last")}
-    name = name_of_parts({key: text for key, text in parts.items() if text})[0] or inner_text(element)
+    parts = (inner_text(element.find(name)) for name in ("first", "last"))
+    name = " ".join(filter(None, parts)) or inner_text(element)
     affiliation = "; ".join(text for child in element.findall("affiliation") if (text := inner_text(child)))
     return author(name, element.get("id"), element.get("orcid"), affiliation)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from indexer.index.record.values import Misfits
@@ -53,10 +54,18 @@ def _year(record: dict[str, Any], identifier: str) -> int | None:
 # Where the name of a journal ends in a reference: at its volume or year, at a page, at a comma or bracket.
 _REFERENCE = re.compile(r"([^\d,;:()\[\]]{3,80}?)[\s,;:(]*(?:\bvol(?:ume)?\b\.?\s*)?(?:\d|$)", re.IGNORECASE)
 _PROCEEDINGS = re.compile(r"\b(?:proc(?:eedings)?|conf(?:erence)?|workshop|symposium|congress)\b", re.IGNORECASE)
+_KIND = {"conference": "paper-conference", "journal": "article-journal", "preprint": "article"}
 _NO_VENUE = re.compile(
     r"\b(?:submitted|appear|accepted|thesis|preprint|in press|published|unpublished|draft|report|arxiv)\b",
     re.IGNORECASE,
 )
+
+
+@lru_cache(maxsize=1 << 14)
+def _kind_of(name: str) -> str:
+    """The type of papers in a venue that the table knows; empty for any other name."""
+    table = VenueTable.default()
+    return _KIND.get(table.type_of(table.canonical(name)) if name else "", "")
 
 
 def published_in(reference: Any) -> tuple[str, str]:
@@ -64,14 +73,10 @@ def published_in(reference: Any) -> tuple[str, str]:
     if not isinstance(reference, str) or not reference.strip() or _NO_VENUE.search(reference):
         return "", ""
     text = " ".join(reference.split())
-    table = VenueTable.default()
     found = _REFERENCE.match(text)
     name = found[1].strip(" -") if found else ""
-    for part in (name, *text.split(",")[:2], text):
-        venue = table.canonical(part.strip())
-        if kind := table.type_of(venue):
-            shown = name if part == text else part.strip()
-            return shown or venue, {"conference": "paper-conference", "journal": "article-journal"}.get(kind, "article")
+    if kind := _kind_of(name):
+        return name, kind
     if len(re.sub(r"[\W\d_]", "", name)) < 3 or not any(sign.isdigit() for sign in text):
         return "", ""
     if _PROCEEDINGS.search(text):

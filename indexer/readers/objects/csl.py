@@ -57,6 +57,7 @@ def recognise(record: Record) -> bool:
         or isinstance(record.get("container-title"), str)
         or ("citation-key" in record and "type" in record)
         or ("DOI" in record and "type" in record)
+        or (isinstance(custom := record.get("custom"), dict) and OWN_ID in custom)
     )
 
 
@@ -112,7 +113,7 @@ def _arxiv(record: Record) -> Any:
 DIALECT = Dialect(
     "csl",
     "CSL JSON (Zotero, Better BibTeX, pandoc)",
-    frozenset(("author", "issued", "container-title", "citation-key", "DOI")),
+    frozenset(("author", "issued", "container-title", "citation-key", "DOI", "custom")),
     recognise,
     convert,
 )

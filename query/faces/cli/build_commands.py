@@ -28,6 +28,19 @@ _REJECTS = click.option(
 _TRUST = click.option(
     "--trust-sources", is_flag=True, help="Read sources that another machine, user or folder has recorded."
 )
+_MAX_RECORD = click.option(
+    "--max-record",
+    type=click.IntRange(min=1),
+    metavar="BYTES",
+    help="Refuse records longer than this. Default: 16 MB.",
+)
+_MAP = click.option(
+    "--map",
+    "columns",
+    multiple=True,
+    metavar="KEY=COLUMN",
+    help="Of tables, the column that is a key of the record: --map title=Name; repeat.",
+)
 _SOURCES = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=well_formed)
 
 
@@ -52,6 +65,8 @@ def _writing_options(command: Command) -> Command:
 @_SOURCES
 @_writing_options
 @_FORMAT
+@_MAP
+@_MAX_RECORD
 @click.option(
     "--venues",
     type=click.Path(path_type=Path),
@@ -60,7 +75,13 @@ def _writing_options(command: Command) -> Command:
 )
 @click.option("--force", is_flag=True, help="Replace an index of other sources; forget deleted ids.")
 def build(
-    sources: tuple[str, ...], index: Path, form: str | None, venues: Path | None, force: bool, **rest: Any
+    sources: tuple[str, ...],
+    index: Path,
+    form: str | None,
+    columns: tuple[str, ...],
+    venues: Path | None,
+    force: bool,
+    **rest: Any,
 ) -> None:
     """Build an index of papers.
 
@@ -68,6 +89,7 @@ def build(
     """
     from indexer.ingest.build import build as run
 
+    form = _format(form, columns)
     _run(run, index, rest, sources=sources, format=form, venues=venues, force=force)
 
 
@@ -112,15 +134,40 @@ def rebuild(index: Path, missing: str, trust_sources: bool, **rest: Any) -> None
 @_SOURCES
 @_writing_options
 @_FORMAT
+@_MAP
+@_MAX_RECORD
 @click.option("--prune", is_flag=True, help="Remove papers that came from these sources and are no longer in them.")
 @click.option("--dry-run", is_flag=True, help="Read everything and say what would be done; publish nothing.")
-def update(sources: tuple[str, ...], index: Path, form: str | None, prune: bool, dry_run: bool, **rest: Any) -> None:
+def update(
+    sources: tuple[str, ...],
+    index: Path,
+    form: str | None,
+    columns: tuple[str, ...],
+    prune: bool,
+    dry_run: bool,
+    **rest: Any,
+) -> None:
     """Add papers, replace those with known ids.
 
     Unchanged papers cost nothing, and an update that changes nothing publishes nothing. Deleted ids stay away."""
     from indexer.ingest.update import update as run
 
+    form = _format(form, columns)
     _run(run, index, rest, changes=True, sources=sources, format=form, prune=prune, dry_run=dry_run)
+
+
+def _format(form: str | None, columns: tuple[str, ...]) -> str | None:
+    """The format that is asked for: of a table with columns to be mapped, its name tells them."""
+    if not columns:
+        return form
+    from indexer.readers.citations.tables import with_columns
+
+    if form not in (None, "csv"):
+        raise click.UsageError(f"--map is for tables, not for --format {form}")
+    for column in columns:
+        if not all(column.partition("=")):
+            raise click.UsageError(f"--map {column!r} is not KEY=COLUMN, as in --map title=Name")
+    return with_columns({key.strip(): name.strip() for key, _, name in (text.partition("=") for text in columns)})
 
 
 def _recorded(index: Path) -> tuple[str, ...]:
@@ -141,6 +188,8 @@ def _run(run: Any, index: Path, rest: dict[str, Any], *, changes: bool = False, 
     rejects: Path | None = rest["rejects"]
     if rejects:
         check_writable(rejects, arguments.get("sources") or _recorded(index), index)
+    if rest.get("max_record") is not None:
+        arguments["max_record"] = rest["max_record"]
     with tidily(), ProgressLine() as progress:
         report: BuildReport = run(index=index, procs=rest["procs"], keep=rest["keep"], progress=progress, **arguments)
     write_lines(report_lines(report, str(index), changes=changes))
