@@ -393,10 +393,10 @@ def misfit(kind: str, arrays: dict[str, tuple[str, list[int], int]], sizes: Size
 
 
 def misfit_meta(kind: str, meta: dict[str, Any]) -> str:
-    """What of the averages that impacts were made with is not as it must be, as the end of a sentence."""
-    averages = meta.get("averages")
+    """What beside the arrays is not as it must be, number of papers or average lengths, as the end of a sentence."""
     if kind != IMPACTS_KIND:
-        return ""
+        return "" if type(meta.get("docs")) is int else "does not say how many papers it holds"
+    averages = meta.get("averages")
     if type(averages) is not list or len(averages) != len(FIELDS):
         return f"has averages that are not {len(FIELDS)} numbers"
     if not all(type(average) is float and average >= 0 for average in averages):
