@@ -9,6 +9,7 @@ from typing import Any
 from indexer.index.errors import QueryError
 from indexer.index.segment.opened import Segment
 from query.browse.name_notes import name_notes
+from query.browse.versions import other_ids
 from query.engines.answer import Answer, Request, Row
 from query.engines.compile import Compiled
 from query.engines.masks import listed
@@ -103,6 +104,7 @@ def hits_of(
             None if rest is not None else _reader(snapshot, segment, row.doc),
             shown,
             explain_row(snapshot.engine, request, row, ranked) if ranked else None,
+            tuple(other_ids(snapshot.engine.collection, row.segment, row.doc)),
         )
 
 

@@ -67,6 +67,8 @@ class Hit:
     _read: Callable[[], Mapping[str, Any]] | None = field(default=None, compare=False)
     snippet: str = ""
     explanation: Explanation | None = None
+    also_as: tuple[str, ...] = ()
+    """Ids of the other records of this work, the preferred first, where works are grouped."""
 
     @property
     def id(self) -> str:
@@ -144,6 +146,8 @@ class Hit:
             "tier": self.tier,
             "snippet": self.snippet,
         }
+        if self.also_as:
+            row["also_as"] = list(self.also_as)
         return row | ({"explanation": self.explanation} if self.explanation is not None else {})
 
     def as_dict(self) -> dict[str, Any]:
@@ -156,7 +160,7 @@ class Hit:
     def __reduce__(self) -> tuple[Any, ...]:
         # A pickled hit needs no index: it carries the rest of its record.
         given = (self.rank, self.score, self.tier, self.venue, self._head, self._others, None)
-        return Hit, (*given, self.snippet, self.explanation)
+        return Hit, (*given, self.snippet, self.explanation, self.also_as)
 
 
 COLUMNS = (

@@ -22,6 +22,7 @@ from query.browse.related import related_query
 from query.browse.spelling import better_query
 from query.browse.suggest import Suggestions, suggestions
 from query.browse.venue_list import VenueRow, venue_list
+from query.browse.versions import other_ids
 from query.engines import registry
 from query.engines.answer import MATCHES, SORTS, Request, Row
 from query.engines.array_engine import ArrayEngine
@@ -295,10 +296,14 @@ class PaperIndex:
     def duplicates_of(self, paper: str | Paper) -> list[str]:
         """Ids of the other papers with the same title, first author and year, give or take one, sorted.
 
+        Where works are grouped the other records of the work, the preferred first.
         Raises NotFoundError where there is no such paper.
         """
         snapshot = self._now()
         segment, doc = snapshot.locate(paper.id if isinstance(paper, Paper) else _one("paper", paper))
+        collection = snapshot.engine.collection
+        if collection.works:
+            return other_ids(collection, snapshot.segments.index(segment), doc)
         work, dated = segment.arrays["doc.work"][doc], int(segment.years[doc])
         found = []
         for other in snapshot.segments:
@@ -318,7 +323,8 @@ class PaperIndex:
         request = Request(query, match="any", top=None if wanted is None else wanted + 1)
         answer = snapshot.engine.answer(request)
         me = snapshot.segments.index(segment)
-        rows = [row for row in answer.rows if (row.segment, row.doc) != (me, doc)][:wanted]
+        own = snapshot.engine.collection.works.members(me, doc)
+        rows = [row for row in answer.rows if (row.segment, row.doc) not in own][:wanted]
         total = max(0, answer.total - 1)
         hits = list(hits_of(snapshot, rows, request))
         return Page("", snapshot.number, total, total, False, 0, wanted, hits, {}, 0.0)

@@ -16,10 +16,11 @@ from indexer.index.text.analysis import fingerprint
 from indexer.ingest.bulk import Indexer
 from indexer.ingest.draft import Draft
 from indexer.ingest.folder import make_folder
-from indexer.ingest.plan import Plan, plan_again, plan_sources, source_names
+from indexer.ingest.plan import Plan, gone_files, moved_sources, plan_again, plan_sources, source_names
 from indexer.ingest.pool import default_procs, run_tasks
 from indexer.ingest.report import BuildReport, Progress, Tally
 from indexer.ingest.stored import StoredRecords
+from indexer.ingest.tallies import MAX_REJECTED
 from indexer.ingest.tasks import tasks
 from indexer.ingest.trust import check_trusted
 from indexer.readers.entries import MAX_RECORD
@@ -37,18 +38,21 @@ def build(
     format: str | None = None,  # noqa: A002  # the name the command line uses
     procs: int | None = None,
     keep: int | None = None,
+    max_rejected: float = MAX_REJECTED,
     venues: str | Path | None = None,
     force: bool = False,
     max_record: int = MAX_RECORD,
+    group_duplicates: bool = False,
     progress: Progress | None = None,
     timeout: float = LOCK_SECONDS,
 ) -> BuildReport:
     """Build an index of some sources and publish it.
 
     `sources` are files, folders, globs or "-"; `format` forces a format on all of them; `venues` is a table of the
-    user's venue spellings, recorded; a record longer than `max_record` bytes is refused. An index of other sources is
-    replaced only with `force`, which also forgets deleted ids. `keep` generations stay, two by default, to which a
-    rollback can return; recorded. Raises SourceError when a source yields no paper, BadIndexError, LockedError.
+    user's venue spellings, recorded; so is `group_duplicates`, which shows records of one work once. A record of more
+    than `max_record` bytes is refused. An index of other sources is replaced only with `force`, which also forgets
+    deleted ids. `keep` generations stay, two by default, to which a rollback can return; recorded. Raises SourceError
+    when a source yields no paper or loses more than a share `max_rejected`, BadIndexError, LockedError.
     """
     folder = Path(index)
     plan = replace(plan_sources(source_names(sources), folder, format, {}), max_record=max_record)
@@ -63,8 +67,9 @@ def build(
             keep=generations_to_keep(keep, base),
             venues_file=str(Path(venues).resolve()) if venues else None,
             venues=raw,
+            group_duplicates=group_duplicates,
         )
-        return publish_plan(door, plan, manifest, table, procs, progress, None, base)
+        return publish_plan(door, plan, manifest, table, procs, progress, None, base, max_rejected=max_rejected)
 
 
 def rebuild(
@@ -72,8 +77,10 @@ def rebuild(
     *,
     missing: str = "stop",
     trust_sources: bool = False,
+    moved: Sequence[tuple[str, str]] = (),
     procs: int | None = None,
     keep: int | None = None,
+    max_rejected: float = MAX_REJECTED,
     progress: Progress | None = None,
     timeout: float = LOCK_SECONDS,
 ) -> BuildReport:
@@ -82,15 +89,24 @@ def rebuild(
     Standard input is taken again from the index. `missing` says what to do about a source that is no longer there:
     "stop" (SourceError naming it), "keep" its papers as they are in the index, or "drop" it and them. Sources that
     another machine, user or folder recorded are read only with `trust_sources`, else UntrustedSourcesError names them.
+    `moved` are pairs of an old and a new place: recorded sources that are or lie in the old one are read from the new.
     """
     if missing not in MISSING:
         raise UsageError(f"missing {missing!r} is not one of {', '.join(MISSING)}")
     folder = Path(index)
     latest(folder, unsealed=True)
     with writing(folder, "quiver rebuild", timeout) as door:
-        base = latest(folder, unsealed=True)
+        base = moved_sources(latest(folder, unsealed=True), moved)
         base = replace(base, keep=generations_to_keep(keep, base))
-        return rebuild_from(door, base, missing, trust_sources=trust_sources, procs=procs, progress=progress)
+        return rebuild_from(
+            door,
+            base,
+            missing,
+            trust_sources=trust_sources,
+            procs=procs,
+            progress=progress,
+            max_rejected=max_rejected,
+        )
 
 
 def rebuild_from(
@@ -101,12 +117,14 @@ def rebuild_from(
     trust_sources: bool,
     procs: int | None,
     progress: Progress | None,
+    max_rejected: float = MAX_REJECTED,
 ) -> BuildReport:
     """A rebuild of what a generation recorded, with the lock held."""
     plan = plan_again(base, door.folder, missing)
     if not trust_sources:
         check_trusted(base, plan, door.folder)
-    return publish_plan(door, plan, again(base), recorded_table(base.venues), procs, progress, base, base)
+    table = recorded_table(base.venues)
+    return publish_plan(door, plan, again(base), table, procs, progress, base, base, max_rejected=max_rejected)
 
 
 def again(base: Manifest) -> Manifest:
@@ -118,6 +136,7 @@ def again(base: Manifest) -> Manifest:
         keep=base.keep,
         venues_file=base.venues_file,
         venues=base.venues,
+        group_duplicates=base.group_duplicates,
     )
 
 
@@ -165,12 +184,13 @@ def publish_plan(
     base: Manifest | None,
     before: Manifest | None,
     stored: StoredRecords | None = None,
+    max_rejected: float = MAX_REJECTED,
 ) -> BuildReport:
     """Read a plan and publish it.
 
     Stored records are of the generation `base`, `before` is the one that knows when ids were first seen.
     """
-    tally = Tally(plan, progress)
+    tally = Tally(plan, progress, max_rejected=max_rejected)
     indexer = Indexer(door.folder, table)
     segments, _ = run_tasks(tasks(plan, 1, door.folder, base, stored), indexer, processes(plan, procs), tally.report)
     tally.check()
@@ -186,4 +206,4 @@ def publish_plan(
             analysis=fingerprint(),
         )
     )
-    return tally.finish(door.publish(manifest), door.folder, draft)
+    return tally.finish(door.publish(manifest), door.folder, draft, range(len(plan.files)), gone_files(before, plan))

@@ -22,6 +22,7 @@ from indexer.index.store.manifest import Manifest, SegmentEntry
 from indexer.index.store.transaction import WriteTransaction
 from indexer.ingest.bulk import NewSegment, Seen
 from indexer.ingest.first_seen import Memory, documents
+from indexer.ingest.groups import groups
 
 IMPACT_DRIFT = 0.02
 """Impacts are made anew when an average length has moved by more: bounds widen with the drift, searches slow down."""
@@ -41,6 +42,8 @@ class DraftSegment:
     impacts: str | None = None
     state: str | None = None
     new: bool = False
+    groups: npt.NDArray[np.uint64] | None = None
+    """The hash of each document's work; None where works are not grouped."""
 
     @property
     def alive(self) -> int:
@@ -68,6 +71,9 @@ class Draft:
         self.segments: list[DraftSegment] = []
         self.indexed = 0
         """Live papers that were analysed for this generation; known after `finish`."""
+        self.indexed_of: dict[int, int] = {}
+        """The same by the number of the file that holds them; so are `left_out_of`."""
+        self.left_out_of: dict[int, int] = {}
         self.left_out = 0
         """Papers that were analysed for this generation and are not live, their ids being deleted; so too."""
         self.removed = 0
@@ -81,7 +87,16 @@ class Draft:
             seen = read_seen(state)
             self._known.add(arrays, seen)
             self.segments.append(
-                DraftSegment(entry.name, arrays, read_claims(state), live, seen, entry.impacts, entry.state)
+                DraftSegment(
+                    entry.name,
+                    arrays,
+                    read_claims(state),
+                    live,
+                    seen,
+                    entry.impacts,
+                    entry.state,
+                    groups=np.array(state["group"]) if len(state["group"]) else None,
+                )
             )
 
     def release(self, files: Iterable[int], keys: npt.NDArray[np.uint64] | None, before: int) -> None:
@@ -136,12 +151,17 @@ class Draft:
         self.left_out = sum(
             int(np.isin(segment.arrays["doc.key"], banned).sum()) for segment in self.segments if segment.new
         )
+        for segment in (segment for segment in self.segments if segment.new):
+            claims = segment.claims
+            _count(claims.files[segment.live[claims.docs]], self.indexed_of)
+            _count(claims.files[np.isin(segment.arrays["doc.key"], banned)[claims.docs]], self.left_out_of)
         self.removed = self._removed(before)
         self.changed = self._base is None or self._other_papers(before)
         for segment in self.segments:
             self._first_seen(segment)
         if self._compact():
             self._choose(banned)
+        self._group(manifest.group_duplicates)
         lengths = np.zeros(len(FIELDS), dtype=np.int64)
         for segment in self.segments:
             lengths += total_lengths(segment.arrays, segment.live, len(FIELDS))
@@ -180,6 +200,18 @@ class Draft:
                 segment.live[docs] = live
                 segment.state = None
 
+    def _group(self, wanted: bool) -> None:
+        """Decide which papers are one work, where works are to be grouped."""
+        found: Sequence[npt.NDArray[np.uint64] | None] = [None] * len(self.segments)
+        if wanted:
+            found = groups([(segment.arrays, segment.live) for segment in self.segments])
+        for segment, hashes in zip(self.segments, found, strict=True):
+            same = hashes is segment.groups or (
+                hashes is not None and segment.groups is not None and np.array_equal(hashes, segment.groups)
+            )
+            if not same:
+                segment.groups, segment.state = hashes, None
+
     def _removed(self, before: Sequence[npt.NDArray[np.bool_]]) -> int:
         """How many papers that were live before are so no longer, in no document."""
         lost, gained = [np.empty(0, np.uint64)], [np.empty(0, np.uint64)]
@@ -204,7 +236,9 @@ class Draft:
             write_impacts(self._folder / segment.name, self._folder / segment.impacts, averages)
         if segment.state is None:
             segment.state = part_name("state")
-            write_state(self._folder / segment.state, segment.claims, segment.live, self._first_seen(segment))
+            write_state(
+                self._folder / segment.state, segment.claims, segment.live, self._first_seen(segment), segment.groups
+            )
         entry = SegmentEntry(segment.name, segment.impacts, segment.state, segment.docs, segment.alive)
         # What is as it was keeps its seal; the others get theirs when they are published.
         same = [row for row in (self._base.segments if self._base else ()) if row.files == entry.files]
@@ -246,6 +280,12 @@ class Draft:
             kept = [segment for segment in self.segments if all(segment is not other for other in chosen)]
             self.segments = [*kept, merged]
         return self.segments is not before or len(before) != held
+
+
+def _count(numbers: npt.NDArray[np.uint32], counts: dict[int, int]) -> None:
+    """Add how often each number stands."""
+    for number, count in zip(*np.unique(numbers, return_counts=True), strict=True):
+        counts[int(number)] = counts.get(int(number), 0) + int(count)
 
 
 def _id_hashes(ids: Iterable[str]) -> npt.NDArray[np.uint64]:

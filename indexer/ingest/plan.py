@@ -136,6 +136,41 @@ def brought(file: SourceFile, source: str) -> bool:
     return source in (file.source, file.path) or file.path.startswith(source.rstrip(os.sep) + os.sep)
 
 
+def gone_files(recorded: Manifest | None, plan: Plan) -> list[str]:
+    """Files that the sources of a plan once brought to an index and bring no longer."""
+    present = {file.path for file in plan.files}
+    return [
+        file.path
+        for file in (recorded.files if recorded else ())
+        if file.path not in present and any(brought(file, source) for source in plan.sources)
+    ]
+
+
+def moved_sources(recorded: Manifest, moved: Sequence[tuple[str, str]]) -> Manifest:
+    """The manifest as if its sources had been recorded where they are now: (old, new) places, the last match wins.
+
+    A place is a source, a file of one, or a folder that holds some. Raises UsageError for an old place of which the
+    index records nothing.
+    """
+    for old, new in moved:
+        before, after = recorded_name(old), recorded_name(new)
+
+        def now(path: str, before: str = before, after: str = after) -> str:
+            inside = path == before or path.startswith(before.rstrip(os.sep) + os.sep)
+            return after + path[len(before) :] if inside else path
+
+        known = (*recorded.sources, *(file.path for file in recorded.files))
+        if all(now(path) == path for path in known) and before != after:
+            raise UsageError(f"--moved {old}: no source of the index is there; it has {', '.join(recorded.sources)}")
+        recorded = replace(
+            recorded,
+            sources=tuple(map(now, recorded.sources)),
+            formats={now(name): form for name, form in recorded.formats.items()},
+            files=tuple(replace(file, path=now(file.path), source=now(file.source)) for file in recorded.files),
+        )
+    return recorded
+
+
 def _plan(names: tuple[str, ...], formats: Mapping[str, str], found: Iterable[Iterable[PlannedFile]]) -> Plan:
     files: dict[str, PlannedFile] = {}
     for number, (name, group) in enumerate(zip(names, found, strict=True)):

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from indexer.index.errors import SourceError
 from indexer.index.store.manifest import STANDARD_INPUT, Manifest, toc_name
 from indexer.ingest.bulk import FEW, MAX_REJECTS, Counts, Task
 from indexer.ingest.draft import Draft
 from indexer.ingest.plan import Plan
+from indexer.ingest.tallies import MAX_REJECTED, Part, check_share
 from indexer.readers.entries import Rejected, Warned
 
 Progress = Callable[[int, int, int], None]
@@ -44,11 +46,41 @@ class BuildReport:
     """Values that did not fit and cost their fields, by kind."""
     warned: tuple[Warned, ...] = ()
     """The first three of each kind."""
+    sources: tuple[Part, ...] = ()
+    """The counts of each source, a file that several name under the last of them."""
+    files: tuple[Part, ...] = ()
+    """The counts of each file."""
+    gone: tuple[str, ...] = ()
+    """Files that a source brought to the generation before and brings no longer."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as JSON: all but the text of rejected records."""
+        return {
+            **{name: getattr(self, name) for name in _COUNTS},
+            "seconds": round(self.seconds, 3),
+            "bytes": self.bytes,
+            "warnings": dict(self.warnings),
+            "warned": [place(row) | {"kind": row.kind} for row in self.warned],
+            "rejects": [place(row) for row in self.rejects[:FIRST_REJECTS]],
+            "failures": list(self.failures),
+            "gone": list(self.gone),
+            "sources": [part.as_json() for part in self.sources],
+        }
 
     @property
     def papers_per_second(self) -> float:
         """Records read in a second."""
         return self.read / self.seconds if self.seconds else 0.0
+
+
+_COUNTS = ("generation", "papers", "read", "indexed", "unchanged", "duplicates", "deleted", "rejected", "removed")
+FIRST_REJECTS = 100
+"""Rejected records that the JSON of a report names; --rejects keeps all."""
+
+
+def place(row: Rejected | Warned) -> dict[str, Any]:
+    """File, line and reason of a record, as JSON."""
+    return {"file": row.file, "line": row.line, "reason": row.reason}
 
 
 @dataclass(slots=True)
@@ -70,6 +102,9 @@ class Tally:
     """Numbers of the sources that gave a paper."""
     broken: set[int] = field(default_factory=set)
     """Numbers of the files of which not everything could be read."""
+    parts: dict[int, Part] = field(default_factory=dict)
+    """Counts of each file that was read, by its number in the plan."""
+    max_rejected: float = MAX_REJECTED
 
     banned: int = 0
     """Unchanged records whose ids are deleted."""
@@ -85,6 +120,16 @@ class Tally:
             if sum(known.kind == warning.kind for known in self.warned) < FEW:
                 self.warned.append(warning)
         self.warnings.update(counts.warnings)
+        part = self.parts.get(task.file)
+        if part is None:
+            part = self.parts[task.file] = Part(task.path)
+            if task.format:
+                part.formats[task.format] = 1
+        part.read += counts.read
+        part.unchanged += counts.unchanged
+        part.rejected += len(counts.rejected)
+        part.warnings.update(counts.warnings)
+        part.faults += counts.failed
         if counts.failed:
             self.broken.add(task.file)
         if counts.read > len(counts.rejected):
@@ -99,16 +144,48 @@ class Tally:
         for number, name in enumerate(self.plan.sources):
             if number in read - self.usable:
                 raise SourceError(f"{self._nothing_from(name, number)}; nothing was published")
+        for part in self.sources():
+            number = self.plan.sources.index(part.name)
+            check_share(part, self.max_rejected, self.rejects, self._paths(number))
+
+    def _paths(self, number: int) -> set[str]:
+        return {file.path for file in self.plan.files if number in file.sources}
+
+    def sources(self) -> list[Part]:
+        """The counts of each source, a file that several name under the last of them."""
+        found = {name: Part(name) for name in self.plan.sources}
+        for number, part in sorted(self.parts.items()):
+            found[self.plan.sources[self.plan.files[number].sources[-1]]].add(part)
+        return list(found.values())
+
+    def _credit(self, draft: Draft, numbers: Sequence[int]) -> None:
+        """Give each file its share of what was indexed and left out; `numbers` are those of the files in the draft."""
+        for at, number in enumerate(numbers):
+            if (part := self.parts.get(at)) is not None:
+                part.indexed += draft.indexed_of.get(number, 0)
+                part.deleted += draft.left_out_of.get(number, 0)
 
     def _nothing_from(self, name: str, number: int) -> str:
-        paths = {file.path for file in self.plan.files if number in file.sources}
+        paths = self._paths(number)
         reasons = [failure for failure in self.failures if failure.startswith(("standard input", *paths))]
         reasons += [f"{row.file}:{row.line}: {row.reason}" for row in self.rejects if row.file in paths]
         shown = "standard input" if name == STANDARD_INPUT else name
         return f"no paper could be read from {shown} ({next(iter(reasons), 'it is empty')})"
 
-    def finish(self, manifest: Manifest, folder: Path, draft: Draft, published: Manifest | None = None) -> BuildReport:
-        """The report on a generation made from a draft; `published` is the one on disk, where that is another."""
+    def finish(
+        self,
+        manifest: Manifest,
+        folder: Path,
+        draft: Draft,
+        numbers: Sequence[int],
+        gone: Sequence[str] = (),
+        published: Manifest | None = None,
+    ) -> BuildReport:
+        """The report on a generation made from a draft, in which the plan's files have these numbers.
+
+        `published` is the generation on disk, where that is another; `gone` are files that are no longer there.
+        """
+        self._credit(draft, numbers)
         return BuildReport(
             generation=manifest.generation,
             papers=manifest.papers,
@@ -125,6 +202,9 @@ class Tally:
             deleted=draft.left_out + self.banned,
             warnings=dict(self.warnings),
             warned=tuple(self.warned),
+            sources=tuple(self.sources()),
+            files=tuple(part for _, part in sorted(self.parts.items())),
+            gone=tuple(gone),
         )
 
 

@@ -18,9 +18,10 @@ from indexer.ingest.build import generations_to_keep, processes
 from indexer.ingest.bulk import Indexer, Known, NewSegment, Seen
 from indexer.ingest.draft import Draft
 from indexer.ingest.finder import Finder
-from indexer.ingest.plan import Plan, brought, plan_sources, source_names
+from indexer.ingest.plan import Plan, brought, gone_files, plan_sources, source_names
 from indexer.ingest.pool import run_tasks
 from indexer.ingest.report import BuildReport, Progress, Tally
+from indexer.ingest.tallies import MAX_REJECTED
 from indexer.ingest.tasks import tasks
 from indexer.readers.entries import MAX_RECORD
 
@@ -35,6 +36,7 @@ def update(
     procs: int | None = None,
     keep: int | None = None,
     max_record: int = MAX_RECORD,
+    max_rejected: float = MAX_REJECTED,
     progress: Progress | None = None,
     timeout: float = LOCK_SECONDS,
 ) -> BuildReport:
@@ -51,7 +53,7 @@ def update(
         base = latest(folder)
         plan = replace(plan_sources(source_names(sources), folder, format, base.formats), max_record=max_record)
         merged, numbers = _merged_files(base, plan)
-        tally = Tally(plan, progress)
+        tally = Tally(plan, progress, max_rejected=max_rejected)
         new, seen = _read(folder, base, plan, numbers, procs, tally)
         tally.check()
         draft = Draft(door, base)
@@ -75,9 +77,11 @@ def update(
         tally.banned = int(np.isin(again, [key_hash("id", paper) for paper in base.deleted]).sum())
         same = not draft.changed and set(plan.sources) <= set(base.sources) and manifest.formats == base.formats
         same = same and manifest.keep == base.keep
+        gone = [] if prune else gone_files(base, plan)
         if dry_run:
-            return tally.finish(replace(manifest, generation=base.generation), folder, draft, published=base)
-        return tally.finish(base if same else door.publish(manifest), folder, draft)
+            planned = replace(manifest, generation=base.generation)
+            return tally.finish(planned, folder, draft, numbers, gone, published=base)
+        return tally.finish(base if same else door.publish(manifest), folder, draft, numbers, gone)
 
 
 def _read(

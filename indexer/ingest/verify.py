@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from indexer.index.bm25f import norms
 from indexer.index.errors import QuiverError
@@ -21,6 +22,7 @@ from indexer.index.store.generation import Generation, latest
 from indexer.index.store.manifest import Manifest
 from indexer.index.text.analysis import fingerprint
 from indexer.ingest.derived import differences
+from indexer.ingest.groups import groups
 
 
 def verify(index: str | Path) -> list[str]:
@@ -43,6 +45,7 @@ def verify_generation(folder: Path, manifest: Manifest) -> list[str]:
         return [str(error)]
     try:
         wrong += _counts(generation)
+        wrong += _works(generation)
         table = recorded_table(manifest.venues)
         same_analysis = manifest.analysis == fingerprint()
         if not same_analysis:
@@ -90,6 +93,17 @@ def _counts(generation: Generation) -> Iterator[str]:
         yield f"the manifest counts {manifest.papers} papers, the segments hold {papers}"
     if tuple(lengths.tolist()) != manifest.lengths:
         yield f"the manifest's total lengths {manifest.lengths} are not the papers' {tuple(lengths.tolist())}"
+
+
+def _works(generation: Generation) -> Iterator[str]:
+    """Works that are not those that the stored papers give; there are none where they are not to be grouped."""
+    segments = generation.files
+    found: list[npt.NDArray[np.uint64]] = [np.empty(0, np.uint64)] * len(segments)
+    if generation.manifest.group_duplicates:
+        found = groups([(segment.arrays, segment.live) for segment in segments])
+    for segment, hashes in zip(segments, found, strict=True):
+        if not np.array_equal(segment.state["group"], hashes):
+            yield f"{segment.state.path.name}: papers that are one work are not those that the stored papers give"
 
 
 def _possible(claims: Claims, docs: int, manifest: Manifest) -> bool:

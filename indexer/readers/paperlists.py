@@ -1,6 +1,7 @@
 """Conference paper lists as their collectors publish them: one JSON array a venue and year, `nips2018.json`.
 
-Authors are one string, `A; B` or `A, B`, beside a string of their ids; ids are unique in one file only.
+Authors are one string, `A; B` or `A, B`, beside a string of their ids. Ids are unique in one list only, so that
+a paper's id is made of canonical venue, year and raw id: `neurips2018-11201`, whatever the file is called.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from indexer.index.record.identity import bare_arxiv, bare_doi
+from indexer.index.record.values import Misfit
 from indexer.index.record.venues import VenueTable
+from indexer.readers.conference_hints import known_venue, said_by
 from indexer.readers.entries import Entry, Format, Origin, entries_of
 from indexer.readers.json_arrays import first_object, read_array, starts_array
 
@@ -26,13 +29,13 @@ _USED = frozenset(_KNOWN.split())
 
 
 def venue_and_year(stem: str) -> tuple[str, int | None]:
-    """Canonical venue and year that a file's stem says: `nips2018` is NeurIPS 2018; empty and None if neither."""
-    table = VenueTable.default()
+    """Canonical venue and year that a file's stem says: `nips2018` is NeurIPS 2018; empty and None if it does not.
+
+    A year alone says nothing (`export2020`), nor does a word that is no known venue.
+    """
     found = _STEM.fullmatch(stem)
-    if found is not None:
-        return table.canonical(found[1].strip(" _.-")), int(found[2])
-    venue = table.canonical(stem)
-    return (venue, None) if table.type_of(venue) else ("", None)
+    venue = known_venue((found[1] if found else stem).strip(" _.-"))
+    return (venue, int(found[2])) if venue and found else (venue, None)
 
 
 def split_names(text: str) -> list[str]:
@@ -96,13 +99,22 @@ def _authors(record: dict[str, Any]) -> Any:
     return authors
 
 
-def canonical(record: dict[str, Any], stem: str, venue: str, year: int | None) -> dict[str, Any]:
-    """A record of a list in canonical form; `venue` and `year` are the file's, for a record that lacks them."""
+def prefix(venue: str, year: int | None) -> str:
+    """With what the ids of a list begin: `neurips2018`; empty where either is unknown, since ids would clash."""
+    word = re.sub(r"[\W_]+", "", venue).lower()
+    return f"{word}{year}" if word and year else ""
+
+
+def canonical(record: dict[str, Any], venue: str, year: int | None) -> dict[str, Any]:
+    """A record of a list in canonical form; `venue` and `year` are the list's, for a record that lacks them."""
     get = record.get
     made: dict[str, Any] = {}
     identifier = get("id")
     if isinstance(identifier, (str, int)) and str(identifier).strip():
-        made["id"] = f"{stem}-{identifier}" if stem else str(identifier)
+        if first := prefix(venue, year):
+            made["id"] = f"{first}-{identifier}"
+        else:
+            made["ids"] = {"list": str(identifier)}
     for key in ("title", "abstract"):
         text = get(key)
         made[key] = " ".join(text.split()) if isinstance(text, str) and key == "title" else _stripped(text)
@@ -134,11 +146,19 @@ def _stripped(text: Any) -> Any:
 
 def read_whole(stream: BinaryIO, origin: Origin) -> Iterator[Entry]:
     """The papers of a list."""
-    stem = origin.stem
-    venue, year = venue_and_year(stem)
+    named = venue_and_year(origin.stem)
 
     def convert(record: Any, origin: Origin, line: int) -> Sequence[Entry]:
-        return entries_of(canonical(record, stem, venue, year), origin, line, stem=stem)
+        if not isinstance(record, dict):
+            return entries_of(record, origin, line)
+        venue, year = named if all(named) else said_by(record, *named)
+        missing = [
+            Misfit(kind, f"no {kind} is said by the file's name or the record; call the file nips2018.json, say")
+            for kind, value in (("venue", venue or record.get("venue")), ("year", year or record.get("year")))
+            if not value
+        ]
+        made = canonical(record, venue, year)
+        return entries_of(made, origin, line, stem=prefix(venue, year), misfits=missing)
 
     return read_array(stream, origin, convert)
 

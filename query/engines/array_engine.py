@@ -70,7 +70,7 @@ class ArrayEngine:
         if compiled is None:
             compiled = self.compile(request)
         bases = [self._base(compiled, request, segment, at) for at, segment in enumerate(self.collection.segments)]
-        if request.sort == "relevance":
+        if request.sort == "relevance" and not self.collection.works:
             answer = answer_direct(self.collection, compiled, request, bases)
             if answer is not None:
                 return answer
@@ -89,15 +89,24 @@ class ArrayEngine:
 
     def _match(self, compiled: Compiled, request: Request, bases: Sequence[Mask | None]) -> list[_Matched]:
         combine = self._any if compiled.optional and request.match == "any" else self._all
-        matched = []
-        for at, (segment, base) in enumerate(zip(self.collection.segments, bases, strict=True)):
-            every = combine(compiled, segment, at, base)
-            matched.append(_Matched(every, count(every)))
+        works = self.collection.works
+        masks = [
+            combine(compiled, segment, at, base)
+            for at, (segment, base) in enumerate(zip(self.collection.segments, bases, strict=True))
+        ]
+        if works:
+            masks = works.one_each(masks)
+        matched = [_Matched(every, count(every)) for every in masks]
         if request.match == "auto" and len(compiled.optional) > 1 and sum(part.count for part in matched) < RELAX_BELOW:
             some = [
                 self._any(compiled, segment, at, base)
                 for at, (segment, base) in enumerate(zip(self.collection.segments, bases, strict=True))
             ]
+            if works:
+                # A work that a paper with all words stands for is not shown again for another that has some.
+                others = [mask & ~part.every for mask, part in zip(some, matched, strict=True)]
+                others = works.one_each(others, works.held(masks))
+                some = [mask | part.every for mask, part in zip(others, matched, strict=True)]
             if any(count(mask) > part.count for mask, part in zip(some, matched, strict=True)):
                 for mask, part in zip(some, matched, strict=True):
                     part.some = mask

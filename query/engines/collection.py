@@ -14,6 +14,7 @@ from indexer.index.schema import FIELDS, K1
 from indexer.index.segment.opened import Segment
 from indexer.index.store.generation import Generation
 from query.engines.author_names import AuthorNames
+from query.engines.works import Works
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -40,6 +41,11 @@ class Collection:
     def readers(self) -> tuple[Any, ...] | None:
         """What finds terms in each segment in the kernel; None without one."""
         return None if kernel.native is None else tuple(segment.reader for segment in self.segments)
+
+    @made_once
+    def works(self) -> Works:
+        """Which papers are one work."""
+        return Works(self.segments)
 
     def weights(self, segment: Segment, docs: Ints, counts: npt.NDArray[np.integer]) -> Floats:
         """W(t,d) for documents of a segment from term frequencies (documents x fields), in float64."""

@@ -322,7 +322,7 @@ def test_a_flood_of_rejects_blocks_no_pipe(tmp_path: Path, index: Path) -> None:
     bad = b'{"id": "%d", "title": " ", "abstract": "' + b"x" * 3000 + b'"}\n'
     source = tmp_path / "a.jsonl"
     source.write_bytes(b"".join(bad.replace(b"%d", b"%d" % n) for n in range(3000)) + b'{"id": "x", "title": "One"}\n')
-    report = build([source], index, procs=2)
+    report = build([source], index, procs=2, max_rejected=1)
     assert (report.rejected, report.papers) == (3000, 1)
 
 

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from indexer.index.record.paper import Author, Paper
-from indexer.readers.formats import Rejected
+from indexer.readers.entries import Rejected, Warned
 from indexer.readers.paperlists import pair, split_names, venue_and_year
 from indexer.readers.sources import read_file, recognise_source
 from tests.readers.reading import Read, reader, shared_folder
@@ -37,7 +37,7 @@ def test_a_record_of_a_list_is_a_paper_of_its_file(read: Read) -> None:
         "award": False, "rating": [1, 2.5], "github": "", "doi": "https://doi.org/10.1000/1", "arxiv": "1612.00496v2",
     }  # fmt: skip
     assert one(read, record).as_record() == {
-        "id": "nips2018-11201", "title": "A title", "abstract": "x",
+        "id": "neurips2018-11201", "title": "A title", "abstract": "x",
         "authors": [{"name": "Ann B", "id": "~Ann_B1"}, {"name": "C. D", "id": "~C_D2"}],
         "venue": "NeurIPS", "year": 2018, "type": "paper-conference", "url": "https://nips.cc/11201", "pdf": "p",
         "doi": "10.1000/1", "arxiv": "1612.00496", "keywords": ["a", "b"],
@@ -51,7 +51,9 @@ def test_a_record_of_a_list_is_a_paper_of_its_file(read: Read) -> None:
         ("nips2018", ("NeurIPS", 2018)),
         ("nips1987", ("NeurIPS", 1987)),
         ("ICLR_2013", ("ICLR", 2013)),
-        ("my conf-2024", ("my conf", 2024)),
+        ("my conf-2024", ("", None)),
+        ("export2020", ("", None)),
+        ("NeurIPS 2018 (copy)", ("NeurIPS", 2018)),
         ("icml", ("ICML", None)),
         ("papers", ("", None)),
         ("12345", ("", None)),
@@ -59,7 +61,7 @@ def test_a_record_of_a_list_is_a_paper_of_its_file(read: Read) -> None:
     ],
 )
 def test_a_file_name_says_venue_and_year(stem: str, said: tuple[str, int | None]) -> None:
-    """A name without year is a venue only if it is a known one."""
+    """Only a known venue is one, with a year or without."""
     assert venue_and_year(stem) == said
 
 
@@ -78,7 +80,7 @@ def test_the_record_comes_before_the_file_name(read: Read) -> None:
 def test_a_record_without_id_gets_the_same_one_on_every_run(read: Read) -> None:
     """A hash after the stem, or the DOI or arXiv id where there is one."""
     assert one(read, {}).id == one(read, {"abstract": "more"}).id
-    assert one(read, {"id": None}).id.startswith("nips2018-")
+    assert one(read, {"id": None}).id.startswith("neurips2018-")
     assert one(read, {"id": ""}).id != one(read, {"author": "B"}).id
     assert one(read, {"doi": "https://doi.org/10.1000/1"}).id == "10.1000/1"
 
@@ -181,3 +183,46 @@ def test_the_real_lists_are_read(tmp_path: Path) -> None:
         assert len(entries) == len(orjson.loads(path.read_bytes()))
         for entry in entries:
             assert isinstance(entry, Paper) or entry.reason.startswith("title")
+
+
+HINTS = [
+    ({"site": "https://nips.cc/virtual/2018/poster/11201"}, "neurips2018-7"),
+    ({"site": "https://papers.nips.cc/paper_files/paper/2017/hash/3f5e-Abstract.html"}, "neurips2017-7"),
+    ({"site": "https://openaccess.thecvf.com/content_cvpr_2018/html/Ren_3D_CVPR_2018_paper.html"}, "cvpr2018-7"),
+    ({"site": "https://openaccess.thecvf.com/ICCV2013.py"}, "iccv2013-7"),
+    ({"site": "https://www.ijcai.org/proceedings/2023/851"}, "ijcai2023-7"),
+    ({"site": "https://www.roboticsproceedings.org/rss14/p53.html"}, "rss2018-7"),
+    ({"site": "https://aclanthology.org/2021.acl-long.404/"}, "acl2021-7"),
+    ({"site": "https://aclanthology.org/P19-1001.pdf"}, "acl2019-7"),
+    ({"venue": "NIPS", "year": "2018"}, "neurips2018-7"),
+    ({"venue": "ICML", "site": "https://icml.cc/virtual/2020/poster/1"}, "icml2020-7"),
+    (
+        {"bibtex": "@inproceedings{k, BookTitle = {Int. Conf. on Machine Learning}, year = 2017}"},
+        "icml2017-7",
+    ),
+]
+
+
+@pytest.mark.parametrize(("said", "identifier"), HINTS)
+def test_a_list_of_any_name_keeps_its_ids(read: Read, said: dict[str, str], identifier: str) -> None:
+    """Where the file's name says nothing, addresses, the record's own words or its BibTeX entry do."""
+    for name in ("export.json", "papers-2026 (1).json"):
+        (paper,) = read(orjson.dumps([{"id": 7, "title": "A 1999 title of ICCV", "author": "A; B", **said}]), name)
+        assert isinstance(paper, Paper)
+        assert paper.id == identifier
+    stem = identifier.removesuffix("-7")
+    assert one(read, {"id": 7, **said}, f"{stem}.json").id == identifier
+
+
+def test_what_nobody_says_is_a_warning(read: Read) -> None:
+    """The raw id is kept aside, since other lists have the same; the paper has an id of its own."""
+    *warned, paper = read(
+        orjson.dumps([{"id": 7, "title": "T", "author": "A; B", "site": "https://a.org/7"}]), "x.json"
+    )
+    assert [row.kind for row in warned if isinstance(row, Warned)] == ["venue", "year"]
+    assert isinstance(paper, Paper)
+    assert (paper.ids, paper.venue, paper.year) == ({"list": "7"}, "", None)
+    *warned, paper = read(orjson.dumps([{"id": 7, "title": "T", "author": "A; B"}]), "icml.json")
+    assert [row.kind for row in warned if isinstance(row, Warned)] == ["year"]
+    assert isinstance(paper, Paper)
+    assert paper.venue == "ICML"

@@ -93,15 +93,23 @@ class FirstSeen:
         return late[self.rows]
 
 
-def write_state(path: Path, claims: Claims, live: npt.NDArray[np.bool_], seen: FirstSeen) -> None:
-    """Write a segment's state: its claims, which documents are live, when their ids were first seen."""
+def write_state(
+    path: Path,
+    claims: Claims,
+    live: npt.NDArray[np.bool_],
+    seen: FirstSeen,
+    groups: npt.NDArray[np.uint64] | None = None,
+) -> None:
+    """Write a segment's state: its claims, which documents are live, when their ids were first seen, and what works
+    they belong to (a hash a document, 0 alone; None: not asked for).
+    """
     with ArrayFileWriter(path, STATE_KIND) as writer:
         writer.meta["docs"] = len(live)
         writer.add("live", np.packbits(live))
         writer.add("seen.row", seen.rows)
         writer.add("seen.generation", seen.generations)
         writer.add("seen.time", seen.times)
-        writer.add("group", np.empty(0, np.uint64))
+        writer.add("group", np.empty(0, np.uint64) if groups is None else groups)
         writer.add("claim.doc", claims.docs if len(live) > 1 << 16 else claims.docs.astype(np.uint16))
         writer.add("claim.file", narrow(claims.files))
         writer.add("claim.reading", narrow(claims.ranks >> np.uint64(READING_SHIFT)))

@@ -260,6 +260,12 @@ class Segment:
         return groups
 
     @made_once
+    def works(self) -> Array:
+        """The hash of each paper's work, 0 where it is alone; empty where works are not grouped."""
+        hashes = self.files.state["group"]
+        return hashes[self.base : self.base + self.docs] if len(hashes) else hashes
+
+    @made_once
     def ids(self) -> StringTable:
         """Paper ids by document number."""
         return StringTable(self.arrays, "id")

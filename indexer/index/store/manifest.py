@@ -75,7 +75,8 @@ class Manifest:
     """One generation. `lengths` are total words a field over live papers, `averages` what impacts were made with.
 
     `index` is a random identity of the index, `identity` one of this generation: a folder that was deleted and built
-    anew has others. `origin` is where its sources were recorded.
+    anew has others. `origin` is where its sources were recorded. `group_duplicates`:
+    records of one work are to be shown once.
     """
 
     generation: int
@@ -97,6 +98,7 @@ class Manifest:
     origin: Origin | None = None
     keep: int = 2
     """How many generations are kept, this one among them."""
+    group_duplicates: bool = False
 
     def referenced(self) -> set[str]:
         """Names of all files that this generation needs beside its table of contents."""

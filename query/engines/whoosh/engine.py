@@ -74,9 +74,17 @@ class WhooshEngine(ArrayEngine):
         some = [translate.any(words)] if words else []
         every = some if request.match == "any" else words
         tiers = [self._run(translate.maybe(translate.all([*base, *every, *required]), score_only))]
+        works = self.collection.works
+        if works:
+            tiers[0] = {key: tiers[0][key] for key in sorted(works.best_of(tiers[0]))}
         if request.match == "auto" and len(words) > 1 and len(tiers[0]) < RELAX_BELOW:
             second = self._run(translate.maybe(translate.all([*base, *some, *required]), score_only))
-            tiers.append({key: score for key, score in second.items() if key not in tiers[0]})
+            second = {key: score for key, score in second.items() if key not in tiers[0]}
+            if works:
+                taken = {works.work(*key) for key in tiers[0]} - {None}
+                second = {key: score for key, score in second.items() if works.work(*key) not in taken}
+                second = {key: second[key] for key in sorted(works.best_of(second))}
+            tiers.append(second)
         total = sum(map(len, tiers))
         sort = "newest" if compiled.empty and request.sort == "relevance" else request.sort
         top = total if request.top is None else min(total, request.top)

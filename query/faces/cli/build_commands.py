@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from query.faces.cli.options import Command, example, format_option, index_option, well_formed
+from query.faces.cli.options import Command, example, format_option, index_option, share, well_formed
 
 if TYPE_CHECKING:
     from indexer.ingest.report import BuildReport
@@ -41,6 +41,15 @@ _MAP = click.option(
     metavar="KEY=COLUMN",
     help="Of tables, the column that is a key of the record: --map title=Name; repeat.",
 )
+_MAX_REJECTED = click.option(
+    "--max-rejected",
+    type=share,
+    metavar="PERCENT",
+    default="50%",
+    show_default=True,
+    help="Fail, and publish nothing, if more of a source's records are rejected.",
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 _SOURCES = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=well_formed)
 
 
@@ -53,7 +62,7 @@ _KEEP = click.option(
 
 
 def _writing_options(command: Command) -> Command:
-    return index_option(_PROCS(_KEEP(_REJECTS(command))))
+    return index_option(_PROCS(_KEEP(_REJECTS(_MAX_REJECTED(_JSON(command))))))
 
 
 @example(
@@ -73,6 +82,11 @@ def _writing_options(command: Command) -> Command:
     metavar="FILE",
     help="Your own venue spellings: lines `NAME | TYPE | SPELLING | ...`, or JSON.",
 )
+@click.option(
+    "--group-duplicates",
+    is_flag=True,
+    help="Show records of one work once: the same DOI or arXiv id, or title, first author and year.",
+)
 @click.option("--force", is_flag=True, help="Replace an index of other sources; forget deleted ids.")
 def build(
     sources: tuple[str, ...],
@@ -80,6 +94,7 @@ def build(
     form: str | None,
     columns: tuple[str, ...],
     venues: Path | None,
+    group_duplicates: bool,
     force: bool,
     **rest: Any,
 ) -> None:
@@ -90,10 +105,10 @@ def build(
     from indexer.ingest.build import build as run
 
     form = _format(form, columns)
-    _run(run, index, rest, sources=sources, format=form, venues=venues, force=force)
+    _run(run, index, rest, sources=sources, format=form, venues=venues, force=force, group_duplicates=group_duplicates)
 
 
-@example("quiver rebuild", "quiver rebuild --missing keep")
+@example("quiver rebuild", "quiver rebuild --missing keep", "quiver rebuild --moved /old/lists /new/lists")
 @click.command()
 @_writing_options
 @click.option(
@@ -104,7 +119,15 @@ def build(
     help="What to do about a source that is gone: stop, keep its papers, or drop them.",
 )
 @_TRUST
-def rebuild(index: Path, missing: str, trust_sources: bool, **rest: Any) -> None:
+@click.option(
+    "--moved",
+    nargs=2,
+    multiple=True,
+    type=well_formed,
+    metavar="OLD NEW",
+    help="Sources that were at OLD, or in that folder, are now at NEW; repeat for several.",
+)
+def rebuild(index: Path, missing: str, trust_sources: bool, moved: tuple[tuple[str, str], ...], **rest: Any) -> None:
     """Build anew from the recorded sources.
 
     Ids deleted since stay away.
@@ -117,7 +140,7 @@ def rebuild(index: Path, missing: str, trust_sources: bool, **rest: Any) -> None
     from query.faces.printed.terminal import safe
 
     try:
-        _run(run, index, rest, missing=missing, trust_sources=trust_sources)
+        _run(run, index, rest, missing=missing, moved=moved, trust_sources=trust_sources)
     except UntrustedSourcesError as error:
         # Whoever is not there to answer has said nothing: a script says it with the option.
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
@@ -126,7 +149,7 @@ def rebuild(index: Path, missing: str, trust_sources: bool, **rest: Any) -> None
             click.echo(f"  {safe(source)}", err=True)
         if not click.confirm("The index is not from here. Read these?", err=True):
             raise
-        _run(run, index, rest, missing=missing, trust_sources=True)
+        _run(run, index, rest, missing=missing, moved=moved, trust_sources=True)
 
 
 @example("quiver update new.jsonl", "quiver update lists/ --prune")
@@ -179,10 +202,11 @@ def _recorded(index: Path) -> tuple[str, ...]:
 
 def _run(run: Any, index: Path, rest: dict[str, Any], *, changes: bool = False, **arguments: Any) -> None:
     """Call a builder with a progress line, tell what it did, keep what it rejected."""
+    from indexer.ingest.tallies import TooManyRejectedError
     from query.faces.cli.interrupts import tidily
     from query.faces.cli.rejects import check_writable, write_rejects
     from query.faces.printed.build_report import problem_lines, report_lines
-    from query.faces.printed.output import write_lines, write_messages
+    from query.faces.printed.output import write_json, write_lines, write_messages
     from query.faces.printed.progress import ProgressLine
 
     rejects: Path | None = rest["rejects"]
@@ -191,8 +215,17 @@ def _run(run: Any, index: Path, rest: dict[str, Any], *, changes: bool = False, 
     if rest.get("max_record") is not None:
         arguments["max_record"] = rest["max_record"]
     with tidily(), ProgressLine() as progress:
-        report: BuildReport = run(index=index, procs=rest["procs"], keep=rest["keep"], progress=progress, **arguments)
-    write_lines(report_lines(report, str(index), changes=changes))
+        limits = {name: rest[name] for name in ("procs", "keep", "max_rejected")}
+        try:
+            report: BuildReport = run(index=index, progress=progress, **limits, **arguments)
+        except TooManyRejectedError as error:
+            if rejects:
+                write_rejects(error.rejects, rejects)
+            raise
+    if rest["as_json"]:
+        write_json(report.as_json())
+    else:
+        write_lines(report_lines(report, str(index), changes=changes))
     write_messages(problem_lines(report, kept=rejects is not None))
     if rejects:
         write_rejects(report.rejects, rejects)

@@ -6,8 +6,91 @@ from pathlib import Path
 
 import click
 
-from query.faces.cli.options import example, format_option, index_option
+from query.faces.cli.options import example, format_option, index_option, share, well_formed
 from query.faces.parameters import RANKINGS
+
+
+@example(
+    "quiver check export.ris", "quiver check lists/ refs.bib --rejects bad.jsonl", "zcat x.gz | quiver check - --json"
+)
+@click.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=well_formed)
+@click.option("--format", "form", metavar="FORMAT", help="The format of the sources. Default: recognised file by file.")
+@click.option("--max-rejected", type=share, metavar="PERCENT", default="50%", show_default=True, help="As for build.")
+@click.option("--rejects", type=click.Path(path_type=Path), metavar="FILE", help="Write rejected records here.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def check(sources: tuple[str, ...], form: str | None, max_rejected: float, rejects: Path | None, as_json: bool) -> None:
+    """Read sources without indexing them.
+
+    Prints what a build would make of them: formats, counts, problems, and three records as they would be stored.
+    Exits with 1 if a build would publish nothing.
+    """
+    from indexer.ingest.check import check as run
+    from query.faces.cli.interrupts import tidily
+    from query.faces.cli.rejects import check_writable, write_rejects
+    from query.faces.printed import output
+    from query.faces.printed.build_report import check_lines, problem_lines
+    from query.faces.printed.terminal import safe
+
+    if rejects:
+        check_writable(rejects, sources)
+    with tidily():
+        report = run(sources, format=form, max_rejected=max_rejected)
+    if as_json:
+        output.write_json(report.as_json())
+    else:
+        output.write_lines(check_lines(report))
+        output.write_json_lines(paper.as_record() for paper in report.samples)
+    if rejects:
+        write_rejects(report.rejects, rejects)
+    output.write_messages([*problem_lines(report, kept=rejects is not None), *map(safe, report.wrong)])
+    if report.wrong:
+        raise click.exceptions.Exit(1)
+
+
+@example("quiver formats")
+@click.command()
+@format_option("text", "json")
+def formats(form: str) -> None:
+    """List the formats of sources.
+
+    They are recognised by what a file holds; `--format` of build, update and check says it instead."""
+    from indexer.readers.formats import FORMATS
+    from query.faces.printed import output
+    from query.faces.printed.tables import table_lines
+
+    rows = [(row.name, row.title, f"quiver build {EXAMPLES.get(row.name, 'FILE')}") for row in FORMATS]
+    if form == "json":
+        names = ("name", "title", "example")
+        output.write_json([dict(zip(names, row, strict=True)) for row in rows])
+    else:
+        output.write_lines(table_lines(rows))
+
+
+EXAMPLES = {
+    "arrow": "page.txt",
+    "paperlists": "nips2018.json",
+    "hits": "found.json",
+    "arxiv": "arxiv-metadata-oai-snapshot.json",
+    "zotero": "zotero-items.json",
+    "openalex": "works.jsonl.gz",
+    "crossref": "crossref.jsonl",
+    "s2orc": "s2orc.jsonl.gz",
+    "semanticscholar": "papers.jsonl",
+    "csl": "zotero.json",
+    "dblp": "dblp.xml.gz",
+    "acl": "2023.acl.xml",
+    "pubmed": "pubmed24n0001.xml.gz",
+    "bibtex": "refs.bib",
+    "nbib": "pubmed.nbib",
+    "wos": "savedrecs.txt",
+    "ris": "export.ris",
+    "endnote": "export.enw",
+    "json": "papers.json",
+    "jsonl": "papers.jsonl.gz",
+    "csv": "table.csv",
+}
+"""By format what its files are often called."""
 
 
 @example("quiver verify", "quiver verify --index all.idx && echo sound")

@@ -34,6 +34,8 @@ COMMANDS: dict[str, str] = {
     "venues": "list_commands",
     "info": "list_commands",
     "verify": "check_commands",
+    "formats": "check_commands",
+    "check": "check_commands",
     "eval": "check_commands",
     "serve": "serve_command",
     "mcp": "mcp_command",

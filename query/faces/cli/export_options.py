@@ -34,9 +34,21 @@ def export_options(command: Command) -> Command:
 
 
 def write_papers(
-    index: PaperIndex, form: str, papers: Iterable[Paper], count: int, fields: str, key_format: str
+    index: PaperIndex,
+    form: str,
+    papers: Iterable[Paper],
+    count: int,
+    fields: str,
+    key_format: str,
+    *,
+    published: bool = True,
 ) -> None:
-    """Write `count` papers of an index in a format of `query.export`. Raises UsageError for options it cannot take."""
+    """Write `count` papers of an index in a format of `query.export`, where works are grouped as they are cited.
+
+    `published` writes the published form of a work in place of another that is given. Raises UsageError for options
+    that the format cannot take.
+    """
+    from query.browse.versions import as_cited
     from query.export import EXPORTERS
     from query.export.citation_keys import check_key_format
     from query.export.collisions import twins_in
@@ -48,4 +60,6 @@ def write_papers(
     style = PLAIN if kept is None and not dropped else Style(kept, dropped)
     if form == "bibtex":
         style = Style(kept, dropped, key_format, twins_in(index, key_format, count))
+    if form not in ("ids", "jsonl"):
+        papers = as_cited(index, papers, published=published)
     output.write_pieces(EXPORTERS[form].write(papers, style))

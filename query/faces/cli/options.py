@@ -35,6 +35,17 @@ def years(value: str) -> tuple[int | None, int | None]:
         raise click.BadParameter(f"{error}{hint}") from error
 
 
+def share(value: str) -> float:
+    """A share of 1 from a percentage, `5%` or `5`."""
+    try:
+        percent = float(value.strip().removesuffix("%"))
+    except ValueError:
+        percent = -1.0
+    if not 0 <= percent <= 100:
+        raise click.BadParameter(f"{value!r} is no percentage; write 5%, say")
+    return percent / 100
+
+
 def _index(ctx: click.Context, _: click.Parameter, value: str | None) -> Path:
     outer = ctx.find_root().params.get("index")
     return Path(value or outer or os.environ.get("QUIVER_INDEX") or DEFAULT_INDEX)

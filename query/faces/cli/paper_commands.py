@@ -51,7 +51,7 @@ def paper(ids: tuple[str, ...], index: Path, form: str, fields: str, key_format:
         if form == "text":
             _show(opened, papers)
         elif form != "json":
-            write_papers(opened, form, papers, len(papers), fields, key_format)
+            write_papers(opened, form, papers, len(papers), fields, key_format, published=False)
         elif len(ids) > 1 or "-" in ids:
             output.write_json([one.as_record() for one in papers])
         elif papers:

@@ -137,7 +137,10 @@ def _export(index: PaperIndex, asked: Asked, page: Page, form: str, fields: str,
             [f"note: {counted(some, 'paper')} that match only some of the words are left out; --match any writes them"]
         )
     count = page.total if asked.streamed else len(page.hits)
-    write_papers(index, form, asked.papers(index, page), count, fields, key_format)
+    papers = asked.papers(index, page)
+    # Who asks for preprints, or for a venue, wants those.
+    chosen = asked.types or asked.venues or asked.years or asked.exclude_types or asked.exclude_venues
+    write_papers(index, form, papers, count, fields, key_format, published=not chosen)
     if not asked.streamed:
         _say_what_is_left(page)
 

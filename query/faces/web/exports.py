@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from indexer.index.record.paper import Paper
+from query.browse.versions import as_cited
 from query.export import EXPORTERS, Exporter
 from query.faces.parameters import WHICH
 from query.faces.request import Asked
@@ -20,7 +21,7 @@ def every_paper(index: PaperIndex, asked: Asked) -> Iterator[Paper]:
     # Papers that match some of the words are there to look at, not to be cited.
     whole = replace(asked, match="any" if asked.match == "any" else "all", limit=None, offset=0, snippets=False)
     counted = replace(whole, limit=0) if whole.streamed else whole
-    return whole.papers(index, counted.search(index))
+    return as_cited(index, whole.papers(index, counted.search(index)))
 
 
 def file_reply(exporter: Exporter, papers: Iterator[Paper]) -> Reply:

@@ -1,0 +1,131 @@
+"""Check: what a build would make of some sources, read without an index."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from indexer.index.errors import SourceError
+from indexer.index.record.paper import Paper
+from indexer.index.segment.columns import key_hash
+from indexer.ingest.bulk import FEW, MAX_REJECTS
+from indexer.ingest.plan import Plan, plan_sources
+from indexer.ingest.report import FIRST_REJECTS, place
+from indexer.ingest.tallies import MAX_REJECTED, Part, check_share
+from indexer.readers.entries import STANDARD_INPUT, Rejected, Warned
+from indexer.readers.sources import read_file, recognise_source
+
+SAMPLES = 3
+"""Records that a check shows as they would be stored: of several files one of each."""
+
+
+@dataclass(slots=True)
+class CheckReport:
+    """What was read: `indexed` of its sources are the papers with ids of their own."""
+
+    sources: list[Part] = field(default_factory=list)
+    files: list[Part] = field(default_factory=list)
+    samples: list[Paper] = field(default_factory=list)
+    rejects: list[Rejected] = field(default_factory=list)
+    warned: list[Warned] = field(default_factory=list)
+    warnings: Counter[str] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    """Why a build of these sources would publish nothing; empty if it would."""
+    seconds: float = 0.0
+
+    @property
+    def read(self) -> int:
+        """Records read."""
+        return sum(part.read for part in self.files)
+
+    @property
+    def rejected(self) -> int:
+        """Records rejected."""
+        return sum(part.rejected for part in self.files)
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as JSON."""
+        return {
+            "read": self.read,
+            "rejected": self.rejected,
+            "seconds": round(self.seconds, 3),
+            "warnings": dict(self.warnings),
+            "warned": [place(row) | {"kind": row.kind} for row in self.warned],
+            "rejects": [place(row) for row in self.rejects[:FIRST_REJECTS]],
+            "failures": self.failures,
+            "wrong": self.wrong,
+            "sources": [part.as_json() for part in self.sources],
+            "records": [paper.as_record() for paper in self.samples],
+        }
+
+
+def check(
+    sources: Sequence[str | Path],
+    *,
+    format: str | None = None,  # noqa: A002  # the name the command line uses
+    max_rejected: float = MAX_REJECTED,
+) -> CheckReport:
+    """Read sources as `build` does, in one process, and count. Raises SourceError for one that is not there."""
+    started = time.perf_counter()
+    plan = plan_sources([str(source) for source in sources], Path("/nowhere"), format, {})
+    report = CheckReport()
+    owners: dict[int, int] = {}
+    for number, file in enumerate(plan.files):
+        part = Part(file.path)
+        report.files.append(part)
+        try:
+            # What can be read once only is recognised by its reader.
+            form = file.format or (recognise_source(file.path).name if file.regular else None)
+            if form:
+                part.formats[form] = 1
+            _read(report, part, form, number, owners, 1 if len(plan.files) > 1 else SAMPLES)
+        except SourceError as error:
+            part.faults.append(str(error))
+            report.failures.append(str(error))
+    for number, count in Counter(owners.values()).items():
+        report.files[number].indexed = count
+    _conclude(report, plan, max_rejected)
+    report.seconds = time.perf_counter() - started
+    return report
+
+
+def _read(report: CheckReport, part: Part, form: str | None, number: int, owners: dict[int, int], samples: int) -> None:
+    """Count the records of a file; `owners` says by the hash of an id which file had it last."""
+    for entry in read_file("-" if part.name == STANDARD_INPUT else part.name, form):
+        if isinstance(entry, Warned):
+            part.warnings[entry.kind] += 1
+            report.warnings[entry.kind] += 1
+            if report.warnings[entry.kind] <= FEW:
+                report.warned.append(entry)
+            continue
+        part.read += 1
+        if isinstance(entry, Rejected):
+            part.rejected += 1
+            if len(report.rejects) < MAX_REJECTS:
+                report.rejects.append(entry)
+            continue
+        owners[key_hash("id", entry.id)] = number
+        if samples and len(report.samples) < SAMPLES:
+            samples -= 1
+            report.samples.append(entry)
+
+
+def _conclude(report: CheckReport, plan: Plan, most: float) -> None:
+    """Add up the sources, and say of which a build would take nothing."""
+    found = {name: Part(name) for name in plan.sources}
+    for file, part in zip(plan.files, report.files, strict=True):
+        found[plan.sources[file.sources[-1]]].add(part)
+    report.sources = list(found.values())
+    for number, part in enumerate(report.sources):
+        if part.read == part.rejected:
+            report.wrong.append(f"no paper could be read from {part.shown}")
+            continue
+        try:
+            check_share(part, most, report.rejects, {file.path for file in plan.files if number in file.sources})
+        except SourceError as error:
+            report.wrong.append(str(error).removesuffix("; nothing was published"))

@@ -1,0 +1,139 @@
+"""Works: groups of records that are one paper, shown once by the best of those that match."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.index.record.venues import VenueTable
+from indexer.index.segment.columns import TYPE_CODES
+from indexer.index.segment.opened import Segment
+from query.engines.masks import Mask
+
+Ints = npt.NDArray[np.int64]
+_PUBLISHED, _PREPRINT, _MANUSCRIPT = 0, 1, 2
+
+
+class Place(NamedTuple):
+    """Segment and document number of a paper."""
+
+    segment: int
+    doc: int
+
+
+class Works:
+    """The works of a generation; none where `--group-duplicates` was not asked for.
+
+    Members of a work stand in the order in which they are preferred: published form, preprint, manuscript; then the
+    newer year, then the id.
+    """
+
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        parts = [_members(segment, at) for at, segment in enumerate(segments) if len(segment.works)]
+        hashes, owners, docs, forms, ages = (
+            np.concatenate([part[column] for part in parts]) if parts else np.empty(0, np.int64) for column in range(5)
+        )
+        ids = [segments[at].ids[doc] for at, doc in zip(owners.tolist(), docs.tolist(), strict=True)]
+        by_id = np.empty(len(ids), dtype=np.int64)
+        by_id[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
+        order = np.lexsort((by_id, ages, forms, hashes))
+        self._segments, self._docs = owners[order].astype(np.int64), docs[order].astype(np.int64)
+        hashes = hashes[order]
+        new = np.ones(len(hashes), dtype=bool)
+        new[1:] = hashes[1:] != hashes[:-1]
+        self._works: Ints = np.cumsum(new) - 1
+        self._places: dict[tuple[int, int], int] | None = None
+
+    def __bool__(self) -> bool:
+        return bool(len(self._works))
+
+    def work(self, segment: int, doc: int) -> int | None:
+        """The number of a paper's work; None where it is alone."""
+        place = self._place(segment, doc)
+        return None if place is None else int(self._works[place])
+
+    def preference(self, segment: int, doc: int) -> int:
+        """The smaller the better among the members of one work."""
+        return self._place(segment, doc) or 0
+
+    def members(self, segment: int, doc: int) -> list[Place]:
+        """The papers of a paper's work, the preferred first; itself alone where it is alone."""
+        number = self.work(segment, doc)
+        if number is None:
+            return [Place(segment, doc)]
+        low, high = np.searchsorted(self._works, [number, number + 1]).tolist()
+        pairs = zip(self._segments[low:high].tolist(), self._docs[low:high].tolist(), strict=True)
+        return [Place(*pair) for pair in pairs]
+
+    def _place(self, segment: int, doc: int) -> int | None:
+        if self._places is None:
+            pairs = zip(self._segments.tolist(), self._docs.tolist(), strict=True)
+            self._places = {pair: number for number, pair in enumerate(pairs)}
+        return self._places.get((segment, doc))
+
+    def one_each(self, masks: Sequence[Mask], taken: npt.NDArray[np.bool_] | None = None) -> list[Mask]:
+        """The masks (one a segment) less the papers whose work a preferred one of the masks stands for.
+
+        Papers of works that are `taken` (see `held`) are left out too.
+        """
+        inside = np.flatnonzero(self._present(masks))
+        if not inside.size:
+            return list(masks)
+        works = self._works[inside]
+        dropped = np.zeros(len(works), dtype=bool)
+        dropped[1:] = works[1:] == works[:-1]
+        if taken is not None:
+            dropped |= taken[works]
+        kept = [mask.copy() for mask in masks]
+        gone = inside[dropped]
+        for at in np.unique(self._segments[gone]).tolist():
+            kept[at][self._docs[gone[self._segments[gone] == at]]] = False
+        return kept
+
+    def held(self, masks: Sequence[Mask]) -> npt.NDArray[np.bool_]:
+        """Which works have a paper in some masks, a bool each."""
+        found = np.zeros(int(self._works[-1]) + 1 if self else 0, dtype=bool)
+        found[self._works[self._present(masks)]] = True
+        return found
+
+    def _present(self, masks: Sequence[Mask]) -> npt.NDArray[np.bool_]:
+        present = np.zeros(len(self._works), dtype=bool)
+        for at, mask in enumerate(masks):
+            mine = self._segments == at
+            present[mine] = mask[self._docs[mine]]
+        return present
+
+    def best_of(self, papers: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+        """Of some papers those that stand for their works; one by one, as the plain engine counts."""
+        best: dict[int, tuple[int, int]] = {}
+        alone = set()
+        for paper in papers:
+            number = self.work(*paper)
+            if number is None:
+                alone.add(paper)
+            elif number not in best or self.preference(*paper) < self.preference(*best[number]):
+                best[number] = paper
+        return alone.union(best.values())
+
+
+def _members(segment: Segment, at: int) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+    """Hash, segment, document, form and age of the papers of a segment that belong to works."""
+    hashes = segment.works
+    docs = np.flatnonzero((hashes != 0) & segment.live)
+    years = segment.years[docs].astype(np.int64)
+    ages = np.where(years > 0, -years, 1)
+    return hashes[docs], np.full(len(docs), at), docs, _forms(segment, docs), ages
+
+
+def _forms(segment: Segment, docs: Ints) -> Ints:
+    """Published, preprint or manuscript: by type; without one by whether there is a venue that prints papers."""
+    table = VenueTable.default()
+    prints = np.array([bool(name) and table.type_of(name) != "preprint" for name in segment.venue_names], dtype=bool)
+    types, printed = segment.types[docs], prints[segment.venues[docs]]
+    forms = np.where(printed | (types != 0), _PUBLISHED, _PREPRINT)
+    forms[(types == TYPE_CODES["article"]) & ~printed] = _PREPRINT
+    forms[types == TYPE_CODES["manuscript"]] = _MANUSCRIPT
+    return forms
