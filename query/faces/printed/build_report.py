@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -53,9 +54,15 @@ def part_lines(sources: Sequence[Part], files: Sequence[Part], *, changes: bool 
     rows = [["", "format", *counts]]
     for part in parts:
         numbers = [_number(part, name) for name in counts]
-        rows.append([safe(part.shown), _formats(part), *(f"{number:,}" for number in numbers)])
+        rows.append([safe(_short(part.shown)), _formats(part), *(f"{number:,}" for number in numbers)])
     yield from table_lines(rows, range(2, len(counts) + 2))
     yield ""
+
+
+def _short(path: str) -> str:
+    """A path as somebody in this folder would type it."""
+    here = os.getcwd() + os.sep
+    return path.removeprefix(here)
 
 
 def _number(part: Part, name: str) -> int:
