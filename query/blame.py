@@ -146,7 +146,7 @@ class _Blame:
             "types": _either(filters.types),
             "exclude_venues": f"not in {_either(filters.exclude_venues)}",
             "exclude_types": f"no {_either(filters.exclude_types)}",
-            "since": "new papers",
+            "since": "" if filters.since is None else f"new since {filters.since.text}",
         }
         return {name: text for name, text in words.items() if getattr(filters, name)}
 

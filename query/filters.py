@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,14 @@ class Since:
 
     generation: int | None = None
     time: int | None = None
+
+    @property
+    def text(self) -> str:
+        """In words: a generation, or a day or moment (UTC)."""
+        if self.generation is not None:
+            return f"generation {self.generation}"
+        moment = datetime.fromtimestamp(self.time or 0, UTC)
+        return f"{moment:%Y-%m-%d}" if not (self.time or 0) % 86_400 else f"{moment:%Y-%m-%d %H:%M} UTC"
 
     def mask(self, segment: Segment) -> Mask:
         """Papers of a segment that are so new."""

@@ -1,6 +1,6 @@
 """Characters to tokens: where words, phrases, fields and signs begin and end in what was typed.
 
-Every sign that is also ordinary writing is a sign only where a query would have it (DESIGN section 4), so
+Every sign that is also ordinary writing is a sign only where a query would have it, so
 that pasted titles stay words. One pass, linear in the text.
 """
 

@@ -1,4 +1,4 @@
-"""String to query tree: the language of DESIGN section 4.
+"""String to query tree: the language of docs/query-language.md.
 
     query    = item*                       words side by side; parentheses around items change nothing
     item     = conjunct (OR conjunct)*

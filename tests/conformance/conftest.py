@@ -15,7 +15,7 @@ from indexer.ingest import draft
 from indexer.ingest.build import build
 from indexer.ingest.collect import index_papers
 from indexer.ingest.update import delete, update
-from query import PaperIndex
+from query import PaperIndex, search
 from query.engines import registry, scoring
 from tests.conformance.reference import Reference
 from tests.generate import papers
@@ -61,6 +61,16 @@ def index(folder: Path, engine: str, sample: list[Paper]) -> PaperIndex:
 def pruning(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets bounds choose candidates from nine papers on, where usually hundreds are scored at once."""
     monkeypatch.setattr(scoring, "_FEW", 8, raising=False)
+
+
+@pytest.fixture
+def answers_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leaves out looks for other spellings and for what emptied an answer, which are searches of their own.
+
+    Whoosh's engine would take ten minutes for those of a thousand random queries; they have their own tests.
+    """
+    monkeypatch.setattr(search, "better_query", lambda *_: None)
+    monkeypatch.setattr(search, "blamed", lambda *_: ())
 
 
 def _grow(sample: Sequence[Paper], folder: Path) -> None:

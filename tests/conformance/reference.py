@@ -1,4 +1,4 @@
-"""A plain reference of matching and scoring (DESIGN sections 3 to 5), in loops over papers and words.
+"""A plain reference of matching and scoring, in loops over papers and words.
 
 It takes from Quiver the parsed query, the words of each field and the name of a venue; it counts everything itself.
 """

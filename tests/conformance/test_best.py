@@ -19,6 +19,8 @@ from query.results import Hit, Page
 from tests.conformance.checks import FACETS, Choice, facets_of, random_choice
 from tests.conformance.random_queries import QueryMaker
 
+pytestmark = pytest.mark.usefixtures("answers_alone")
+
 QUERIES = 60
 FEW = 25
 

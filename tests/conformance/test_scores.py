@@ -13,6 +13,8 @@ from tests.conformance.checks import ORDERS, Choice, ask, check, facets_of, rand
 from tests.conformance.random_queries import QueryMaker
 from tests.conformance.reference import Reference
 
+pytestmark = pytest.mark.usefixtures("answers_alone")
+
 ROUNDS = 10
 QUERIES = 50
 

@@ -15,6 +15,7 @@ import orjson
 import pytest
 
 from indexer.index.store.generation import latest
+from indexer.index.store.manifest import toc_path
 from indexer.index.store.transaction import writing
 from indexer.ingest.build import build, rebuild
 from indexer.ingest.verify import verify
@@ -89,7 +90,7 @@ class Victim:
         """Assert that the next writer gets the lock and sweeps, then bring the index up to date."""
         with writing(self.index, "test", timeout=30) as door:
             wanted = {name for manifest in door.kept() for name in manifest.referenced()}
-            wanted |= {f"_MAIN_{manifest.generation}.toc" for manifest in door.kept()}
+            wanted |= {toc_path(self.index, manifest.generation).name for manifest in door.kept()}
             assert {path.name for path in self.index.iterdir()} == wanted | {"MAIN_WRITELOCK", "writer.json"}
         rebuild(self.index)
 

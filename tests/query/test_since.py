@@ -15,7 +15,7 @@ from indexer.index.segment.claims import FirstSeen
 from indexer.index.store.transaction import WriteTransaction
 from indexer.ingest.build import build, rebuild
 from indexer.ingest.draft import MERGE_FACTOR
-from indexer.ingest.update import delete, update
+from indexer.ingest.update import delete, undelete, update
 from query import PaperIndex
 from query.faces.cli.commands import cli
 
@@ -58,6 +58,7 @@ def test_papers_keep_when_their_id_was_first_seen(tmp_path: Path) -> None:
     rebuild(index)
     assert (new(index, 2), new(index, 3)) == ({"z"}, set())
     delete(["x"], index)
+    undelete(["x"], index)
     update([source(tmp_path, "c.jsonl", x="Again", w="Four")], index)
     assert (new(index, 1), new(index, 2), new(index, 4)) == ({"w", "x", "y", "z"}, {"w", "z"}, {"w"})
     build([tmp_path / f"{name}.jsonl" for name in "abc"], index)

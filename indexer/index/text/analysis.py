@@ -34,7 +34,7 @@ from indexer.index.text.reading import as_read
 from indexer.index.text.signs import MARKERS, NOTHING, PLUS, SHARP, STOP, with_signs
 from indexer.index.text.spellings import plain_spellings
 
-# The classic list of function words: they neither decide what matches a query nor score (DESIGN section 4).
+# The classic list of function words: they neither decide what matches a query nor score.
 _FUNCTION_WORDS = (
     "a an and are as at be but by for if in into is it no not of on or such "
     "that the their then there these they this to was will with"

@@ -30,7 +30,7 @@ _ORDINARY = frozenset("am an as at be by do go he if in is it me my no of on or 
 # What each of the patterns below has; most texts have a stop before a space only.
 _INNER_STOP = re.compile(r"\.(?=[a-z])")
 _ABBREVIATION = re.compile(
-    r"(?<![\w.])(?:(?:[a-z]\.){1,7}[a-z]|ph\.d|[mb]\.(?:sc|phil|ed|eng|tech)|d\.(?:sc|phil))(?![\w])"
+    r"(?<![\w.])(?:(?:[a-z]\.){1,7}[a-z]|ph\.d|[mb]\.(?:sc|phil|ed|eng|tech)|d\.(?:sc|phil))(?![\w+#])"
 )
 _SUFFIX = re.compile(r"\.(?<=[a-z0-9]\.)(?=(?:js|py|jl|io|ai|org|com|net)(?![\w]))")
 _NET = re.compile(r"\.(?<![\w.)\]]\.)(?=net(?![\w]))")

@@ -43,7 +43,7 @@ class ConstantMatcher(Gaining):
 
 
 class TermMatcher(Gaining):
-    """A term in several fields: one saturation over the weighted fields, DESIGN 5.
+    """A term in several fields: one saturation over the weighted fields (`indexer.index.bm25f`).
 
     `child` is the union of all that matches; `places` are those of its leaves that count, each with its field's
     number; `weight` is idf times boost.

@@ -18,7 +18,8 @@ def diagnostic_lines(
     """The message, the query with a caret under the place, the suggestion if there is one."""
     message = problem.message if isinstance(problem, Diagnostic) else str(problem)
     yield opening + safe(message)
-    if query and problem.length != 0 and 0 <= problem.position <= len(query):
+    # Neither place nor length: it is about the whole answer.
+    if query and (problem.position or problem.length) and 0 <= problem.position <= len(query):
         yield from _place(query, problem.position, problem.length, screen)
     if problem.suggestion:
         yield f"  try: {safe(problem.suggestion)}"

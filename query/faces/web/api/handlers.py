@@ -1,4 +1,4 @@
-"""The API: parameters to one call, its answer as JSON (DESIGN section 7)."""
+"""The API: parameters to one call, its answer as JSON."""
 
 from __future__ import annotations
 
