@@ -66,6 +66,7 @@ NOT_MEANT = [
     ("Ming Li", "Xiaoming Li"),
     ("Weinan E", "Weinan Ernst"),
     ("Weinan E", "Weinan"),
+    ("W. E", "Wayne E. Hubbard"),
     ("Li, Ming", "Li Ping"),
     ("Baer", "Bar"),
     ("Muller", "Mueller"),

@@ -159,10 +159,18 @@ class Meaning:
 
 def meant(typed: NameForm, stored: NameForm) -> Meaning | None:
     """How a typed name means a stored one; None where it does not. The way with no initial widened is preferred."""
-    if not typed.units:
+    if not typed.units or not _last_name_fits(typed.units[-1], stored):
         return None
     found = _aligned(typed.units, stored.units, 0, 0, {})
     return None if found is None else Meaning(found > 0)
+
+
+def _last_name_fits(last: Unit, stored: NameForm) -> bool:
+    """A last name of one letter (`Weinan E`) is no middle initial (`Wayne E. Hubbard`)."""
+    if len(last.text) > 1 or last.abbreviated:
+        return True
+    named = [unit for unit in stored.units if not _SUFFIX.fullmatch(unit.text)]
+    return bool(named) and last.text in named[-1].texts
 
 
 def _aligned(
