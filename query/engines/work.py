@@ -1,8 +1,8 @@
 """How much work a query asks for, before it is done: what would hold the machine for long is refused.
 
-Units are about 30 ns, so that the limit is some 200 ms for 80,000 papers: an occurrence that a phrase looks at is one,
-a surface form that a pattern means 30, inside a phrase 2,000, a fuzzy word 150,000. Measured: `"of the"~1000` takes
-40 ms, `ab*` 4 ms.
+A unit was meant to be about 30 ns, and the limit some 200 ms for 80,000 papers: an occurrence that a phrase looks at is
+one, a surface form that a pattern means 30, inside a phrase 2,000, a fuzzy word 150,000. All were estimated on a
+busy machine, where some queries within the limit took up to 600 ms; they are still to be measured on an idle one.
 """
 
 from __future__ import annotations
