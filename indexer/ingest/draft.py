@@ -275,10 +275,12 @@ class Draft:
             arrays = ArrayFile(self._folder / name, SEGMENT_KIND)
             merged = DraftSegment(name, arrays, claims, _none(arrays.meta["docs"]))
             self._first_seen(merged)
-            for segment in chosen:
-                segment.arrays.close()
             kept = [segment for segment in self.segments if all(segment is not other for other in chosen)]
             self.segments = [*kept, merged]
+        # Closed after the last group: what is known of ids may be read in the segments of an earlier one.
+        for segment in before:
+            if all(segment is not other for other in self.segments):
+                segment.arrays.close()
         return self.segments is not before or len(before) != held
 
 

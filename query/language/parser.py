@@ -24,6 +24,7 @@ from query.language.identifiers import identify_whole
 from query.language.leaves import arxiv_leaf, phrase_leaf, word_leaf
 from query.language.lexer import tokenize
 from query.language.operators import settle
+from query.language.shapes import QUOTES
 from query.language.tokens import Kind, Token
 from query.language.tree import FIELDS, Diagnostic, Exact, Node, Query, Word
 
@@ -79,8 +80,8 @@ def parse_fully(text: str) -> Query:
     if not stripped:
         return Query(text)
     start = clean.index(stripped[0])
-    quoted = stripped[0] == stripped[-1] == '"' and len(stripped) > 2
-    # An identifier in quotes is one, whatever spaces stand inside them.
+    quoted = len(stripped) > 2 and stripped[-1] in QUOTES.get(stripped[0], "")
+    # An identifier in quotes is one, whatever quotes they are and whatever spaces stand inside them.
     if (found := identify_whole(f'"{stripped[1:-1].strip()}"' if quoted else stripped)) is not None:
         return Query(text, (), (Exact(found.value, found.kind, 1.0, start, len(stripped)),))
     tokens, odd = tokenize(clean)

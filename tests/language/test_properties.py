@@ -87,6 +87,8 @@ def test_fast_path_equals_the_grammar(words: list[str], space: str) -> None:
 @example("2101.12345 AND 10.1234/ab")
 @example('(-"a)b" AND c)^0.5 “a "b" c”^0')
 @example("(OR)^2 OR^2 ab^0, -NOT(a)b")
+@example("”10.1234/ab”")
+@example("„2101.12345“")
 def test_printing_round_trip(text: str) -> None:
     """What is printed parses to the tree that was printed."""
     query = parsed(text)
