@@ -23,7 +23,6 @@ from indexer.ingest.stored import StoredRecords
 from indexer.ingest.tallies import MAX_REJECTED
 from indexer.ingest.tasks import tasks
 from indexer.ingest.trust import check_trusted
-from indexer.readers.entries import MAX_RECORD
 
 MISSING = ("stop", "keep", "drop")
 """What a rebuild may do about a source that is gone."""
@@ -41,21 +40,22 @@ def build(
     max_rejected: float = MAX_REJECTED,
     venues: str | Path | None = None,
     force: bool = False,
-    max_record: int = MAX_RECORD,
+    max_record: int | None = None,
     group_duplicates: bool = False,
     progress: Progress | None = None,
     timeout: float = LOCK_SECONDS,
 ) -> BuildReport:
     """Build an index of some sources and publish it.
 
-    `sources` are files, folders, globs or "-"; `format` forces a format on all of them; `venues` is a table of the
-    user's venue spellings, recorded; so is `group_duplicates`, which shows records of one work once. A record of more
-    than `max_record` bytes is refused. An index of other sources is replaced only with `force`, which also forgets
-    deleted ids. `keep` generations stay, two by default, to which a rollback can return; recorded. Raises SourceError
-    when a source yields no paper or loses more than a share `max_rejected`, BadIndexError, LockedError.
+    `sources` are files, folders, globs or "-"; `format` forces a format on all of them; records of more than
+    `max_record` bytes (16 MiB by default) are refused. `venues` is a table of the user's venue spellings;
+    `group_duplicates` shows records of one work once. All of these are recorded. An index of other sources is replaced
+    only with `force`, which also forgets deleted ids. `keep` generations stay, two by default, to which a rollback can
+    return; recorded. Raises SourceError when a source yields no paper or loses more than a share `max_rejected`,
+    BadIndexError, LockedError.
     """
     folder = Path(index)
-    plan = replace(plan_sources(source_names(sources), folder, format, {}), max_record=max_record)
+    plan = plan_sources(source_names(sources), folder, format, max_record)
     table, raw = _venue_table(venues)
     make_folder(folder)
     with writing(folder, "quiver build", timeout) as door:
@@ -201,6 +201,7 @@ def publish_plan(
             manifest,
             sources=plan.sources,
             formats=plan.formats,
+            longest=plan.longest,
             files=plan.records(),
             readings=len(plan.files),
             analysis=fingerprint(),

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import time
+from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from indexer.index.errors import SourceError
 from indexer.index.record.paper import Paper
 from indexer.index.segment.columns import key_hash
 from indexer.ingest.bulk import FEW, MAX_REJECTS
-from indexer.ingest.plan import Plan, plan_sources
+from indexer.ingest.plan import Plan, plan_sources, source_names
 from indexer.ingest.report import FIRST_REJECTS, place
 from indexer.ingest.tallies import MAX_REJECTED, Part, check_share
-from indexer.readers.entries import STANDARD_INPUT, Rejected, Warned
+from indexer.readers.entries import Entry, Rejected, Warned
 from indexer.readers.sources import read_file, recognise_source
 
 SAMPLES = 3
@@ -69,13 +72,18 @@ def check(
     *,
     format: str | None = None,  # noqa: A002  # the name the command line uses
     max_rejected: float = MAX_REJECTED,
+    max_record: int | None = None,
 ) -> CheckReport:
-    """Read sources as `build` does, in one process, and count. Raises SourceError for one that is not there."""
+    """Read sources as `build` does, in one process, and count. Raises SourceError for one that is not there.
+
+    Nothing of a record is kept but eight bytes, the hash of its id.
+    """
     started = time.perf_counter()
-    plan = plan_sources([str(source) for source in sources], Path("/nowhere"), format, {})
+    plan = plan_sources(source_names(sources), Path("/nowhere"), format, max_record)
     report = CheckReport()
-    owners: dict[int, int] = {}
-    for number, file in enumerate(plan.files):
+    ids = array("Q")
+    ends: list[int] = []
+    for file in plan.files:
         part = Part(file.path)
         report.files.append(part)
         try:
@@ -83,20 +91,35 @@ def check(
             form = file.format or (recognise_source(file.path).name if file.regular else None)
             if form:
                 part.formats[form] = 1
-            _read(report, part, form, number, owners, 1 if len(plan.files) > 1 else SAMPLES)
+            samples = 1 if len(plan.files) > 1 else SAMPLES
+            _read(report, part, read_file(file.path, form, file.max_record), ids, samples)
         except SourceError as error:
             part.faults.append(str(error))
             report.failures.append(str(error))
-    for number, count in Counter(owners.values()).items():
-        report.files[number].indexed = count
+        ends.append(len(ids))
+    for part, count in zip(report.files, _own(ids, ends), strict=True):
+        part.indexed = count
     _conclude(report, plan, max_rejected)
     report.seconds = time.perf_counter() - started
     return report
 
 
-def _read(report: CheckReport, part: Part, form: str | None, number: int, owners: dict[int, int], samples: int) -> None:
-    """Count the records of a file; `owners` says by the hash of an id which file had it last."""
-    for entry in read_file("-" if part.name == STANDARD_INPUT else part.name, form):
+def _own(ids: array[int], ends: Sequence[int]) -> list[int]:
+    """How many ids each file has for its own: an id is the last file's that holds it. Files end at these places."""
+    hashes = np.frombuffer(ids, dtype=np.uint64)
+    if not len(hashes):
+        return [0] * len(ends)
+    if len(ends) == 1:
+        # In place: a dump of eight million records takes no more than the hashes themselves.
+        hashes.sort()
+        return [1 + int(np.count_nonzero(hashes[1:] != hashes[:-1]))]
+    last = len(hashes) - 1 - np.unique(hashes[::-1], return_index=True)[1]
+    return list(map(int, np.bincount(np.searchsorted(ends, last, side="right"), minlength=len(ends))))
+
+
+def _read(report: CheckReport, part: Part, entries: Iterable[Entry], ids: array[int], samples: int) -> None:
+    """Count the records of a file, and add the hashes of their ids."""
+    for entry in entries:
         if isinstance(entry, Warned):
             part.warnings[entry.kind] += 1
             report.warnings[entry.kind] += 1
@@ -109,7 +132,7 @@ def _read(report: CheckReport, part: Part, form: str | None, number: int, owners
             if len(report.rejects) < MAX_REJECTS:
                 report.rejects.append(entry)
             continue
-        owners[key_hash("id", entry.id)] = number
+        ids.append(key_hash("id", entry.id))
         if samples and len(report.samples) < SAMPLES:
             samples -= 1
             report.samples.append(entry)

@@ -20,7 +20,7 @@ class PlannedFile:
     """A file to read, or with `stored` the number of a recorded file whose papers are taken from the index.
 
     `sources` are the numbers of the sources that bring it, the last one deciding place and format. What is not
-    `regular` (standard input, a pipe) can be read once only.
+    `regular` (standard input, a pipe) can be read once only. Records of more than `max_record` bytes are refused.
     """
 
     path: str
@@ -30,11 +30,14 @@ class PlannedFile:
     mtime_ns: int = 0
     regular: bool = False
     stored: int | None = None
+    max_record: int = MAX_RECORD
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Sources as recorded (absolute), the formats forced on them, and the files they hold, each once, in order.
+    """Sources as recorded (absolute), what is asked for them, and the files they hold, each once, in order.
+
+    By source, where it was said: `formats`, and `longest`, the bytes of the longest record that is read.
 
     `seen` is filled in while the files are read: size, time and hash of each.
     """
@@ -43,7 +46,7 @@ class Plan:
     formats: dict[str, str]
     files: tuple[PlannedFile, ...]
     seen: dict[str, SourceFile] = field(default_factory=dict)
-    max_record: int = MAX_RECORD
+    longest: dict[str, int] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -62,18 +65,25 @@ class Plan:
         )
 
 
-def plan_sources(sources: Sequence[str], index: Path, form: str | None, formats: Mapping[str, str]) -> Plan:
+def plan_sources(
+    sources: Sequence[str],
+    index: Path,
+    form: str | None = None,
+    max_record: int | None = None,
+    recorded: Manifest | None = None,
+) -> Plan:
     """Expand sources to files; one that several sources name is read once, at its last place.
 
-    `form` is forced on all, or else by source `formats`. The files of the index itself are left out of folders and
-    globs. Raises SourceError for a source that is not there.
+    `form` and `max_record` hold for all, or else what is recorded for a source. The files of the index itself are left
+    out of folders and globs. Raises SourceError for a source that is not there.
     """
     if form is not None:
         named(form)
     names = tuple(dict.fromkeys(recorded_name(source) for source in sources))
-    forced = dict.fromkeys(names, form) if form else dict(formats)
+    formats = dict.fromkeys(names, form) if form else dict(recorded.formats if recorded else {})
+    longest = dict.fromkeys(names, max_record) if max_record else dict(recorded.longest if recorded else {})
     own = os.path.abspath(index)
-    return _plan(names, forced, [list(_files(name, own)) for name in names])
+    return _plan(names, formats, longest, [list(_files(name, own)) for name in names])
 
 
 def plan_again(recorded: Manifest, index: Path, missing: str) -> Plan:
@@ -101,7 +111,7 @@ def plan_again(recorded: Manifest, index: Path, missing: str) -> Plan:
         found.append(files)
     if not names:
         raise MissingSourceError("every source of the index is gone; nothing was changed")
-    return _plan(tuple(names), recorded.formats, found)
+    return _plan(tuple(names), recorded.formats, recorded.longest, found)
 
 
 PROGRAM = "program"
@@ -166,19 +176,31 @@ def moved_sources(recorded: Manifest, moved: Sequence[tuple[str, str]]) -> Manif
             recorded,
             sources=tuple(map(now, recorded.sources)),
             formats={now(name): form for name, form in recorded.formats.items()},
+            longest={now(name): size for name, size in recorded.longest.items()},
             files=tuple(replace(file, path=now(file.path), source=now(file.source)) for file in recorded.files),
         )
     return recorded
 
 
-def _plan(names: tuple[str, ...], formats: Mapping[str, str], found: Iterable[Iterable[PlannedFile]]) -> Plan:
+def _plan(
+    names: tuple[str, ...],
+    formats: Mapping[str, str],
+    longest: Mapping[str, int],
+    found: Iterable[Iterable[PlannedFile]],
+) -> Plan:
     files: dict[str, PlannedFile] = {}
     for number, (name, group) in enumerate(zip(names, found, strict=True)):
         for file in group:
             before = files.pop(file.path, None)
             sources = (*before.sources, number) if before else (number,)
-            files[file.path] = replace(file, sources=sources, format=formats.get(name))
-    return Plan(names, {name: formats[name] for name in names if name in formats}, tuple(files.values()))
+            size = longest.get(name, MAX_RECORD)
+            files[file.path] = replace(file, sources=sources, format=formats.get(name), max_record=size)
+    return Plan(
+        names,
+        {name: formats[name] for name in names if name in formats},
+        tuple(files.values()),
+        longest={name: longest[name] for name in names if name in longest},
+    )
 
 
 def _files(name: str, index: str) -> Iterator[PlannedFile]:

@@ -123,7 +123,7 @@ def _from_papers(door: WriteTransaction, base: Manifest, wrong: tuple[str, ...],
         PlannedFile(file.path, (numbers.get(file.source, 0),), file.format or None, stored=number)
         for number, file in enumerate(base.files)
     ]
-    plan = Plan(base.sources, base.formats, tuple(files))
+    plan = Plan(base.sources, base.formats, tuple(files), longest=base.longest)
     table = recorded_table(base.venues)
     report = publish_plan(door, plan, again(base), table, 1, None, base, base, stored)
     return RepairReport(wrong, "papers", report.generation, report.papers, lost=stored.lost, because=because)

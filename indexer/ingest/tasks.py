@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -39,7 +40,9 @@ def tasks(
             taken = 0
             stored = stored or StoredRecords(folder, base)
             for lines in stored.of_file(file.stored):
-                yield Task(file.path, number, first_reading + number, STORED.name, taken + 1, lines)
+                yield Task(
+                    *(file.path, number, first_reading + number, STORED.name, taken + 1, lines), max_record=sys.maxsize
+                )
                 taken += lines.count(b"\n")
 
 
@@ -52,7 +55,7 @@ def _file_tasks(plan: Plan, file: PlannedFile, number: int, reading: int) -> Ite
         with open_source(file.path) as stream:
             head = stream.peek(_HEAD)[:_HEAD]
             form = named(file.format) if file.format else recognise(head, name)
-            task = partial(task, file.format or form.name, max_record=plan.max_record)
+            task = partial(task, file.format or form.name, max_record=file.max_record)
             if form.cuts(head, plain_name(name)):
                 yield from _line_tasks(plan, file, stream, task)
             elif file.regular:
@@ -69,7 +72,7 @@ def _file_tasks(plan: Plan, file: PlannedFile, number: int, reading: int) -> Ite
 def _line_tasks(plan: Plan, file: PlannedFile, stream: io.BufferedReader, task: partial[Task]) -> Iterator[Task]:
     sent = 0
     text = _Text()
-    for first_line, lines in line_chunks(stream, longest=plan.max_record):
+    for first_line, lines in line_chunks(stream, longest=file.max_record):
         share = min(len(lines), max(file.size - sent, 0))
         sent += share
         text.add(lines)

@@ -23,7 +23,6 @@ from indexer.ingest.pool import run_tasks
 from indexer.ingest.report import BuildReport, Progress, Tally
 from indexer.ingest.tallies import MAX_REJECTED
 from indexer.ingest.tasks import tasks
-from indexer.readers.entries import MAX_RECORD
 
 
 def update(
@@ -35,7 +34,7 @@ def update(
     dry_run: bool = False,
     procs: int | None = None,
     keep: int | None = None,
-    max_record: int = MAX_RECORD,
+    max_record: int | None = None,
     max_rejected: float = MAX_REJECTED,
     progress: Progress | None = None,
     timeout: float = LOCK_SECONDS,
@@ -51,7 +50,7 @@ def update(
     latest(folder)
     with writing(folder, "quiver update", timeout) as door:
         base = latest(folder)
-        plan = replace(plan_sources(source_names(sources), folder, format, base.formats), max_record=max_record)
+        plan = plan_sources(source_names(sources), folder, format, max_record, base)
         merged, numbers = _merged_files(base, plan)
         tally = Tally(plan, progress, max_rejected=max_rejected)
         new, seen = _read(folder, base, plan, numbers, procs, tally)
@@ -69,6 +68,7 @@ def update(
                 base,
                 sources=(*(name for name in base.sources if name not in plan.sources), *plan.sources),
                 formats=base.formats | plan.formats,
+                longest=base.longest | plan.longest,
                 files=_with_records(merged, plan),
                 readings=base.readings + len(plan.files),
                 keep=generations_to_keep(keep, base),
@@ -76,7 +76,7 @@ def update(
         )
         tally.banned = int(np.isin(again, [key_hash("id", paper) for paper in base.deleted]).sum())
         same = not draft.changed and set(plan.sources) <= set(base.sources) and manifest.formats == base.formats
-        same = same and manifest.keep == base.keep
+        same = same and (manifest.keep, manifest.longest) == (base.keep, base.longest)
         gone = [] if prune else gone_files(base, plan)
         if dry_run:
             planned = replace(manifest, generation=base.generation)

@@ -73,7 +73,8 @@ class Rejected:
 class Warned:
     """A value that did not fit and cost its field: file, line where its record begins (from 1), kind, reason.
 
-    The kind is the key of the canonical record (`year`, `authors`), or a word of its format's for what has none.
+    The kind is the key of the canonical record (`year`, `authors`), or a word of its format's for what has none;
+    `NO_PAPER` for what stands among the records and is passed over, no record that was lost.
     """
 
     file: str
@@ -81,6 +82,9 @@ class Warned:
     kind: str
     reason: str
 
+
+NO_PAPER = "no paper"
+"""The kind of warning about what is no paper by its nature: the page of a person in DBLP, a note in Zotero."""
 
 Entry = Paper | Rejected | Warned
 """What a reader gives, in the order of the source; warnings stand before the paper that they are about."""
@@ -114,6 +118,11 @@ def too_long(longest: int) -> str:
 def rejected(origin: Origin, line: int, reason: str, record: bytes) -> Rejected:
     """A refusal, the text of its record bounded."""
     return Rejected(origin.file, line, reason, record[:MAX_REJECTED])
+
+
+def passed_over(origin: Origin, line: int, reason: str) -> Warned:
+    """What stands among the records and is no paper: counted by itself, neither read nor rejected."""
+    return Warned(origin.file, line, NO_PAPER, reason)
 
 
 def entries_of(

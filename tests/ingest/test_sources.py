@@ -17,6 +17,7 @@ import pytest
 from indexer.index.errors import BadIndexError, MissingSourceError, SourceError, UsageError
 from indexer.index.store.generation import latest
 from indexer.ingest.build import build, rebuild
+from indexer.ingest.check import check
 from indexer.ingest.update import update
 from tests.ingest.conftest import Write, held
 
@@ -217,6 +218,23 @@ def test_a_forced_format_is_remembered(tmp_path: Path, index: Path) -> None:
     update([odd], index)
     assert held(index) == {"x": "One"}
     assert latest(index).files[0].format == "jsonl"
+
+
+def test_the_longest_record_asked_for_is_remembered(write: Write, tmp_path: Path, index: Path) -> None:
+    """By source, in rebuilds, updates and checks; other sources keep the usual length."""
+    long = "T" * 200
+    a, b = write("a.jsonl", a="A", long=long), write("b.jsonl", b="B", other=long)
+    build([a], index, max_record=100)
+    assert set(held(index)) == {"a"}
+    update([b], index)
+    report = rebuild(index)
+    assert (set(held(index)), report.rejected) == ({"a", "b", "other"}, 1)
+    assert latest(index).longest == {str(a): 100}
+    update([a], index, max_record=1000)
+    assert set(held(index)) == {"a", "long", "b", "other"}
+    rebuild(index, moved=[(str(tmp_path), str(tmp_path))])
+    assert latest(index).longest == {str(a): 1000}
+    assert [check([a], max_record=size).rejected for size in (100, 1000)] == [1, 0]
 
 
 def test_an_index_of_other_sources_is_not_replaced_unless_forced(write: Write, index: Path) -> None:

@@ -99,6 +99,8 @@ class Manifest:
     keep: int = 2
     """How many generations are kept, this one among them."""
     group_duplicates: bool = False
+    longest: dict[str, int] = field(default_factory=dict)
+    """By source, the bytes of the longest record that is read of it, where that was asked for."""
 
     def referenced(self) -> set[str]:
         """Names of all files that this generation needs beside its table of contents."""

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from indexer.index.record.identity import bare_doi
 from indexer.index.record.values import Misfits
-from indexer.readers.entries import Entry, Format, Origin, rejected
+from indexer.readers.entries import Entry, Format, Origin, passed_over
 from indexer.readers.markup.cutter import Cutter, inner_text
 from indexer.readers.markup.elements import entries
 from indexer.readers.objects.dialect import author, year_of
@@ -79,11 +79,11 @@ def _person(element: Element) -> Any:
 
 
 def read_whole(stream: BinaryIO, origin: Origin) -> Iterator[Entry]:
-    """The publications of a file; pages of persons are no papers and are refused as such."""
+    """The publications of a file; pages of persons, two fifths of the dump, are passed over."""
     cutter = Cutter(stream, origin, tuple(_KINDS))
     for cut in cutter:
         if cut.name == "www" and _PERSON.search(cut.text, 0, cut.text.find(b">")):
-            yield rejected(origin, cut.line, "the page of a person, no paper", cut.text)
+            yield passed_over(origin, cut.line, "the page of a person, no paper")
         else:
             yield from entries(cut, cutter, origin, convert)
 

@@ -18,8 +18,9 @@ class Dialect:
     """Records of one origin: by which keys they are known, and what they are in canonical form.
 
     A record is looked at only if it has one of `marks`; `recognise` then decides. `convert` gives the canonical record
-    with all other keys as they came, and adds what it cannot read to the misfits. No key that `recognise` asks for is
-    left in what it gives, so that an export read back is taken for what it is, a canonical record.
+    with all other keys as they came, and adds what it cannot read to the misfits; for what is no paper it gives
+    nothing, and a misfit of the kind `NO_PAPER`. No key that `recognise` asks for is left in what it gives, so that an
+    export read back is taken for what it is, a canonical record.
     """
 
     name: str

@@ -11,7 +11,7 @@ import orjson
 from indexer.index.record.values import Misfits
 from indexer.readers import json_arrays
 from indexer.readers.columns import with_own_names
-from indexer.readers.entries import Entry, Format, Origin, Rejected, add_type, entries_of
+from indexer.readers.entries import Entry, Format, Origin, Rejected, Warned, add_type, entries_of
 from indexer.readers.json_scanner import BYTE_ORDER_MARK, Scanner
 from indexer.readers.jsonl import SUFFIXES, objects
 from indexer.readers.objects import arxiv, crossref, csl, hits, openalex, semantic_scholar, zotero
@@ -51,6 +51,8 @@ def record_entries(
     misfits: Misfits = []
     found = dialect or dialect_of(value)
     made = found.convert(value, misfits) if found is not None else with_own_names(value)
+    if not made and misfits:
+        return [Warned(origin.file, line, misfit.kind, misfit.reason) for misfit in misfits]
     add_type(made)
     if raw is None and made is not value:
         try:

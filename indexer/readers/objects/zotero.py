@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from indexer.index.record.values import Misfits
+from indexer.index.record.values import Misfit, Misfits
+from indexer.readers.entries import NO_PAPER
 from indexer.readers.objects.dialect import Dialect, Record, filled, first_text, person, text_of, texts, year_of
 
 _VENUES = (
@@ -29,6 +30,7 @@ _USED = frozenset((
     *_VENUES, *_RENAMED,
 ))  # fmt: skip
 _EXTRA = re.compile(r"^\s*(arxiv|pmid|pmcid|doi|citation key)\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_NO_PAPERS = ("attachment", "note", "annotation")
 _WHO_WRITES = ("author", "presenter", "programmer", "inventor", "artist", "director", "podcaster", "cartographer")
 
 
@@ -38,11 +40,14 @@ def recognise(record: Record) -> bool:
 
 
 def convert(record: Record, misfits: Misfits) -> Record:
-    """An item in canonical form; a note or an attachment has no title and is no paper."""
+    """An item in canonical form; nothing of a note or an attachment, which are no papers."""
     data = record.get("data")
     if isinstance(data, dict) and "itemType" in data:
         record = data
     get = record.get
+    if get("itemType") in _NO_PAPERS:
+        misfits.append(Misfit(NO_PAPER, f"of the type {get('itemType')}, no paper"))
+        return {}
     extra = {name.casefold(): value for name, value in _EXTRA.findall(text_of(get("extra")))}
     kind = get("itemType")
     venue = first_text(*(get(key) for key in _VENUES))
@@ -55,7 +60,7 @@ def convert(record: Record, misfits: Misfits) -> Record:
     }
     archived = text_of(get("archiveID"))
     made: Record = {
-        "title": None if kind in ("attachment", "note", "annotation") else get("title"),
+        "title": get("title"),
         "abstract": get("abstractNote"),
         "authors": _creators(get("creators"), _WHO_WRITES),
         "venue": first_text(get("publisher")) if by_publisher else venue,

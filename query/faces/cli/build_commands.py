@@ -8,16 +8,24 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from query.faces.cli.options import Command, example, format_option, index_option, share, well_formed
+from query.faces.cli.options import (
+    FORMAT,
+    MAP,
+    MAX_RECORD,
+    Command,
+    example,
+    format_of,
+    format_option,
+    index_option,
+    share,
+    well_formed,
+)
 
 if TYPE_CHECKING:
     from indexer.ingest.report import BuildReport
 
 _PROCS = click.option(
     "--procs", type=click.IntRange(min=1), metavar="N", help="Processes. Default: one a processor for large sources."
-)
-_FORMAT = click.option(
-    "--format", "form", metavar="FORMAT", help="The format of the sources. Default: recognised file by file."
 )
 _REJECTS = click.option(
     "--rejects",
@@ -27,19 +35,6 @@ _REJECTS = click.option(
 )
 _TRUST = click.option(
     "--trust-sources", is_flag=True, help="Read sources that another machine, user or folder has recorded."
-)
-_MAX_RECORD = click.option(
-    "--max-record",
-    type=click.IntRange(min=1),
-    metavar="BYTES",
-    help="Refuse records longer than this. Default: 16 MB.",
-)
-_MAP = click.option(
-    "--map",
-    "columns",
-    multiple=True,
-    metavar="KEY=COLUMN",
-    help="Of tables, the column that is a key of the record: --map title=Name; repeat.",
 )
 _MAX_REJECTED = click.option(
     "--max-rejected",
@@ -73,9 +68,9 @@ def _writing_options(command: Command) -> Command:
 @click.command()
 @_SOURCES
 @_writing_options
-@_FORMAT
-@_MAP
-@_MAX_RECORD
+@FORMAT
+@MAP
+@MAX_RECORD
 @click.option(
     "--venues",
     type=click.Path(path_type=Path),
@@ -104,7 +99,7 @@ def build(
     """
     from indexer.ingest.build import build as run
 
-    form = _format(form, columns)
+    form = format_of(form, columns)
     _run(run, index, rest, sources=sources, format=form, venues=venues, force=force, group_duplicates=group_duplicates)
 
 
@@ -156,9 +151,9 @@ def rebuild(index: Path, missing: str, trust_sources: bool, moved: tuple[tuple[s
 @click.command()
 @_SOURCES
 @_writing_options
-@_FORMAT
-@_MAP
-@_MAX_RECORD
+@FORMAT
+@MAP
+@MAX_RECORD
 @click.option("--prune", is_flag=True, help="Remove papers that came from these sources and are no longer in them.")
 @click.option("--dry-run", is_flag=True, help="Read everything and say what would be done; publish nothing.")
 def update(
@@ -175,22 +170,8 @@ def update(
     Unchanged papers cost nothing, and an update that changes nothing publishes nothing. Deleted ids stay away."""
     from indexer.ingest.update import update as run
 
-    form = _format(form, columns)
+    form = format_of(form, columns)
     _run(run, index, rest, changes=True, sources=sources, format=form, prune=prune, dry_run=dry_run)
-
-
-def _format(form: str | None, columns: tuple[str, ...]) -> str | None:
-    """The format that is asked for: of a table with columns to be mapped, its name tells them."""
-    if not columns:
-        return form
-    from indexer.readers.citations.tables import with_columns
-
-    if form not in (None, "csv"):
-        raise click.UsageError(f"--map is for tables, not for --format {form}")
-    for column in columns:
-        if not all(column.partition("=")):
-            raise click.UsageError(f"--map {column!r} is not KEY=COLUMN, as in --map title=Name")
-    return with_columns({key.strip(): name.strip() for key, _, name in (text.partition("=") for text in columns)})
 
 
 def _recorded(index: Path) -> tuple[str, ...]:

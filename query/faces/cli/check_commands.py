@@ -6,7 +6,17 @@ from pathlib import Path
 
 import click
 
-from query.faces.cli.options import example, format_option, index_option, share, well_formed
+from query.faces.cli.options import (
+    FORMAT,
+    MAP,
+    MAX_RECORD,
+    example,
+    format_of,
+    format_option,
+    index_option,
+    share,
+    well_formed,
+)
 from query.faces.parameters import RANKINGS
 
 
@@ -15,11 +25,21 @@ from query.faces.parameters import RANKINGS
 )
 @click.command()
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=well_formed)
-@click.option("--format", "form", metavar="FORMAT", help="The format of the sources. Default: recognised file by file.")
+@FORMAT
+@MAP
+@MAX_RECORD
 @click.option("--max-rejected", type=share, metavar="PERCENT", default="50%", show_default=True, help="As for build.")
 @click.option("--rejects", type=click.Path(path_type=Path), metavar="FILE", help="Write rejected records here.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-def check(sources: tuple[str, ...], form: str | None, max_rejected: float, rejects: Path | None, as_json: bool) -> None:
+def check(
+    sources: tuple[str, ...],
+    form: str | None,
+    columns: tuple[str, ...],
+    max_record: int | None,
+    max_rejected: float,
+    rejects: Path | None,
+    as_json: bool,
+) -> None:
     """Read sources without indexing them.
 
     Prints what a build would make of them: formats, counts, problems, and three records as they would be stored.
@@ -35,7 +55,7 @@ def check(sources: tuple[str, ...], form: str | None, max_rejected: float, rejec
     if rejects:
         check_writable(rejects, sources)
     with tidily():
-        report = run(sources, format=form, max_rejected=max_rejected)
+        report = run(sources, format=format_of(form, columns), max_rejected=max_rejected, max_record=max_record)
     if as_json:
         output.write_json(report.as_json())
     else:

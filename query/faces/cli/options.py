@@ -137,3 +137,37 @@ def filter_options(command: Command) -> Command:
     for row in reversed(FILTERS):
         command = option_of(row)(command)
     return command
+
+
+# --- how sources are read ---
+
+FORMAT = click.option(
+    "--format", "form", metavar="FORMAT", help="The format of the sources. Default: recognised file by file."
+)
+MAX_RECORD = click.option(
+    "--max-record",
+    type=click.IntRange(min=1),
+    metavar="BYTES",
+    help="Refuse records longer than this. Default: 16 MB.",
+)
+MAP = click.option(
+    "--map",
+    "columns",
+    multiple=True,
+    metavar="KEY=COLUMN",
+    help="Of tables, the column that is a key of the record: --map title=Name; repeat.",
+)
+
+
+def format_of(form: str | None, columns: tuple[str, ...]) -> str | None:
+    """The format that is asked for: of a table with columns to be mapped, its name tells them."""
+    if not columns:
+        return form
+    from indexer.readers.citations.tables import with_columns
+
+    if form not in (None, "csv"):
+        raise click.UsageError(f"--map is for tables, not for --format {form}")
+    for column in columns:
+        if not all(column.partition("=")):
+            raise click.UsageError(f"--map {column!r} is not KEY=COLUMN, as in --map title=Name")
+    return with_columns({key.strip(): name.strip() for key, _, name in (text.partition("=") for text in columns)})
