@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from query.language.shapes import OPENING
+
 EVERY_FIELD = ""
 """What `all:` confines to: nothing."""
 
@@ -49,7 +51,7 @@ class Odd(NamedTuple):
     suggestion: str | None = None
 
 
-PREFIX_SIGNS = re.compile(r"(!+|\++|~+|\^+)(?=[^\W\d_]|[\"“„«]|(?<=[!+])\()(?!(?:AND|OR|NOT)(?:[\s()]|$))")
+PREFIX_SIGNS = re.compile(rf"(!+|\++|~+|\^+)(?=[^\W\d_]|[\"“„«]|(?<=[!+])\()(?!(?:AND|OR|NOT)(?:[\s(){OPENING}]|$))")
 """Signs before a word that other searches know and that are left out here."""
 _PREFIX_ADVICE = {
     "!": ("! does not exclude here and was left out; write -word to exclude a word", "-"),
@@ -85,6 +87,11 @@ def prefix_sign(text: str, at: int) -> tuple[int, Odd] | None:
         return None
     message, suggestion = _PREFIX_ADVICE[found[1][0]]
     return found.end(), Odd("sign", message, at, len(found[1]), suggestion)
+
+
+def is_near(word: str) -> bool:
+    """Whether a word is an operator of nearness elsewhere (`NEAR/3`), and left out between two words."""
+    return _NEAR.fullmatch(word) is not None
 
 
 def near(text: str, start: int, end: int) -> Odd | None:

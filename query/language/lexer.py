@@ -104,7 +104,8 @@ class _Lexer:
             if self._is_field(match):
                 return self._fielded(match, match[1])
             if (known := self._foreign_field(match)) is not None:
-                return self._fielded(match, known) if known != EVERY_FIELD else self._operand(match.end())
+                # What stands behind `all:` is read as though it stood alone: `all:title:graph`, `all:=CLIP`.
+                return self._fielded(match, known) if known != EVERY_FIELD else match.end()
         elif (match := _SPACED_FIELD.match(text, at)) and match[1] in _SPACED_FIELDS:
             name = match[1]
             message = f"{name}: was read as a word, since a space follows it; write {name}:word"
@@ -170,7 +171,9 @@ class _Lexer:
                 after = self.shapes.space_end(at + 1)
                 if after >= len(text) or text[after] in "()" or text[after] in QUOTES:
                     raise _empty_value(field, at, 1)
-                return self._operand(after, field)
+                # `title:"=word` is `title:=word`, as it would be without the quote.
+                written = text[after] == "=" and text[after + 1 : after + 2].strip(" )") != ""
+                return self._operand(after + written, field, exact=exact or written)
             self._drop_dangling_minus()
             return at + 1
         content, end = text[at + 1 : close].strip(), close + 1

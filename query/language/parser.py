@@ -211,7 +211,7 @@ def _identified(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
     Beside other words `2101.12345` is a decimal, and `arXiv:0801.1234` the end of a title.
     """
     unconfined = [leaf for node in nodes for leaf in leaves(node) if leaf.field is None]
-    if len(unconfined) == len(nodes) > 1 and all(isinstance(node, Word) for node in nodes):
+    if len(unconfined) == len(nodes) and all(isinstance(node, Word) and not node.written for node in nodes):
         # `arXiv: 2101.12345` with anything odd between that was left out.
         found = identify_whole(" ".join(leaf.text for leaf in unconfined))
         if found is not None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from indexer.index.record.identifiers import Identifier
 from query.language.combine import leaves
+from query.language.foreign import is_near
+from query.language.identifiers import identify_whole
 from query.language.leaves import Leaf
 from query.language.operators import NEVER_EXCLUDED
 from query.language.tree import (
@@ -33,8 +38,28 @@ def to_text(query: Query) -> str:
     # Beside words with hyphens `-word` could be read as a dash, which `-(word)` never is.
     short = not any("-" in leaf.text for item in items for leaf in leaves(item))
     if len(items) == 1:
-        return _node(items[0], nested=False, short=short)
-    return " ".join(_node(item, nested=True, short=short) for item in items)
+        text = _node(items[0], nested=False, short=short)
+    else:
+        text = _joined([_node(item, nested=True, short=short) for item in items])
+    # With a stray sign behind it, which is no word, it is not taken as a whole: `doi: https://x.org/y`.
+    return text if _is_whole(items, identify_whole(text)) else f"{text} -"
+
+
+def _is_whole(items: Sequence[Node], found: Identifier | None) -> bool:
+    """Whether what a printed text is taken for as a whole, if anything, is its one item."""
+    if found is None:
+        return True
+    item = items[0]
+    return (
+        len(items) == 1
+        and isinstance(item, Exact)
+        and (item.field, item.text, item.boost) == (found.kind, found.value, 1.0)
+    )
+
+
+def _joined(texts: Sequence[str]) -> str:
+    """Texts side by side; behind a hyphen two spaces, since one is taken for the end of a line (`multi- task`)."""
+    return "".join(f"{text}{'  ' if text.endswith('-') else ' '}" for text in texts[:-1]) + texts[-1] if texts else ""
 
 
 def start(node: Node) -> int:
@@ -73,6 +98,8 @@ def _leaf(leaf: Leaf) -> str:
         text = f"{_NAMES[leaf.field]}{sign}{text}"
     elif isinstance(leaf, Word | Phrase) and leaf.written:
         text = f"={text}"
+    if leaf.field is None and isinstance(leaf, Word) and is_near(leaf.text):
+        text = f"({text})"
     if leaf.boost == 1.0:
         return text
     number = f"{leaf.boost:.6f}".rstrip("0").rstrip(".")
@@ -97,9 +124,15 @@ def _body(leaf: Leaf) -> str:
     return leaf.text
 
 
+_PAIRS = (('"', '"'), ("“", "”"), ("«", "»"), ("「", "」"), ("『", "』"), ("\uff02", "\uff02"), ("„", "“"))
+
+
 def _quoted(text: str) -> str:
-    if '"' not in text.replace('\\"', ""):
-        # A backslash before the closing quote would be read as an accent of TeX.
-        return f'"{text} "' if text.endswith("\\") else f'"{text}"'
-    # Text with both kinds of quotes can only have been typed without any around it.
-    return text if "”" in text else f"“{text}”"
+    """A text in quotes of the first kind that does not end inside it."""
+    plain = text.replace('\\"', "")
+    opening, closing = next((pair for pair in _PAIRS if pair[1] not in plain), ("", ""))
+    if not opening:
+        # Text with quotes of all kinds can only have been typed without any around it.
+        return text
+    # A backslash before a straight quote would be read as an accent of TeX.
+    return f"{opening}{text}{' ' if text.endswith(chr(92)) and closing == chr(34) else ''}{closing}"

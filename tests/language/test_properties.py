@@ -20,6 +20,9 @@ PIECES = st.sampled_from(
         "author:=", "venue:=", "year:", "2018..2020", "type:", "thesis", "id:", "doi:",
         "10.1234/ab", "arxiv:", "2101.12345", "arXiv:", "https://x.org/y", ".", ",", ";", "!", "$",
         "\\", '\\"', "{", "}", "/", "the", "is", "all", "\x00", "é", "∞", "_", "'",
+        "‟", "«", "»", "「", "」", "＂", "=", "=CLIP", "title:=", "all:", "abs:", "foo:", "NEAR/3", "||", "|", "&&",
+        "+", "!", "[ti]", "TI=", "graph*", "gra?h", "x~", "C++", "A*", "i.i.d.", "-\n", "%", "<", ">", "图像", "W24",
+        "PMID:", "hep-th/9901001",
     ]
 )  # fmt: skip
 SYNTAX = st.lists(PIECES, max_size=14).map("".join)
@@ -89,6 +92,18 @@ def test_fast_path_equals_the_grammar(words: list[str], space: str) -> None:
 @example("(OR)^2 OR^2 ab^0, -NOT(a)b")
 @example("”10.1234/ab”")
 @example("„2101.12345“")
+@example("!AND” !NOT« a")
+@example("all:NOT all:title:=CLIP all:id:~5")
+@example('abs:"=CLIP')
+@example("a- NOT ")
+@example("all-\n10.1234/ab")
+@example("PMID:2018 -")
+@example("arxiv:10.1234/ab -")
+@example("? doi: https://x.org/y")
+@example(")10.1234/ab^2")
+@example('«"”multi-task»')
+@example(" AND NEAR/3 图像")
+@example("10.1234/ab%10.1234/ab")
 def test_printing_round_trip(text: str) -> None:
     """What is printed parses to the tree that was printed."""
     query = parsed(text)

@@ -9,7 +9,8 @@ from urllib.parse import unquote
 
 # --- DOIs ---
 
-_DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/\S+")
+# No control characters and invisible signs, which percent-encoding may bring: nobody can type them again.
+_DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/[^\s\x00-\x1f\x7f-\x9f\u200b\u2060\ufeff]+")
 _PREFIX_OF_DOI = re.compile(r"(?:urn:|info:)?doi(?:\.org)?\s?[:=/]*\s*(?=10\.)", re.IGNORECASE)
 _CLOSING = {")": "(", "]": "[", "}": "{", ">": "<"}
 _PUNCTUATION = ".,;:!?'\"’”»`"
