@@ -21,6 +21,16 @@ from tests.conformance.reference import Reference
 from tests.generate import papers
 
 HISTORIES = ("fresh", "grown")
+SEEDS = 4
+"""So many rounds of random queries go through Whoosh's matchers in `make test`, ten times as slow as the arrays."""
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """The rounds past those are for `make test-all`."""
+    for item in items:
+        drawn = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        if drawn.get("engine") == "whoosh" and int(drawn.get("seed", 0)) >= SEEDS:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

@@ -279,9 +279,10 @@ def _run(small: Callable[[], Sequences], examples: int, steps: int) -> None:
     )
 
 
-def test_any_sequence_answers_as_a_fresh_build(small: Callable[[], Sequences]) -> None:
+def test_any_sequence_answers_as_a_fresh_build(small: Callable[[], Sequences], engine: str) -> None:
     """Build, update, prune, delete, rebuild and roll back in any order: the answers are those of a fresh build."""
-    _run(small, 8, 12)
+    # What changes write does not depend on the engine that reads it.
+    _run(small, 8 if engine == "arrays" else 2, 12)
 
 
 @pytest.mark.slow

@@ -40,10 +40,11 @@ def _papers(path: Path) -> Iterator[Paper]:
     return (entry for entry in read_file(str(path)) if isinstance(entry, Paper))
 
 
-def test_titles_of_the_corpus_find_their_papers(tmp_path: Path) -> None:
-    """Every one of them."""
+def test_titles_of_the_corpus_find_their_papers(tmp_path: Path, engine: str) -> None:
+    """Every one of them; by Whoosh's matchers every fifth."""
     build([CORPUS], tmp_path / "p.idx")
-    assert found_among_three(tmp_path / "p.idx", list(_papers(CORPUS))) == []
+    papers = list(_papers(CORPUS))[:: 1 if engine == "arrays" else 5]
+    assert found_among_three(tmp_path / "p.idx", papers) == []
 
 
 @pytest.mark.slow
