@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -28,7 +29,9 @@ SEEDS = 4
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
     """The rounds past those are for `make test-all`."""
     for item in items:
-        drawn = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        drawn: dict[str, Any] = (
+            item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        )
         if drawn.get("engine") == "whoosh" and int(drawn.get("seed", 0)) >= SEEDS:
             item.add_marker(pytest.mark.slow)
 
