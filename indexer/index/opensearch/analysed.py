@@ -1,0 +1,255 @@
+"""Papers to words, for a cluster: what its fields hold, in the very words of the embedded index.
+
+All analysis happens here, with the same chain (`text.analysis`) and the same numbers of words as in a segment. The
+server's analysers only part at white space what comes out of it. Papers are analysed many at once: each distinct word
+is stemmed once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import zstandard
+
+from indexer.index.errors import BadIndexError
+from indexer.index.hashing import blake2b
+from indexer.index.record.names import key_of_spelling, spelling
+from indexer.index.record.paper import Author, Paper
+from indexer.index.record.venues import VenueTable
+from indexer.index.segment.builder import content_hash, venue_text
+from indexer.index.segment.columns import work_hash
+from indexer.index.segment.compounds import TieBuilder
+from indexer.index.segment.papers import encode
+from indexer.index.segment.vocabulary import new_words, read
+from indexer.index.text.analysis import joins, name_words, stems
+from indexer.index.text.languages import language_of
+
+LONGEST_WORD = 1000
+"""Bytes of a word that the server is given; a longer one is cut and told from others by a hash."""
+LONGEST_KEY = 8000
+"""The same of a whole value: a name, a title, an address. Lucene takes 32,766 bytes."""
+
+Texts = tuple[str, ...]
+"""Words parted by a space: of a title, a venue, an abstract one text; of keywords and authors one each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """What a paper's words are. `surfaces` and `stems` are of the text fields (title, venue, abstract, keywords).
+
+    `names` are the words of each author; `lengths` the words of each field, in the order of `schema.FIELDS`.
+    `joins` are keys of the table of joins (`segment.compounds`), `titled` surface words whose stems stand in the title,
+    `clusters` the keys of the authors, `rows` their distinct (key, spelling, id); `venue` is the canonical name.
+    """
+
+    stored: bytes
+    content: int
+    title: str
+    venue: str
+    surfaces: tuple[Texts, Texts, Texts, Texts]
+    stems: tuple[Texts, Texts, Texts, Texts]
+    names: Texts
+    lengths: tuple[int, ...]
+    joins: Texts
+    titled: Texts
+    clusters: Texts
+    rows: tuple[tuple[str, str, str], ...]
+    work: int
+
+    def packed(self) -> bytes:
+        """The words by which a paper is scored, as one value: see `Streams`."""
+        title, venue, abstract, keywords = self.stems
+        # A gap before each keyword, as in the embedded index: a word that is none.
+        text = " ".join(filter(None, (*title, *venue, *abstract, *(f"{_GAP} {words}" for words in keywords))))
+        return pack(text, self.names)
+
+
+_GAP = "\x01"
+_AUTHORS = "\x02"
+_PLAIN, _ZSTD = b"\x00", b"\x01"
+_MOST = 1 << 28
+_COMPRESSOR = zstandard.ZstdCompressor(level=6, write_checksum=False, write_content_size=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """The stems of a paper's text in their order, and the words of each of its authors' names.
+
+    A stem's place in `text` is its position as in a segment: title, venue, abstract, keywords one after the other, an
+    empty string (a gap, which counts in no length) before each keyword. So the borders of the fields are sums of the
+    lengths, and what stands from the third on are keywords with their gaps.
+    """
+
+    text: list[str]
+    names: list[list[str]]
+
+
+def pack(text: str, names: Sequence[str]) -> bytes:
+    """The streams as one value: a byte that says which form, then the words, compressed."""
+    plain = _AUTHORS.join((text, *names)).encode("utf-8", "surrogatepass")
+    small = _COMPRESSOR.compress(plain)
+    return _ZSTD + small if len(small) < len(plain) else _PLAIN + plain
+
+
+def unpack(packed: bytes) -> Streams:
+    """What `pack` made. Raises BadIndexError where it is something else."""
+    try:
+        if packed[:1] == _ZSTD:
+            if zstandard.frame_content_size(packed[1:]) > _MOST:
+                raise BadIndexError("the words of a paper are damaged; run `quiver rebuild`")
+            plain = zstandard.ZstdDecompressor().decompress(packed[1:])
+        elif packed[:1] == _PLAIN:
+            plain = packed[1:]
+        else:
+            raise BadIndexError("the words of a paper have a form that this Quiver does not know; update Quiver")
+        text, *names = plain.decode("utf-8", "surrogatepass").split(_AUTHORS)
+    except (zstandard.ZstdError, UnicodeDecodeError) as error:
+        raise BadIndexError(f"the words of a paper are damaged ({error}); run `quiver rebuild`") from error
+    return Streams([stem if stem != _GAP else "" for stem in text.split()], [name.split() for name in names])
+
+
+def server_word(word: str) -> str:
+    """A word as the server has it: itself but where it is far too long for one. Queries must say it so too."""
+    return _bounded(word, LONGEST_WORD)
+
+
+def server_key(value: str) -> str:
+    """A whole value as the server has it: itself but where it is far too long. Filters must say it so too."""
+    return _bounded(value, LONGEST_KEY)
+
+
+def _bounded(text: str, most: int) -> str:
+    # No character has more than four bytes.
+    if len(text) * 4 <= most or len(encoded := text.encode("utf-8", "surrogatepass")) <= most:
+        return text
+    return f"{text[: most // 8]}\x7f{blake2b(encoded, digest_size=16).hexdigest()}"
+
+
+class Analyser:
+    """Analyses papers, a batch at a time, with one table of venue names."""
+
+    def __init__(self, venues: VenueTable) -> None:
+        self._venues = venues
+
+    def venue(self, published: str) -> str:
+        """The canonical name of a venue."""
+        return self._venues.canonical(published)
+
+    def analyse(self, papers: Sequence[Paper], stored: Sequence[bytes] | None = None) -> list[Analysed]:
+        """What each paper's words are; `stored` are their encoded records where already made."""
+        batch = _Batch(self._venues)
+        for number, paper in enumerate(papers):
+            batch.add(paper, stored[number] if stored is not None else encode(paper))
+        return batch.analysed()
+
+
+@dataclass(slots=True)
+class _Read:
+    """A paper between reading and analysis: its texts as read, and how many words each gave to the stream."""
+
+    paper: Paper
+    stored: bytes
+    title: str
+    venue: str
+    counts: tuple[tuple[int, ...], ...]
+    joins: list[tuple[str, ...]]
+
+
+class _Batch:
+    def __init__(self, venues: VenueTable) -> None:
+        self._venues = venues
+        self._words = new_words()
+        self._ties = TieBuilder()
+        self._papers: list[_Read] = []
+        self._names: dict[str, tuple[str, str, str]] = {}
+
+    def add(self, paper: Paper, stored: bytes) -> None:
+        """Take in a paper: its words into the stream, in the order of the fields."""
+        title, abstract = read(paper.title), read(paper.abstract)
+        venue = self._venues.canonical(paper.venue)
+        keywords = [read(keyword) for keyword in paper.keywords]
+        texts = ((title,), (venue_text(paper.venue, venue) if venue else "",), (abstract,), tuple(keywords))
+        counts = tuple(tuple(self._words.add(text) for text in field) for field in texts)
+        tied = [parts for text in (title, abstract, *keywords) for parts in joins(text)]
+        language = language_of(abstract or title, paper.extra.get("language"))
+        self._ties.add((title, abstract, *keywords), language, len(self._papers))
+        self._papers.append(_Read(paper, stored, title, venue, counts, tied))
+
+    def analysed(self) -> list[Analysed]:
+        """All papers taken in, analysed."""
+        vocabulary = self._words.vocabulary()
+        surfaces = [server_word(word) for word in vocabulary]
+        stemmed = [server_word(stem) for stem in stems(vocabulary)]
+        surface_of, stem_of = (np.array(["", *words], dtype=object) for words in (surfaces, stemmed))
+        stream = np.frombuffer(self._words.stream, dtype=np.uint32) if len(self._words.stream) else np.empty(0, int)
+        written, reduced = surface_of[stream].tolist(), stem_of[stream].tolist()
+        tied = self._tied()
+        found = []
+        at = 0
+        for number, row in enumerate(self._papers):
+            low = at
+            surface_texts, stem_texts, lengths = [], [], []
+            for counts in row.counts:
+                fields: tuple[list[str], list[str]] = ([], [])
+                for count in counts:
+                    fields[0].append(" ".join(written[at : at + count]))
+                    fields[1].append(" ".join(reduced[at : at + count]))
+                    at += count
+                surface_texts.append(tuple(fields[0]))
+                stem_texts.append(tuple(fields[1]))
+                lengths.append(sum(counts))
+            titles = set(reduced[low : low + lengths[0]])
+            pairs = dict(zip(written[low:at], reduced[low:at], strict=True))
+            titled = tuple(word for word, stem in pairs.items() if stem in titles)
+            names, keys, rows, first = self._authors(row.paper.authors)
+            found.append(
+                Analysed(
+                    stored=row.stored,
+                    content=content_hash(row.stored, row.venue),
+                    title=row.title,
+                    venue=row.venue,
+                    surfaces=(surface_texts[0], surface_texts[1], surface_texts[2], surface_texts[3]),
+                    stems=(stem_texts[0], stem_texts[1], stem_texts[2], stem_texts[3]),
+                    names=names,
+                    lengths=(*lengths, sum(name.count(" ") + 1 for name in names if name)),
+                    joins=tuple(tied[number]),
+                    titled=titled,
+                    clusters=keys,
+                    rows=rows,
+                    work=work_hash(
+                        (vocabulary[number - 1] for number in stream[low : low + lengths[0]].tolist()), first
+                    ),
+                )
+            )
+        return found
+
+    def _tied(self) -> list[list[str]]:
+        """The keys of the table of joins that each paper has."""
+        found: list[dict[str, None]] = [{} for _ in self._papers]
+        surfaces = sorted({part for row in self._papers for form in row.joins for part in (*form, "".join(form))})
+        stem = dict(zip(surfaces, stems(surfaces), strict=True))
+        for number, row in enumerate(self._papers):
+            for form in row.joins:
+                found[number][f"{stem[''.join(form)]}\t{' '.join([stem[part] for part in form])}"] = None
+        for key, docs in self._ties.keyed().items():
+            for doc in docs:
+                found[doc][key.decode("utf-8", "surrogatepass")] = None
+        return [list(keys) for keys in found]
+
+    def _authors(self, authors: Sequence[Author]) -> tuple[Texts, Texts, tuple[tuple[str, str, str], ...], str]:
+        """Words of each author's name, cluster keys, rows, and the first author's key."""
+        names: list[str] = []
+        rows: dict[tuple[str, str, str], None] = {}
+        first = ""
+        for number, author in enumerate(authors):
+            known = self._names.get(author.name)
+            if known is None:
+                read_name = spelling(author.name)
+                words = " ".join(map(server_word, name_words(read_name)))
+                known = self._names[author.name] = (key_of_spelling(read_name), read_name, words)
+            first = known[0] if number == 0 else first
+            names.append(known[2])
+            rows[(known[0], known[1], author.id or "")] = None
+        return tuple(names), tuple(dict.fromkeys(key for key, _, _ in rows)), tuple(rows), first

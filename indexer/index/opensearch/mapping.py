@@ -1,0 +1,246 @@
+"""What an index in a cluster consists of: the names of its indexes, every field, and how a paper becomes a document.
+
+An index `papers` is an alias of `papers-<generation>`, and `papers-meta` one of `papers-<generation>-meta`; both are
+switched in one request. A reader asks once where `papers` points to (`published.current`) and then speaks to the two
+indexes by their own names: they never change once they are published (writes are blocked), and stay for one generation
+more, so that a search that has begun ends on what it began with.
+
+**Papers**, one document a live paper, `_id` its id. No other paper is in there: shadowed and deleted records are
+in the meta index. So a `match_all` counts N, and `_source` holds the stored record alone, `{"stored": "..."}`: the two
+lines of `segment.papers.encode` (what a hit shows, then the rest), parsed by `stored_record`.
+
+| fields | |
+| --- | --- |
+| `stems.title .venue .abstract .keywords` | text: the stems; keywords are an array, one position apart |
+| `words.title .venue .abstract .keywords` | text: surface words at the same places: patterns, `=word` |
+| `names` | text: the folded words of the authors' names, an array, 1,000 positions from author to author |
+| `lengths.title .venue .abstract .keywords .authors` | integer doc values: words of each field, exact |
+| `streams` | binary doc value: `analysed.unpack(packed_value(...))` gives frequencies, fields, positions |
+| `id` | keyword, doc values: the tie-break of every order |
+| `title_key` | keyword, doc values: the title as read, case folded: `--sort title` |
+| `title_whole` | keyword: the words of the title parted by spaces, for questions by whole title |
+| `titled` | keyword, doc values: surface words of the paper whose stems stand in its title: completions with counts |
+| `joins` | keyword, doc values: keys of the table of joins, `joined<TAB>part part` or `word<TAB><mark>other` |
+| `clusters` | keyword, doc values: keys of the author clusters |
+| `author_rows` | keyword, doc values: `key<TAB>spelling<TAB>id`: headings of clusters, author rows |
+| `venue`, `venue_published` | keyword, doc values: canonical and published name |
+| `year`, `type` | short, keyword: doc values; absent where not known |
+| `keys` | keyword: all by which a paper is found, `kind<TAB>value` (`identity_key`), `id<TAB>...` among them |
+| `work` | keyword, doc values: what records of one work share, where works are grouped |
+| `seen_generation`, `seen_time` | integer, long (seconds since 1970): when the id was first seen |
+| `content`, `claims` | for the writer: hash of the record, which file of the manifest holds it (`file:rank`) |
+
+What ties a stem to others is a `terms` aggregation of `joins` under a `prefix` query of `stem<TAB>`; the papers of one
+tie are a `term` query.
+
+**Meta**, one document each: `manifest` is the generation itself (`Manifest`: papers, total lengths, sources, venues;
+its `segments` are empty). Documents of `kind` `word` are the spellings that did-you-mean looks among: `word`,
+`where` (`text` or `names`); they outlive the papers that brought them, so that what is shown is counted first in the
+papers. Documents of `kind` `record` are records that are not shown, being shadowed or deleted.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from indexer.index.opensearch.analysed import LONGEST_WORD, Analysed, server_key
+from indexer.index.record.identity import keys
+from indexer.index.record.paper import Paper
+from indexer.index.schema import FIELDS, GROUPS, TEXT
+
+FORMAT = 1
+"""Of the indexes in a cluster; one that differs is refused by name."""
+TEXT_FIELDS = tuple(field.name for field in GROUPS[TEXT])
+AUTHOR_GAP = 1000
+LENGTHS = tuple(f"lengths.{field.name}" for field in FIELDS)
+
+Document = dict[str, Any]
+Mapping = dict[str, Any]
+
+
+# --- names ---
+
+
+def generation_index(name: str, generation: int) -> str:
+    """The index that holds the papers of a generation."""
+    return f"{name}-{generation}"
+
+
+def meta_index(papers: str) -> str:
+    """The index that belongs to one of papers; of an alias, the alias that belongs to it."""
+    return f"{papers}-meta"
+
+
+def generation_of(name: str, index: str) -> int | None:
+    """The generation of which `index` holds the papers; None where it is something else."""
+    found = re.fullmatch(rf"{re.escape(name)}-([1-9][0-9]{{0,8}})", index)
+    return int(found[1]) if found else None
+
+
+# --- fields ---
+
+
+def _text(gap: int = 1, *, norms: bool = True) -> Mapping:
+    return {"type": "text", "analyzer": "parted", "norms": norms, "position_increment_gap": gap}
+
+
+def _keyword(*, values: bool = True, indexed: bool = True) -> Mapping:
+    return {"type": "keyword", "doc_values": values, "index": indexed, "norms": False}
+
+
+_SEEN = {"seen_generation": {"type": "integer"}, "seen_time": {"type": "long"}}
+_WRITER = {"content": {"type": "long", "index": False}, "claims": _keyword()}
+_STORED = {"stored": _keyword(values=False, indexed=False)}
+
+PAPER_FIELDS: dict[str, Mapping] = {
+    "stems": {"properties": {field: _text() for field in TEXT_FIELDS}},
+    "words": {"properties": {field: _text(norms=False) for field in TEXT_FIELDS}},
+    "names": _text(AUTHOR_GAP),
+    "lengths": {"properties": {field.name: {"type": "integer", "index": False} for field in FIELDS}},
+    "streams": {"type": "binary", "doc_values": True},
+    "id": _keyword(),
+    "title_key": _keyword(indexed=False),
+    "title_whole": _keyword(values=False),
+    "titled": _keyword(),
+    "joins": _keyword(),
+    "clusters": _keyword(),
+    "author_rows": _keyword(),
+    "venue": _keyword(),
+    "venue_published": _keyword(),
+    "year": {"type": "short"},
+    "type": _keyword(),
+    "keys": _keyword(values=False),
+    "work": _keyword(),
+    **_SEEN,
+    **_WRITER,
+    **_STORED,
+}
+META_FIELDS: dict[str, Mapping] = {
+    "kind": _keyword(),
+    "manifest": _keyword(values=False, indexed=False),
+    "format": {"type": "integer", "index": False},
+    "word": _keyword(),
+    "where": _keyword(),
+    "id": _keyword(),
+    **_SEEN,
+    **_WRITER,
+    **_STORED,
+}
+MANIFEST_ID = "manifest"
+
+
+def index_body(fields: dict[str, Mapping], about: dict[str, object], shards: int, replicas: int) -> dict[str, Any]:
+    """Settings and mapping of a new index; `about` is what it says of itself (`_meta`), beside its format."""
+    return {
+        "settings": {
+            "number_of_shards": shards,
+            "number_of_replicas": replicas,
+            # Nobody reads it before it is published, and every refresh costs.
+            "refresh_interval": "-1",
+            "codec": "best_compression",
+            "analysis": {
+                "tokenizer": {"at_spaces": {"type": "whitespace", "max_token_length": 2 * LONGEST_WORD}},
+                "analyzer": {"parted": {"type": "custom", "tokenizer": "at_spaces"}},
+            },
+        },
+        "mappings": {
+            "dynamic": "strict",
+            "_meta": {"quiver": {"format": FORMAT, **about}},
+            # What is analysed is never read back, and would double what is stored.
+            "_source": {"includes": [name for name in fields if name in _KEPT]},
+            "properties": fields,
+        },
+    }
+
+
+_KEPT = frozenset({"stored", "manifest", "format"})
+
+
+# --- documents ---
+
+
+def identity_key(kind: str, value: str) -> str:
+    """How `keys` holds an identifier in canonical form (`record.identifiers`), or an id (kind `id`)."""
+    return server_key(f"{kind}\t{value}")
+
+
+def claim(file: int, rank: int) -> str:
+    """How `claims` holds that a file of the manifest held the record: its number, and the rank of its place."""
+    return f"{file}:{rank}"
+
+
+def claimed(text: str) -> tuple[int, int]:
+    """File and rank of a claim."""
+    file, _, rank = text.partition(":")
+    return int(file), int(rank)
+
+
+def signed(number: int) -> int:
+    """A hash of 64 bits as a `long` of the server."""
+    return number - (1 << 64) if number >= 1 << 63 else number
+
+
+def author_row(key: str, spelling: str, person: str) -> str:
+    """How `author_rows` holds an author: cluster key, spelling, the source's id for the person or nothing."""
+    return server_key(f"{key}\t{spelling}\t{person}")
+
+
+def document(paper: Paper, analysed: Analysed) -> Document:
+    """The document of a paper, but for what the writer knows of it (`seen_*`, `claims`, `work`)."""
+    found: Document = {
+        "stems": dict(zip(TEXT_FIELDS, map(list, analysed.stems), strict=True)),
+        "words": dict(zip(TEXT_FIELDS, map(list, analysed.surfaces), strict=True)),
+        "names": list(analysed.names),
+        "lengths": {field.name: length for field, length in zip(FIELDS, analysed.lengths, strict=True)},
+        "streams": base64.b64encode(analysed.packed()).decode(),
+        "id": paper.id,
+        "title_key": server_key(analysed.title.casefold()),
+        "title_whole": server_key(analysed.surfaces[0][0]),
+        "titled": list(analysed.titled),
+        "joins": [server_key(key) for key in analysed.joins],
+        "clusters": [server_key(key) for key in analysed.clusters],
+        "author_rows": [author_row(*row) for row in analysed.rows],
+        "keys": [identity_key(kind, value) for kind, value in paper_keys(paper)],
+        "content": signed(analysed.content),
+        "stored": analysed.stored.decode(),
+    }
+    if analysed.venue:
+        found["venue"] = server_key(analysed.venue)
+        found["venue_published"] = server_key(paper.venue)
+    if paper.year is not None:
+        found["year"] = paper.year
+    if paper.type:
+        found["type"] = paper.type
+    return found
+
+
+def paper_keys(paper: Paper) -> Sequence[tuple[str, str]]:
+    """All by which a paper is found, its id first."""
+    found = keys(paper.id, paper.doi, paper.arxiv, (paper.url, paper.pdf), paper.extra)
+    return list(dict.fromkeys([("id", paper.id), *((kind, value) for kind, value in found)]))
+
+
+# --- what comes back ---
+
+
+def packed_value(value: str) -> bytes:
+    """A binary doc value as the server gives it: base64 whose padding it leaves out."""
+    return base64.b64decode(value + "=" * (-len(value) % 4))
+
+
+def stored_head(stored: str) -> dict[str, Any]:
+    """What a hit shows: id, title, authors, venue, year, type, url."""
+    head: dict[str, Any] = orjson.loads(stored.partition("\n")[0])
+    return head
+
+
+def stored_record(stored: str) -> dict[str, Any]:
+    """The whole record in its canonical order."""
+    head, _, rest = stored.partition("\n")
+    record: dict[str, Any] = orjson.loads(head) | (orjson.loads(rest) if rest else {})
+    return record
