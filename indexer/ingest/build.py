@@ -14,6 +14,7 @@ from indexer.index.store.manifest import Manifest
 from indexer.index.store.transaction import LOCK_SECONDS, WriteTransaction, writing
 from indexer.index.text.analysis import fingerprint
 from indexer.ingest.bulk import Indexer
+from indexer.ingest.cluster.target import writes
 from indexer.ingest.draft import Draft
 from indexer.ingest.folder import make_folder
 from indexer.ingest.plan import Plan, gone_files, moved_sources, plan_again, plan_sources, source_names
@@ -30,6 +31,7 @@ SMALL_BUILD = 8 << 20
 """Bytes of sources below which one process is quicker than several."""
 
 
+@writes("quiver build")
 def build(
     sources: str | Path | Sequence[str | Path],
     index: str | Path,
@@ -72,6 +74,7 @@ def build(
         return publish_plan(door, plan, manifest, table, procs, progress, None, base, max_rejected=max_rejected)
 
 
+@writes("quiver rebuild")
 def rebuild(
     index: str | Path,
     *,

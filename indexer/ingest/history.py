@@ -8,6 +8,7 @@ from pathlib import Path
 from indexer.index.errors import BadIndexError
 from indexer.index.store.generation import latest
 from indexer.index.store.manifest import generations, read_manifest
+from indexer.ingest.cluster.target import reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class GenerationKept:
     newest: bool
 
 
+@reads
 def history(index: str | Path) -> list[GenerationKept]:
     """The generations that are kept, the newest first; those that cannot be read are left out.
 

@@ -11,6 +11,7 @@ from indexer.index.store.generation import is_index, latest
 from indexer.index.store.manifest import Manifest, generations, read_manifest
 from indexer.index.store.transaction import LOCK_SECONDS, WriteTransaction, writing
 from indexer.ingest.build import again, publish_plan, rebuild_from
+from indexer.ingest.cluster.target import writes
 from indexer.ingest.draft import Draft
 from indexer.ingest.plan import Plan, PlannedFile
 from indexer.ingest.report import Progress
@@ -35,6 +36,7 @@ class RepairReport:
     because: str = ""
 
 
+@writes("quiver repair")
 def repair(
     index: str | Path,
     *,

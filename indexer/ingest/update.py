@@ -16,6 +16,7 @@ from indexer.index.store.manifest import Manifest, SourceFile, generations, publ
 from indexer.index.store.transaction import LOCK_SECONDS, writing
 from indexer.ingest.build import generations_to_keep, processes
 from indexer.ingest.bulk import Indexer, Known, NewSegment, Seen
+from indexer.ingest.cluster.target import writes
 from indexer.ingest.draft import Draft
 from indexer.ingest.finder import Finder
 from indexer.ingest.plan import Plan, brought, gone_files, plan_sources, source_names
@@ -25,6 +26,7 @@ from indexer.ingest.tallies import MAX_REJECTED
 from indexer.ingest.tasks import tasks
 
 
+@writes("quiver update")
 def update(
     sources: str | Path | Sequence[str | Path],
     index: str | Path,
@@ -133,6 +135,7 @@ def _former_files(merged: Sequence[SourceFile], plan: Plan) -> list[int]:
     ]
 
 
+@writes("quiver delete")
 def delete(ids: str | Sequence[str], index: str | Path, *, timeout: float = LOCK_SECONDS) -> Manifest:
     """Delete papers by id: updates and rebuilds leave them out, until they are undeleted or a program adds them.
 
@@ -158,6 +161,7 @@ def delete(ids: str | Sequence[str], index: str | Path, *, timeout: float = LOCK
         return door.publish(draft.finish(replace(base, deleted=tuple(dict.fromkeys((*base.deleted, *ids))))))
 
 
+@writes("quiver undelete")
 def undelete(ids: str | Sequence[str], index: str | Path, *, timeout: float = LOCK_SECONDS) -> Manifest:
     """Let papers come back that were deleted: at once those that a source still has, the others when one has them.
 
@@ -187,6 +191,7 @@ def _check_own(folder: Path) -> None:
         return
 
 
+@writes("quiver rollback")
 def rollback(index: str | Path, *, to: int | None = None, timeout: float = LOCK_SECONDS) -> Manifest:
     """Publish an earlier generation as the next one: the one before, or number `to`, if it is kept (see `history`).
 

@@ -21,6 +21,7 @@ from indexer.index.segment.opened import Segment
 from indexer.index.store.generation import Generation, latest
 from indexer.index.store.manifest import Manifest
 from indexer.index.text.analysis import fingerprint
+from indexer.ingest.cluster.target import cluster_differs, reads
 from indexer.ingest.derived import differences
 from indexer.ingest.groups import groups
 
@@ -30,6 +31,11 @@ def verify(index: str | Path) -> list[str]:
 
     Takes about as long as a build. Raises BadIndexError where there is no index at all.
     """
+    return [*_verified(index), *cluster_differs(index)]
+
+
+@reads
+def _verified(index: str | Path) -> list[str]:
     folder = Path(index)
     return verify_generation(folder, latest(folder))
 

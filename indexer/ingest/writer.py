@@ -24,6 +24,7 @@ from indexer.index.store.manifest import Manifest, SourceFile
 from indexer.index.store.transaction import LOCK_SECONDS, WriteTransaction, writing
 from indexer.index.text.analysis import fingerprint
 from indexer.ingest.bulk import Counts, Indexer, Known
+from indexer.ingest.cluster.target import target
 from indexer.ingest.draft import Draft
 from indexer.ingest.finder import Finder
 from indexer.ingest.folder import make_folder
@@ -162,21 +163,21 @@ def open_writer(index: str | Path, *, timeout: float = LOCK_SECONDS) -> Iterator
     block raises, nothing is. Meanwhile the write lock is held, and searches see the generation before. Raises
     LockedError after `timeout` seconds of waiting for another writer, BadIndexError.
     """
-    folder = Path(index)
-    made = not folder.exists()
-    make_folder(folder)
-    try:
-        with writing(folder, "open_writer", timeout) as transaction:
-            writer = PaperWriter(transaction, latest(folder) if is_index(folder) else None)
-            try:
-                yield writer
-                if writer.changed:
-                    writer.commit()
-            finally:
-                writer.close()
-    finally:
-        if made and not is_index(folder):
-            _remove(folder)
+    with target(index, "open_writer", timeout) as folder:
+        made = not folder.exists()
+        make_folder(folder)
+        try:
+            with writing(folder, "open_writer", timeout) as transaction:
+                writer = PaperWriter(transaction, latest(folder) if is_index(folder) else None)
+                try:
+                    yield writer
+                    if writer.changed:
+                        writer.commit()
+                finally:
+                    writer.close()
+        finally:
+            if made and not is_index(folder):
+                _remove(folder)
 
 
 def _remove(folder: Path) -> None:

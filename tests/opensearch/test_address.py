@@ -27,7 +27,7 @@ def test_an_address_is_nodes_and_a_name(text: str, nodes: tuple[str, ...], name:
     assert parse_address(str(address)) == address
 
 
-@pytest.mark.parametrize("text", ["papers.idx", "./http:/x", "/http://x", "ftp://host/papers", "C:/papers"])
+@pytest.mark.parametrize("text", ["papers.idx", "./http:/x", "https", "/http://x", "ftp://host/papers", "C:/papers"])
 def test_everything_else_is_a_folder(text: str) -> None:
     """Only the schemes of the table mean a cluster."""
     assert not is_address(text)
@@ -41,7 +41,7 @@ def test_everything_else_is_a_folder(text: str) -> None:
         "http://host/Papers",
         "http://host/a*b",
         "http://host:99999/p",
-        "http:///p",
+        "http:////p",
         "http://host/a/b",
         "http://host/p?q=1",
         "http://ho st/p",

@@ -23,7 +23,7 @@ from indexer.index.errors import UsageError
 
 USER, PASSWORD = "QUIVER_OPENSEARCH_USER", "QUIVER_OPENSEARCH_PASSWORD"
 CREDENTIALS, AUTHORITIES = "QUIVER_OPENSEARCH_CREDENTIALS", "QUIVER_OPENSEARCH_CA"
-_ADDRESS = re.compile(r"(?:opensearch\+)?(https?)://([^/?#]*)/?([^/?#]*)/?", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:opensearch\+)?(https?):/{1,2}([^/?#]*)/?([^/?#]*)/?", re.IGNORECASE)
 _MEANT = re.compile(r"(?:opensearch(?:\+https?)?|https?):/", re.IGNORECASE)
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,99}")
@@ -51,8 +51,8 @@ class Credentials:
 
 
 def is_address(index: str | Path) -> bool:
-    """Whether an index is meant that lives in a cluster; a folder of such a name is reached as `./http:/...`."""
-    return isinstance(index, str) and _MEANT.match(index) is not None
+    """Whether an index is meant that lives in a cluster. A path of one (`http:/host`) means it too."""
+    return _MEANT.match(str(index)) is not None
 
 
 def parse_address(text: str) -> Address:

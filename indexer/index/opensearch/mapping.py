@@ -6,8 +6,8 @@ indexes by their own names: they never change once they are published (writes ar
 more, so that a search that has begun ends on what it began with.
 
 **Papers**, one document a live paper, `_id` its id. No other paper is in there: shadowed and deleted records are
-in the meta index. So a `match_all` counts N, and `_source` holds the stored record alone, `{"stored": "..."}`: the two
-lines of `segment.papers.encode` (what a hit shows, then the rest), parsed by `stored_record`.
+in the writers' book (`book`). So a `match_all` counts N, and `_source` holds the stored record alone,
+`{"stored": "..."}`: the two lines of `segment.papers.encode` (what a hit shows, then the rest): see `stored_record`.
 
 | fields | |
 | --- | --- |
@@ -28,7 +28,7 @@ lines of `segment.papers.encode` (what a hit shows, then the rest), parsed by `s
 | `keys` | keyword: all by which a paper is found, `kind<TAB>value` (`identity_key`), `id<TAB>...` among them |
 | `work` | keyword, doc values: what records of one work share, where works are grouped |
 | `seen_generation`, `seen_time` | integer, long (seconds since 1970): when the id was first seen |
-| `content`, `claims` | for the writer: hash of the record, which file of the manifest holds it (`file:rank`) |
+| `content` | long doc value: hash of the record and its canonical venue, for `verify` |
 
 What ties a stem to others is a `terms` aggregation of `joins` under a `prefix` query of `stem<TAB>`; the papers of one
 tie are a `term` query.
@@ -36,7 +36,7 @@ tie are a `term` query.
 **Meta**, one document each: `manifest` is the generation itself (`Manifest`: papers, total lengths, sources, venues;
 its `segments` are empty). Documents of `kind` `word` are the spellings that did-you-mean looks among: `word`,
 `where` (`text` or `names`); they outlive the papers that brought them, so that what is shown is counted first in the
-papers. Documents of `kind` `record` are records that are not shown, being shadowed or deleted.
+papers.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def _keyword(*, values: bool = True, indexed: bool = True) -> Mapping:
 
 
 _SEEN = {"seen_generation": {"type": "integer"}, "seen_time": {"type": "long"}}
-_WRITER = {"content": {"type": "long", "index": False}, "claims": _keyword()}
+_CONTENT = {"content": {"type": "long", "index": False}}
 _STORED = {"stored": _keyword(values=False, indexed=False)}
 
 PAPER_FIELDS: dict[str, Mapping] = {
@@ -117,7 +117,7 @@ PAPER_FIELDS: dict[str, Mapping] = {
     "keys": _keyword(values=False),
     "work": _keyword(),
     **_SEEN,
-    **_WRITER,
+    **_CONTENT,
     **_STORED,
 }
 META_FIELDS: dict[str, Mapping] = {
@@ -126,10 +126,6 @@ META_FIELDS: dict[str, Mapping] = {
     "format": {"type": "integer", "index": False},
     "word": _keyword(),
     "where": _keyword(),
-    "id": _keyword(),
-    **_SEEN,
-    **_WRITER,
-    **_STORED,
 }
 MANIFEST_ID = "manifest"
 
@@ -169,17 +165,6 @@ def identity_key(kind: str, value: str) -> str:
     return server_key(f"{kind}\t{value}")
 
 
-def claim(file: int, rank: int) -> str:
-    """How `claims` holds that a file of the manifest held the record: its number, and the rank of its place."""
-    return f"{file}:{rank}"
-
-
-def claimed(text: str) -> tuple[int, int]:
-    """File and rank of a claim."""
-    file, _, rank = text.partition(":")
-    return int(file), int(rank)
-
-
 def signed(number: int) -> int:
     """A hash of 64 bits as a `long` of the server."""
     return number - (1 << 64) if number >= 1 << 63 else number
@@ -191,7 +176,7 @@ def author_row(key: str, spelling: str, person: str) -> str:
 
 
 def document(paper: Paper, analysed: Analysed) -> Document:
-    """The document of a paper, but for what the writer knows of it (`seen_*`, `claims`, `work`)."""
+    """The document of a paper, but for what the writer knows of it (`seen_*`, `work`)."""
     found: Document = {
         "stems": dict(zip(TEXT_FIELDS, map(list, analysed.stems), strict=True)),
         "words": dict(zip(TEXT_FIELDS, map(list, analysed.surfaces), strict=True)),

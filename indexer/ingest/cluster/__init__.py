@@ -1,0 +1,1 @@
+"""An index in a folder that a writer has made, into a cluster: shipped, counted, published."""

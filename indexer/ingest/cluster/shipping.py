@@ -1,0 +1,152 @@
+"""Papers of an index in a folder into an index of a cluster, in several processes.
+
+Each process reads stored papers, analyses them a batch at a time, and sends them while the others do the same: what the
+cluster does with one batch hides behind the analysis of the next.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+import numpy as np
+import orjson
+
+from indexer.index.errors import QuiverError
+from indexer.index.opensearch.analysed import Analyser
+from indexer.index.opensearch.bulk import Operation, Refused, send
+from indexer.index.opensearch.connection import Connection
+from indexer.index.opensearch.mapping import document
+from indexer.index.record.paper import Paper
+from indexer.index.record.recorded_venues import recorded_table
+from indexer.index.segment.opened import SegmentFiles
+from indexer.index.store.manifest import Manifest
+from indexer.ingest.cluster.living import Ints
+
+BATCH = 500
+"""Papers of a request: more gain nothing, and a node must hold them all at once."""
+_WORKERS = 2
+"""Processes for each processor: one analyses while the other waits for the cluster."""
+_FEW = 2 * BATCH
+"""So many papers are shipped by this process alone."""
+
+
+class Shipper:
+    """What one process needs to ship papers of a generation."""
+
+    def __init__(self, connection: Connection, folder: Path, manifest: Manifest, index: str) -> None:
+        self._connection, self._folder, self._manifest, self._index = connection, folder, manifest, index
+        self._opened: dict[int, SegmentFiles] = {}
+        self._analyser = Analyser(recorded_table(manifest.venues))
+
+    def _files(self, number: int) -> SegmentFiles:
+        if number not in self._opened:
+            entry = self._manifest.segments[number]
+            self._opened[number] = SegmentFiles(self._folder, entry.files, entry.seals)
+        return self._opened[number]
+
+    def ship(self, places: Ints) -> list[Refused]:
+        """Write the papers at some places; gives those that the cluster does not take."""
+        papers: list[Paper] = []
+        stored: list[bytes] = []
+        known: list[dict[str, object]] = []
+        for place in places.tolist():
+            files, doc = self._files(place >> 32), place & 0xFFFFFFFF
+            block, number = files.segment_of(doc)
+            line = block.papers.stored(number)
+            papers.append(block.papers.paper(number))
+            stored.append(line)
+            seen = files.first_seen
+            row = int(seen.rows[doc])
+            about: dict[str, object] = {
+                "seen_generation": int(seen.generations[row]),
+                "seen_time": int(seen.times[row]),
+            }
+            if len(work := files.state["group"]) and int(work[doc]):
+                about["work"] = f"{int(work[doc]):016x}"
+            known.append(about)
+        analysed = self._analyser.analyse(papers, stored)
+        return send(
+            self._connection,
+            self._index,
+            [
+                Operation(paper.id, orjson.dumps(document(paper, words) | about))
+                for paper, words, about in zip(papers, analysed, known, strict=True)
+            ],
+        )
+
+    def ids(self, places: Ints) -> list[str]:
+        """The ids of the papers at some places."""
+        found = []
+        for place in places.tolist():
+            block, number = self._files(place >> 32).segment_of(place & 0xFFFFFFFF)
+            found.append(block.paper_id(number))
+        return found
+
+    def close(self) -> None:
+        """Let go of the files."""
+        for files in self._opened.values():
+            files.close()
+        self._opened.clear()
+
+
+_here: list[Shipper] = []
+
+
+def _begin(connection: Connection, folder: Path, manifest: Manifest, index: str) -> None:
+    _here[:] = [Shipper(connection, folder, manifest, index)]
+
+
+def _ship(places: Ints) -> list[Refused]:
+    return _here[0].ship(places)
+
+
+def ship(
+    connection: Connection,
+    folder: Path,
+    manifest: Manifest,
+    index: str,
+    places: Ints,
+    procs: int,
+    progress: Callable[[int], None] = lambda _: None,
+) -> list[Refused]:
+    """Write the papers at some places of a generation; gives those that the cluster does not take.
+
+    `procs` processors are put to use; `progress` hears how many papers were written. Raises ClusterError.
+    """
+    # In the order in which they lie: neighbours are unpacked from the same pages.
+    batches = np.array_split(np.sort(places), max(1, -(-len(places) // BATCH)))
+    if len(places) <= _FEW:
+        shipper = Shipper(connection, folder, manifest, index)
+        try:
+            return [row for batch in batches for row in shipper.ship(batch)]
+        finally:
+            shipper.close()
+    refused: list[Refused] = []
+    workers = _WORKERS * procs
+    given = (connection, folder, manifest, index)
+    with ProcessPoolExecutor(workers, multiprocessing.get_context(), initializer=_begin, initargs=given) as pool:
+        try:
+            for size, rows in _done(pool, batches, 2 * workers):
+                refused += rows
+                progress(size)
+        except BrokenProcessPool as error:
+            raise QuiverError("a process of the build ended before its work was done (out of memory?)") from error
+        finally:
+            pool.shutdown(cancel_futures=True)
+    return refused
+
+
+def _done(pool: ProcessPoolExecutor, batches: Sequence[Ints], most: int) -> Iterator[tuple[int, list[Refused]]]:
+    waiting: dict[Future[list[Refused]], int] = {}
+    left = iter(batches)
+    while True:
+        while len(waiting) < most and (batch := next(left, None)) is not None:
+            waiting[pool.submit(_ship, batch)] = len(batch)
+        if not waiting:
+            return
+        for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+            yield waiting.pop(future), future.result()

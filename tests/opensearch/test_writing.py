@@ -1,0 +1,183 @@
+"""Writing to an index in a cluster: the same commands, reports and generations as in a folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexer import BuildReport, build, delete, history, open_writer, rebuild, rollback, undelete, update, verify
+from indexer.index.errors import BadIndexError, ForeignIndexError, LockedError, NotFoundError, RecordError
+from indexer.index.opensearch import lock as cluster_lock
+from indexer.index.opensearch.address import parse_address
+from indexer.index.opensearch.connection import Connection
+from indexer.index.opensearch.lock import locked
+from indexer.index.opensearch.mapping import LENGTHS, packed_value, stored_record
+from indexer.index.opensearch.published import current
+from indexer.index.store.generation import Generation, latest
+from tests.opensearch.cluster.nodes import Cluster
+
+
+@pytest.fixture
+def place(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of an index that is not there yet, and is gone afterwards."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    yield cluster.index("papers")
+    cluster.ask("/_settings?expand_wildcards=all", {"index.blocks.write": None}, "PUT")
+    for row in indexes(cluster):
+        cluster.ask(f"/{row}", method="DELETE")
+
+
+def indexes(cluster: Cluster) -> list[str]:
+    """The indexes that are there."""
+    rows: Any = cluster.ask("/_cat/indices?format=json&h=index")
+    return sorted(row["index"] for row in rows)
+
+
+def write(path: Path, *records: dict[str, Any]) -> Path:
+    """A source of some records."""
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    return path
+
+
+def held(place: str) -> dict[str, dict[str, Any]]:
+    """Every record that searches would find, by id."""
+    connection = Connection(parse_address(place))
+    papers = current(connection).papers
+    hits = connection.search(papers, {"size": 1000, "track_total_hits": True})["hits"]
+    assert hits["total"]["value"] == len(hits["hits"])
+    return {hit["_id"]: stored_record(hit["_source"]["stored"]) for hit in hits["hits"]}
+
+
+def plain(report: BuildReport) -> BuildReport:
+    """A report without what the clock says."""
+    return replace(report, seconds=0, bytes=0)
+
+
+def test_every_command_does_what_it_does_in_a_folder(place: str, tmp_path: Path) -> None:
+    """Reports, generations and records are those of an index in a folder, step by step."""
+    one = write(
+        tmp_path / "one.jsonl",
+        *(
+            {"id": f"p{n}", "title": f"Multi-task learning {n}", "authors": ["Weinan E"], "venue": "NIPS", "year": 2018}
+            for n in range(30)
+        ),
+        {"id": "p3", "title": "The last of an id wins"},
+        {"abstract": "no title"},
+    )
+    two = write(tmp_path / "two.jsonl", {"id": "p3", "title": "From another source"}, {"id": "new", "title": "New"})
+    folder = tmp_path / "papers.idx"
+    steps: list[Any] = [
+        lambda index: build(one, index),
+        lambda index: update(two, index),
+        lambda index: update(two, index),
+        lambda index: delete(["p5", "new"], index),
+        lambda index: undelete("p5", index),
+        lambda index: update(write(two, {"id": "new2", "title": "Now"}), index, prune=True),
+        lambda index: rollback(index),
+        lambda index: rebuild(index),
+    ]
+    for step in steps:
+        expected, found = step(folder), step(place)
+        if isinstance(expected, BuildReport):
+            assert plain(found) == plain(expected)
+        assert found.generation == expected.generation
+        opened = Generation(folder, latest(folder))
+        records = {
+            segment.paper_id(doc): segment.papers.record(doc)
+            for segment in opened.segments
+            for doc in range(segment.docs)
+            if segment.live[doc]
+        }
+        opened.close()
+        assert held(place) == records
+        assert [row.generation for row in history(place)] == [row.generation for row in history(folder)]
+    assert verify(place) == []
+
+
+def test_documents_bring_what_scoring_needs(place: str, tmp_path: Path) -> None:
+    """Lengths and words as doc values, places as in the embedded index."""
+    build(write(tmp_path / "a.jsonl", {"id": "a", "title": "Learning to learn", "authors": ["E, W."]}), place)
+    connection = Connection(parse_address(place))
+    fields = ["streams", *LENGTHS]
+    answer = connection.search(current(connection).papers, {"stored_fields": "_none_", "docvalue_fields": fields})
+    (hit,) = answer["hits"]["hits"]
+    assert [hit["fields"][name][0] for name in LENGTHS] == [3, 0, 0, 0, 2]
+    assert b"learn" in packed_value(hit["fields"]["streams"][0])
+    for query, count in (
+        ({"match_phrase": {"stems.title": "learn to learn"}}, 1),
+        ({"match_phrase": {"words.title": "learning to"}}, 1),
+        ({"match_phrase": {"words.title": "learn to"}}, 0),
+        ({"term": {"clusters": "e, w."}}, 1),
+        ({"term": {"keys": "id\ta"}}, 1),
+    ):
+        assert connection.count(current(connection).papers, query) == count
+
+
+def test_a_program_writes_and_what_fails_leaves_nothing(place: str, cluster: Cluster) -> None:
+    """All that a writer was given is published, or nothing."""
+    with open_writer(place) as writer:
+        writer.add([{"id": "a", "title": "One"}])
+    with pytest.raises(RecordError), open_writer(place) as writer:
+        writer.add([{"id": "b", "title": "Two"}, {"id": "c"}])
+    assert set(held(place)) == {"a"}
+    with pytest.raises(NotFoundError):
+        delete("z", place)
+    assert indexes(cluster) == ["papers-1", "papers-1-meta", "papers-book"]
+
+
+def test_a_published_generation_takes_no_more_and_older_ones_go(place: str, cluster: Cluster, tmp_path: Path) -> None:
+    """Two generations stay; both aliases point to the newest."""
+    source = write(tmp_path / "a.jsonl", {"id": "a", "title": "One"})
+    build(source, place)
+    for number in range(3):
+        update(write(source, {"id": "a", "title": f"Another {number}"}), place)
+    kept = ["papers-3", "papers-3-meta", "papers-4", "papers-4-meta", "papers-book"]
+    assert indexes(cluster) == kept
+    aliases: Any = cluster.ask("/_cat/aliases/papers*?format=json&h=alias,index")
+    assert sorted((row["alias"], row["index"]) for row in aliases) == [
+        ("papers", "papers-4"), ("papers-meta", "papers-4-meta"),
+    ]  # fmt: skip
+    connection = Connection(parse_address(place))
+    with pytest.raises(BadIndexError, match="read-only"):
+        connection.call("PUT", "/papers-4/_doc/x", {"id": "x"})
+
+
+def test_an_index_of_another_program_is_left_alone(place: str, cluster: Cluster, tmp_path: Path) -> None:
+    """Its name is taken."""
+    cluster.ask("/papers", {}, "PUT")
+    with pytest.raises(ForeignIndexError, match="another program"):
+        build(write(tmp_path / "a.jsonl", {"id": "a", "title": "One"}), place)
+
+
+def test_where_nothing_is_one_line_says_so(place: str) -> None:
+    """As for a folder."""
+    for call in (lambda: history(place), lambda: verify(place), lambda: delete("a", place)):
+        with pytest.raises(BadIndexError, match="make one with `quiver build") as told:
+            call()
+        assert "\n" not in str(told.value)
+
+
+def test_two_writers_wait_for_each_other(place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second is told who the first is; a writer that died is not waited for for ever."""
+    source = write(tmp_path / "a.jsonl", {"id": "a", "title": "One"})
+    build(source, place)
+    connection = Connection(parse_address(place))
+    with locked(connection, "papers-book", "quiver update", 5), pytest.raises(LockedError, match="quiver update"):
+        delete("a", place, timeout=1)
+    connection.call("PUT", "/papers-book/_create/lock", {"host": "h", "pid": 1, "command": "c", "since": "s"})
+    monkeypatch.setattr(cluster_lock, "DEAD", 1.0)
+    delete("a", place, timeout=10)
+    assert held(place) == {}
+
+
+def test_verify_finds_a_paper_that_is_not_as_the_book_says(place: str, cluster: Cluster, tmp_path: Path) -> None:
+    """One record replaced behind Quiver's back, one removed."""
+    build(write(tmp_path / "a.jsonl", {"id": "a", "title": "One"}, {"id": "b", "title": "Two"}), place)
+    cluster.ask("/papers/_settings", {"index.blocks.write": None}, "PUT")
+    cluster.ask("/papers/_doc/a?refresh=true", method="DELETE")
+    assert any("holds 1 papers" in line for line in verify(place))
