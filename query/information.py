@@ -15,6 +15,7 @@ from indexer.index.native import kernel
 from indexer.index.segment.authors import NameTables
 from indexer.index.segment.opened import SegmentFiles
 from indexer.index.store.generation import Generation
+from indexer.index.text.file_names import shown_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class Information:
 
     def as_json(self) -> dict[str, Any]:
         """The JSON of `quiver info`."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        held = {name: getattr(self, name) for name in self.__slots__}
+        return held | {"sources": [shown_name(source) for source in self.sources]}
 
 
 def information(generation: Generation) -> Information:

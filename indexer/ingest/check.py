@@ -15,6 +15,7 @@ import numpy as np
 from indexer.index.errors import SourceError
 from indexer.index.record.paper import Paper
 from indexer.index.segment.columns import key_hash
+from indexer.index.text.file_names import shown_name
 from indexer.ingest.bulk import FEW, MAX_REJECTS
 from indexer.ingest.plan import Plan, plan_sources, source_names
 from indexer.ingest.report import FIRST_REJECTS, place
@@ -60,8 +61,8 @@ class CheckReport:
             "warnings": dict(self.warnings),
             "warned": [place(row) | {"kind": row.kind} for row in self.warned],
             "rejects": [place(row) for row in self.rejects[:FIRST_REJECTS]],
-            "failures": self.failures,
-            "wrong": self.wrong,
+            "failures": list(map(shown_name, self.failures)),
+            "wrong": list(map(shown_name, self.wrong)),
             "sources": [part.as_json() for part in self.sources],
             "records": [paper.as_record() for paper in self.samples],
         }

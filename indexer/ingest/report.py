@@ -11,6 +11,7 @@ from typing import Any
 
 from indexer.index.errors import SourceError
 from indexer.index.store.manifest import STANDARD_INPUT, Manifest, toc_name
+from indexer.index.text.file_names import shown_name
 from indexer.ingest.bulk import FEW, MAX_REJECTS, Counts, Task
 from indexer.ingest.draft import Draft
 from indexer.ingest.plan import Plan
@@ -62,8 +63,8 @@ class BuildReport:
             "warnings": dict(self.warnings),
             "warned": [place(row) | {"kind": row.kind} for row in self.warned],
             "rejects": [place(row) for row in self.rejects[:FIRST_REJECTS]],
-            "failures": list(self.failures),
-            "gone": list(self.gone),
+            "failures": list(map(shown_name, self.failures)),
+            "gone": list(map(shown_name, self.gone)),
             "sources": [part.as_json() for part in self.sources],
         }
 
@@ -80,7 +81,7 @@ FIRST_REJECTS = 100
 
 def place(row: Rejected | Warned) -> dict[str, Any]:
     """File, line and reason of a record, as JSON."""
-    return {"file": row.file, "line": row.line, "reason": row.reason}
+    return {"file": shown_name(row.file), "line": row.line, "reason": row.reason}
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from indexer.index.errors import SourceError
+from indexer.index.text.file_names import shown_name
 from indexer.readers.entries import STANDARD_INPUT, Rejected
 
 MAX_REJECTED = 0.5
@@ -55,7 +56,7 @@ class Part:
     def as_json(self) -> dict[str, Any]:
         """The counts as JSON."""
         return {
-            "name": self.name,
+            "name": shown_name(self.name),
             "formats": dict(self.formats),
             "read": self.read,
             "indexed": self.indexed,
@@ -64,7 +65,7 @@ class Part:
             "deleted": self.deleted,
             "rejected": self.rejected,
             "warnings": dict(self.warnings),
-            "faults": list(self.faults),
+            "faults": list(map(shown_name, self.faults)),
         }
 
 

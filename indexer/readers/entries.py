@@ -13,6 +13,7 @@ from indexer.index.errors import RecordError
 from indexer.index.record.paper import Paper
 from indexer.index.record.values import Misfit
 from indexer.index.record.venues import VenueTable
+from indexer.index.text.file_names import shown_name
 
 STANDARD_INPUT = "-"
 
@@ -52,11 +53,11 @@ class Origin:
 
 
 def plain_name(file: str) -> str:
-    """The name of a file without folder and without suffix of compression; empty for standard input."""
+    """The name of a file as it is shown, without folder and suffix of compression; empty for standard input."""
     if file == STANDARD_INPUT:
         return ""
     path = PurePath(file)
-    return path.stem if path.suffix.lower() in COMPRESSED else path.name
+    return shown_name(path.stem if path.suffix.lower() in COMPRESSED else path.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,21 +17,6 @@ __all__ = ["expand", "line_chunks", "open_source", "read_file", "recognise_sourc
 
 
 def expand(source: str) -> list[str]:
-    """The files of a source, as `_expanded` gives them, each of a name that can be recorded.
-
-    Raises SourceError for a name that is not UTF-8, before anything is read.
-    """
-    found = _expanded(source)
-    for path in found:
-        try:
-            path.encode()
-        except UnicodeEncodeError:
-            shown = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-            raise SourceError(f"{shown}: a name that is not UTF-8 cannot be recorded; rename it") from None
-    return found
-
-
-def _expanded(source: str) -> list[str]:
     """The files of a source: itself, those of a folder and its folders, or those a glob matches; by path.
 
     Hidden files and folders are left out of folders and globs. `-` is standard input. Raises SourceError, which

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -59,13 +58,3 @@ def test_columns_that_are_mapped_are_mapped_again_by_a_rebuild(tmp_path: Path) -
             hit = index.search("title").hits[0]
             assert (hit.title, list(hit.authors), hit.year) == ("One title", ["A. B.", "C. D."], 2001)
         rebuild(tmp_path / "index")
-
-
-@pytest.mark.parametrize("alone", [True, False])
-def test_a_name_that_is_not_utf_8_is_told_at_the_start(tmp_path: Path, alone: bool) -> None:
-    """An index cannot record it; nothing was read yet."""
-    path = tmp_path / os.fsdecode(b"a\xff.jsonl")
-    path.write_text('{"title": "T"}\n')
-    with pytest.raises(SourceError, match=r"a\\xff.jsonl: a name that is not UTF-8"):
-        build([path if alone else tmp_path], tmp_path / "index")
-    assert not (tmp_path / "index").exists()

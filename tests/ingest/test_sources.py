@@ -12,13 +12,20 @@ from hashlib import blake2b
 from pathlib import Path
 from types import SimpleNamespace
 
+import orjson
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from indexer.index.errors import BadIndexError, MissingSourceError, SourceError, UsageError
 from indexer.index.store.generation import latest
+from indexer.index.text.file_names import names_from_json, names_to_json
 from indexer.ingest.build import build, rebuild
 from indexer.ingest.check import check
 from indexer.ingest.update import update
+from indexer.ingest.verify import verify
+from query import PaperIndex
+from query.faces.cli.rejects import reject_lines
 from tests.ingest.conftest import Write, held
 
 
@@ -247,3 +254,50 @@ def test_an_index_of_other_sources_is_not_replaced_unless_forced(write: Write, i
         build([two], index)
     build([two], index, force=True)
     assert held(index) == {"x": "Two"}
+
+
+def test_a_name_that_is_no_utf_8_is_a_name(write: Write, index: Path) -> None:
+    r"""In a folder or named itself it is read, recorded and read again; JSON shows it with its bytes, `caf\xe9`."""
+    plain = write("lists/a.jsonl", x="One")
+    odd = os.fsdecode(os.fsencode(plain.parent) + b"/caf\xe9.jsonl")
+    try:
+        Path(odd).write_text('{"id": "y", "title": "Two"}\n{"id": "z"}\n')
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    report = build(plain.parent, index)
+    assert (report.read, report.indexed, report.rejected) == (3, 2, 1)
+    assert "caf\\xe9.jsonl" in report.as_json()["rejects"][0]["file"]
+    assert b"caf\\\\xe9.jsonl" in b"".join(reject_lines(report.rejects))
+    assert update(odd, index, max_record=1000).unchanged == 1
+    assert rebuild(index).papers == 2
+    assert latest(index).sources == (str(plain.parent), odd)
+    assert latest(index).longest == {odd: 1000}
+    assert held(index) == {"x": "One", "y": "Two"}
+    assert verify(index) == []
+    with PaperIndex.open(index) as opened:
+        assert orjson.dumps(opened.info().as_json()["sources"]).endswith(b'caf\\\\xe9.jsonl"]')
+
+
+@pytest.mark.parametrize("name", [b"a\xff.json", b"l\xe9.csv", b"\xed\xa0\xbd.bib"])
+def test_a_venue_of_such_a_name_can_be_stored(tmp_path: Path, index: Path, name: bytes) -> None:
+    """The name of a list gives venue and ids of papers without any."""
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
+    text = {".json": '[{"title": "One"}]', ".csv": "title,year\nOne,2001\n", ".bib": "@misc{k, title={One}}"}
+    try:
+        path.write_text(text[path.suffix])
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    assert build(path, index).papers == 1
+    assert rebuild(index).papers == 1
+
+
+@given(
+    st.recursive(
+        st.text(st.characters()), lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters()), inner)
+    )
+)
+@example(["\0", "\0a", "\udce9", "\ud83d\ude00"])
+@example({"\0\udce9": "\\u0000"})
+def test_what_a_manifest_keeps_of_a_name_is_the_name(value: object) -> None:
+    """Any text of Python's, halves of pairs and the mark itself among them."""
+    assert names_from_json(names_to_json(value)) == value

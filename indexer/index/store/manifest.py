@@ -15,14 +15,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from indexer.index.errors import BadIndexError, ForeignIndexError
 from indexer.index.files import TOC_NAME, is_part, read_regular
 from indexer.index.schema import FIELDS
 from indexer.index.segment.container import Seal
 from indexer.index.store.origin import Origin
 from indexer.index.store.typed import record_of
+from indexer.index.text.file_names import names_from_json, names_to_json
 from indexer.index.whoosh.table_of_contents import is_ours
 
 FORMAT = 2
@@ -108,7 +107,7 @@ class Manifest:
 
     def dump(self, head: bytes) -> bytes:
         """The whole file: Whoosh's table of contents `head`, the manifest, the footer."""
-        body = orjson.dumps(asdict(self))
+        body = names_to_json(asdict(self))
         end = _END.pack(len(body), self.format, _MAGIC)
         return head + body + _FOOTER.pack(len(body), zlib.crc32(head + body + end), self.format, _MAGIC)
 
@@ -184,7 +183,7 @@ def _read(folder: Path, generation: int, oldest: int) -> Manifest:
     if version < oldest:
         raise BadIndexError(f"{path} has the older format {version}, without seals; run `quiver rebuild`")
     try:
-        manifest = record_of(Manifest, orjson.loads(content[len(content) - length :]))
+        manifest = record_of(Manifest, names_from_json(content[len(content) - length :]))
         _check(manifest, generation, version)
     except ValueError as error:
         raise BadIndexError(

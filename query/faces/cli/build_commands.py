@@ -45,7 +45,7 @@ _MAX_REJECTED = click.option(
     help="Fail, and publish nothing, if more of a source's records are rejected.",
 )
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-_SOURCES = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=well_formed)
+_SOURCES = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 
 
 _KEEP = click.option(
@@ -118,7 +118,7 @@ def build(
     "--moved",
     nargs=2,
     multiple=True,
-    type=well_formed,
+    type=str,
     metavar="OLD NEW",
     help="Sources that were at OLD, or in that folder, are now at NEW; repeat for several.",
 )
@@ -263,6 +263,7 @@ def history(index: Path, form: str) -> None:
     `quiver rollback --to N` returns to one of them."""
     from dataclasses import asdict
 
+    from indexer.index.text.file_names import shown_name
     from indexer.ingest.history import history as run
     from query.faces.printed import output
     from query.faces.printed.tables import table_lines
@@ -270,7 +271,7 @@ def history(index: Path, form: str) -> None:
 
     rows = run(index)
     if form == "json":
-        output.write_json([asdict(row) for row in rows])
+        output.write_json([asdict(row) | {"sources": [*map(shown_name, row.sources)]} for row in rows])
         return
     lines = [
         (

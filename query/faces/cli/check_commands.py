@@ -15,7 +15,6 @@ from query.faces.cli.options import (
     format_option,
     index_option,
     share,
-    well_formed,
 )
 from query.faces.parameters import RANKINGS
 
@@ -24,7 +23,7 @@ from query.faces.parameters import RANKINGS
     "quiver check export.ris", "quiver check lists/ refs.bib --rejects bad.jsonl", "zcat x.gz | quiver check - --json"
 )
 @click.command()
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=well_formed)
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @FORMAT
 @MAP
 @MAX_RECORD

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from indexer.index.errors import UsageError
+from indexer.index.text.file_names import shown_name
 
 if TYPE_CHECKING:
     from indexer.readers.entries import Rejected
@@ -22,7 +23,7 @@ def reject_lines(rejects: Iterable[Rejected]) -> Iterator[bytes]:
     A record that is a JSON object keeps its keys; the text of any other stands under `_raw`.
     """
     for row in rejects:
-        why = {"file": row.file, "line": row.line, "reason": row.reason}
+        why = {"file": shown_name(row.file), "line": row.line, "reason": row.reason}
         yield orjson.dumps(_object(row.record) | {"_rejected": why}, option=orjson.OPT_APPEND_NEWLINE)
 
 
