@@ -60,7 +60,7 @@ class _Blame:
 
     def total(self, request: Request) -> int:
         """Papers that a request finds."""
-        return self._engine.answer(replace(request, top=0, masks=False)).total
+        return self._engine.answer(replace(request, top=0, facets=())).total
 
     def _without_filters(self, query: Query) -> int:
         return self.total(replace(self._request, query=query, filters=Filters()))

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from indexer.index.record.identifiers import Identifier, guesses, identify
 from indexer.index.record.identity import whole_id
 from indexer.index.segment.columns import key_hash
@@ -69,8 +67,5 @@ def named_first(
     highest = max((row.score for row in answer.rows), default=0.0)
     rows = [Row(row.segment, row.doc, 0, highest + 1.0) for row in first.rows]
     kept = [*rows, *answer.rows][: request.top]
-    pairs = zip(answer.masks, first.masks, strict=True) if request.masks else ()
-    masks = [np.logical_or(*pair) for pair in pairs]
-    total = answer.total + first.total
-    joined = Answer(kept, total, answer.all_words + first.all_words, answer.relaxed, masks)
+    joined = replace(answer.beside(first), rows=kept)
     return joined, replace(order, rows=kept, named=frozenset((row.segment, row.doc) for row in rows))

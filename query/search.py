@@ -208,7 +208,7 @@ class PaperIndex:
             ranking,
             top,
         )
-        request = replace(request, masks=bool(names))
+        request = replace(request, facets=names)
         parsed = request.query
         if expand:
             request = widened(snapshot, request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from indexer.index.bm25f import idf
-from indexer.index.schema import FIELDS, TEXT
+from indexer.index.schema import FIELDS
 from indexer.index.segment.opened import Segment
 from indexer.index.text.analysis import STOP_WORDS, stem, words
 from indexer.index.text.reading import as_read
@@ -27,17 +27,13 @@ def related_query(collection: Collection, segment: Segment, doc: int) -> Query:
             if word not in STOP_WORDS:
                 surface.setdefault(stem(word), word)
                 counts[stem(word)] += weight  # type: ignore[assignment]
-    scored = []
-    for term, count in counts.items():
-        papers = 0
-        for other in collection.segments:
-            number = other.group(TEXT).find(term.encode("utf-8", "surrogatepass"))
-            if number >= 0:
-                low, high = other.group(TEXT).span(number)
-                papers += high - low
-        # A word of this paper alone finds nothing else.
-        if papers > 1:
-            scored.append((count / (count + 1.5) * idf(collection.papers, min(papers, collection.papers)), term))
+    papers = collection.stem_papers(counts)
+    # A word of this paper alone finds nothing else.
+    scored = [
+        (count / (count + 1.5) * idf(collection.papers, papers[term]), term)
+        for term, count in counts.items()
+        if papers[term] > 1
+    ]
     best = sorted(scored, reverse=True)[:TERMS]
     heaviest = best[0][0] if best else 1.0
     return Query("", tuple(Word(surface[term], boost=round(score / heaviest, 3)) for score, term in best))

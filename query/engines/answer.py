@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, overload
 
 import numpy as np
@@ -25,7 +26,7 @@ must not depend on how many hits are asked for."""
 class Request:
     """A search: parsed query, filters, `match` and `sort` of the tables above, the first `top` hits (None: all).
 
-    `masks`: whether the answer is to say which papers matched.
+    `facets` are the names of those that will be counted over the answer.
     """
 
     query: Query
@@ -33,7 +34,7 @@ class Request:
     match: str = "auto"
     sort: str = "relevance"
     top: int | None = 10
-    masks: bool = False
+    facets: tuple[str, ...] = ()
 
 
 class Row(NamedTuple):
@@ -105,10 +106,30 @@ def joined(first: Sequence[Row], others: Sequence[Row]) -> Sequence[Row]:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The first hits in order, exact totals, and if asked for which papers matched: a mask over each segment."""
+    """The first hits in order, exact totals, and where facets are counted which papers matched: a mask a segment.
+
+    An engine elsewhere gives no masks but what it `counted`. Where it gives fewer rows than were asked for, `more` is
+    the rest in its own order, fetched as it is read; in what is given first the order is exact.
+    """
 
     rows: Sequence[Row]
     total: int
     all_words: int
     relaxed: bool
     masks: list[npt.NDArray[np.bool_]] = field(default_factory=list)
+    counted: Mapping[str, Counter[str]] | None = None
+    more: Callable[[], Iterator[Row]] | None = None
+
+    def beside(self, other: Answer) -> Answer:
+        """This answer with the totals and what matched of another, which has none of its papers."""
+        pairs = zip(self.masks, other.masks, strict=True) if self.masks and other.masks else ()
+        counted = None
+        if self.counted is not None and other.counted is not None:
+            counted = {name: counts + other.counted[name] for name, counts in self.counted.items()}
+        return replace(
+            self,
+            total=self.total + other.total,
+            all_words=self.all_words + other.all_words,
+            masks=[np.logical_or(*pair) for pair in pairs],
+            counted=counted,
+        )

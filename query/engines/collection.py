@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,17 @@ Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
 
+class TermKey(NamedTuple):
+    """By what a term is known: a paper holds it that has one of the stems, or the parts of a variant side by side, in
+    one of the text fields, or the words in a row in one of the name fields (fields by number)."""
+
+    stems: tuple[str, ...]
+    variants: tuple[tuple[str, ...], ...]
+    words: tuple[str, ...]
+    text: tuple[int, ...]
+    names: tuple[int, ...]
+
+
 class Collection:
     """Statistics of a generation. They count live papers only, whatever the segments."""
 
@@ -36,6 +48,14 @@ class Collection:
         )
         """Weight, b and average length of each field, then k1: what the kernel scores with."""
         self._slack: dict[str, float] = {}
+
+    def holding(self, term: TermKey) -> int | None:
+        """Papers that hold a term, where that is not counted from the segments (None: it is)."""
+        return None
+
+    def stem_papers(self, stems: Iterable[str]) -> dict[str, int]:
+        """For each of some stems the live papers that hold it in a text field."""
+        return {stem: sum(_holders(segment, stem) for segment in self.segments) for stem in stems}
 
     @made_once
     def readers(self) -> tuple[Any, ...] | None:
@@ -69,3 +89,11 @@ class Collection:
             growth = (now / then for now, then in zip(self.averages, made, strict=True))
             factor = self._slack[segment.name] = max(1.0, *growth)
         return factor
+
+
+def _holders(segment: Segment, stem: str) -> int:
+    number = segment.text.find(stem.encode("utf-8", "surrogatepass"))
+    if number < 0:
+        return 0
+    low, high = segment.text.span(number)
+    return high - low if segment.all_live else int(np.count_nonzero(segment.live[segment.text.docs[low:high]]))

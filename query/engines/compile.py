@@ -60,9 +60,9 @@ class Compiled:
 class Compiler:
     """Compiles queries against one collection."""
 
-    def __init__(self, collection: Collection, venues: VenueTable) -> None:
+    def __init__(self, collection: Collection, venues: VenueTable, joins: Joins | None = None) -> None:
         self._collection = collection
-        self._joins = Joins(collection)
+        self._joins = joins or Joins(collection)
         self._venues = venues
 
     def compile(self, query: AnalysedQuery) -> Compiled:

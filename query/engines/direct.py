@@ -35,13 +35,13 @@ def answer_direct(
     if terms is None:
         return None
     wanted = _EVERYTHING if request.top is None else request.top
-    masks = [np.zeros(segment.docs, dtype=bool) for segment in collection.segments] if request.masks else []
+    masks = [np.zeros(segment.docs, dtype=bool) for segment in collection.segments] if request.facets else []
     rows: Rows = [
         (
             terms[at],
             segment.lengths,
             bases[at],
-            masks[at] if request.masks else None,
+            masks[at] if request.facets else None,
             native_slack(collection, segment, len(terms[at])),
         )
         for at, segment in enumerate(collection.segments)

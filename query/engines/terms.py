@@ -13,7 +13,7 @@ from indexer.index.bm25f import idf
 from indexer.index.native import kernel
 from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS, NAMES, TEXT
 from indexer.index.segment.opened import Segment
-from query.engines.collection import Collection
+from query.engines.collection import Collection, TermKey
 from query.engines.joins import Joins, Parts
 from query.engines.phrases import Matches, phrase
 from query.engines.term_postings import SegmentTerm, Stream, stored_stream
@@ -51,6 +51,7 @@ class Term:
         self._names = NAME_COLUMNS if every else tuple(column for column in NAME_COLUMNS if column in self.columns)
         self._stems = tuple(dict.fromkeys((word.stem, *joined, *word.also)))
         self._variants = self._parts() if self._text else ()
+        self.key = TermKey(self._stems, self._variants, word.parts, self._text, self._names)
         self.year = int(whole) if len(word.parts) == 1 and every and is_year(whole) else None
         """The year that the word names; papers of that year match it without scoring."""
         self.venue = word.venue if every else ""
@@ -132,6 +133,9 @@ class Term:
     @cached_property
     def document_frequency(self) -> int:
         """n_t: live papers with the term in any of its fields."""
+        known = self._collection.holding(self.key)
+        if known is not None:
+            return known
         if self._found is not None:
             return self._found[0]
         return sum(

@@ -125,6 +125,8 @@ class Feedback:
                 if common[name] >= needed:
                     weights[name] = weights.get(name, 0.0) + share * weight
                     spelt.setdefault(name, vocabulary.words[name])
+        new = [name for name in weights if name not in self._papers]
+        self._papers.update(self._candidates.collection.stem_papers(new))
         weighed = [(-weight * self._idf(name), name) for name, weight in weights.items()]
         return {name: spelt[name] for weight, name in sorted(weighed)[: self._parameters.words] if weight < 0}
 
@@ -150,10 +152,7 @@ class Feedback:
 
     def _idf(self, name: str) -> float:
         """idf of a stem over the text fields; live papers only, whatever the segments."""
-        collection = self._candidates.collection
-        if name not in self._papers:
-            self._papers[name] = sum(_holders(segment, name) for segment in collection.segments)
-        return idf(collection.papers, self._papers[name])
+        return idf(self._candidates.collection.papers, self._papers[name])
 
     def _column(self, name: str) -> _Column:
         found = self._columns.get(name)
@@ -161,14 +160,6 @@ class Feedback:
             counts = self._candidates.counts(lambda _, segment, docs: _frequencies(segment, name, docs))
             found = self._columns[name] = _Column(counts, self._candidates.saturated(counts))
         return found
-
-
-def _holders(segment: Segment, name: str) -> int:
-    number = segment.text.find(name.encode("utf-8", "surrogatepass"))
-    if number < 0:
-        return 0
-    low, high = segment.text.span(number)
-    return high - low if segment.all_live else int(np.count_nonzero(segment.live[segment.text.docs[low:high]]))
 
 
 def _frequencies(segment: Segment, name: str, docs: Ints) -> Counts:
