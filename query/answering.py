@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from indexer.index.errors import QueryError
 from indexer.index.segment.opened import Segment
-from query.browse.name_notes import name_notes
 from query.browse.versions import other_ids
 from query.engines.answer import Answer, Request, Row
 from query.engines.compile import Compiled
-from query.engines.masks import listed
 from query.language.parser import parse
-from query.language.tree import Diagnostic, Query
-from query.named import may_name, named, named_first
+from query.named import may_name, named_first
 from query.present.explain import explain_row
-from query.present.facets import FACETS, Matched
 from query.present.marking import marks_of
 from query.present.snippets import snippet
 from query.ranking.best import Ranked, rerank
 from query.ranking.expand import expanded
 from query.ranking.parameters import DEPTH
-from query.results import FacetCount, Hit
+from query.results import Hit
 from query.snapshot import Snapshot
 
 
@@ -32,7 +28,7 @@ def answered(snapshot: Snapshot, request: Request, ranking: str) -> tuple[Answer
     compiled = snapshot.engine.compile(request)
     if compiled.empty and request.query.text.strip():
         raise QueryError(f"there is no word to search for in {request.query.text!r}", length=len(request.query.text))
-    if may_name(request.query) and (found := named(snapshot.segments, request.query.text)):
+    if may_name(request.query) and (found := snapshot.named(request.query.text)):
         papers = [(snapshot.segments[at].paper_id(doc), at, doc) for at, doc in found]
         return named_first(
             request,
@@ -61,14 +57,6 @@ def widened(snapshot: Snapshot, request: Request) -> Request:
     answer = snapshot.engine.answer(anywhere, compiled)
     query = expanded(snapshot.engine.collection, compiled, answer.rows)
     return replace(request, query=query, match="any")
-
-
-def counted_facets(snapshot: Snapshot, names: Sequence[str], answer: Answer) -> dict[str, list[FacetCount]]:
-    """The facets that were asked for, over all papers of an answer."""
-    if not names:
-        return {}
-    matched = Matched(snapshot.segments, [listed(mask) for mask in answer.masks], snapshot.heading)
-    return {name: FACETS[name](matched) for name in names}
 
 
 def totals_of(snapshot: Snapshot, text: str, request: Request) -> tuple[int, int]:
@@ -106,12 +94,6 @@ def hits_of(
             explain_row(snapshot.engine, request, row, ranked) if ranked else None,
             tuple(other_ids(snapshot.engine.collection, row.segment, row.doc)),
         )
-
-
-def names_read(snapshot: Snapshot, query: Query) -> Iterator[Diagnostic]:
-    """What a searcher should know of how the names of a query were read."""
-    if query.required:
-        yield from name_notes(query, snapshot.engine.collection.author_names, snapshot.files, snapshot.heading)
 
 
 def _reader(snapshot: Snapshot, segment: Segment, doc: int) -> Callable[[], Mapping[str, Any]]:

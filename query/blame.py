@@ -10,11 +10,8 @@ from dataclasses import replace
 
 from indexer.index.errors import NotFoundError
 from indexer.index.record.names import cluster_key
-from query.browse.clusters import author_cluster
-from query.browse.venue_list import venue_list
 from query.engines.answer import Answer, Request
 from query.filters import Filters, YearRange
-from query.information import years_held
 from query.language.combine import leaves, with_leaves
 from query.language.nearest import nearest
 from query.language.printer import start, to_text
@@ -56,7 +53,7 @@ def blamed(snapshot: Snapshot, request: Request, answer: Answer) -> Iterator[Dia
 class _Blame:
     def __init__(self, snapshot: Snapshot, request: Request) -> None:
         self._engine, self._venues, self._request = snapshot.engine, snapshot.venue_table, request
-        self._files, self._segments, self._heading_of = snapshot.files, snapshot.segments, snapshot.heading
+        self._snapshot = snapshot
 
     def total(self, request: Request) -> int:
         """Papers that a request finds."""
@@ -74,7 +71,7 @@ class _Blame:
         for name in filters.authors:
             if not self._passing(Filters(authors=(name,))):
                 try:
-                    author_cluster(self._files, self._venues, name)
+                    self._snapshot.author(name)
                 except NotFoundError as error:
                     yield Diagnostic(FILTER, _sentence(str(error)), 0, 0)
         for name in (*filters.venues, *filters.exclude_venues):
@@ -92,7 +89,7 @@ class _Blame:
     def _no_venue(self, name: str) -> tuple[str, int, int, str | None]:
         near = {
             spelling.casefold(): row.name
-            for row in venue_list(self._segments, self._venues)
+            for row in self._snapshot.venues()
             for spelling in (row.name, *row.spellings, *self._venues.aliases(row.name))
         }
         like = nearest(name.casefold(), near)
@@ -100,7 +97,7 @@ class _Blame:
         return f"No paper has the venue {name!r}; {hint}", 0, 0, near[like] if like else None
 
     def _years(self) -> str:
-        held = years_held(self._files)
+        held = self._snapshot.years()
         return _span(held) if held else "no years"
 
     def clauses(self) -> Iterator[Diagnostic]:
@@ -152,7 +149,7 @@ class _Blame:
 
     def _heading(self, name: str) -> str:
         key = cluster_key(name)
-        found = self._heading_of(key)
+        found = self._snapshot.heading(key)
         return name if found == key else found
 
 

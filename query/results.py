@@ -231,7 +231,7 @@ class Page(Sequence[Hit]):
     match only some. `limit` None is the whole result. `facets` are values with counts by the facet's name. `suggestion`
     is another spelling of the query that finds more; `diagnostics` say what of the query was read leniently.
     `corrected` is the spelling that was searched for in place of the query, which found nothing; only the command line
-    and the pages do that.
+    and the pages do that. `exact_to`, of a cluster: hits past so many stand in the cluster's own order.
     """
 
     query: str
@@ -248,6 +248,7 @@ class Page(Sequence[Hit]):
     diagnostics: Sequence[Diagnostic] = ()
     partial: bool = False
     corrected: str | None = None
+    exact_to: int | None = None
 
     def __len__(self) -> int:
         return len(self.hits)
@@ -298,6 +299,7 @@ class Page(Sequence[Hit]):
             },
             "suggestion": self.suggestion,
             **({} if self.corrected is None else {"corrected": self.corrected}),
+            **({} if self.exact_to is None else {"exact_to": self.exact_to}),
             "diagnostics": [
                 {
                     "kind": row.kind,

@@ -4,30 +4,28 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from indexer.index.errors import ClosedIndexError, UsageError
 from indexer.index.record.paper import Paper
 from indexer.index.record.venues import VenueTable
 from indexer.index.segment.opened import Segment, SegmentFiles
-from indexer.index.store.generation import Generation, latest, open_generation
-from query.answering import answered, counted_facets, hits_of, names_read, ranked_of, totals_of, widened
+from query.answering import answered, hits_of, ranked_of, totals_of, widened
 from query.arguments import Names, SinceValue, Years, check, facets_of, filters_of, limit_of, number_of, query_of
 from query.blame import blamed
-from query.browse.clusters import Cluster, author_cluster
+from query.browse.clusters import Cluster
 from query.browse.related import related_query
-from query.browse.spelling import better_query
-from query.browse.suggest import Suggestions, suggestions
-from query.browse.venue_list import VenueRow, venue_list
-from query.browse.versions import other_ids
-from query.engines import registry
-from query.engines.answer import MATCHES, SORTS, Request, Row
+from query.browse.suggest import Suggestions
+from query.browse.venue_list import VenueRow
+from query.engines.answer import MATCHES, SORTS, Answer, Request, Row
 from query.engines.array_engine import ArrayEngine
-from query.engines.registry import engine_class
-from query.information import Information, information
+from query.engines.registry import open_snapshot
+from query.information import Information
 from query.language.tree import Query, Word
 from query.present.facets import FACETS
 from query.results import Hit, Page
@@ -44,29 +42,25 @@ class PaperIndex:
     there is one. After `close` every call raises ClosedIndexError.
     """
 
-    def __init__(self, path: str | Path, generation: Generation, engine: str | None = None) -> None:
-        self.path = Path(path)
-        self._engine_class = engine_class(engine or registry.DEFAULT)
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.path = snapshot.path
         self._moving = threading.Lock()
-        self._snapshot: Snapshot | None = Snapshot(self.path, generation, self._engine_class)
+        self._snapshot: Snapshot | None = snapshot
 
     @classmethod
     def open(cls, path: str | Path, *, engine: str | None = None) -> PaperIndex:
-        """Open the newest generation of an index folder. Raises BadIndexError.
+        """Open the newest generation of an index: a folder, or `http://HOST:9200/NAME` in a cluster of OpenSearch.
 
-        `engine` is "arrays", or "whoosh": slow, with the same answers.
+        `engine` is "arrays" for a folder, or "whoosh": slow, with the same answers. Raises BadIndexError.
         """
-        return cls(path, open_generation(Path(path)), engine)
+        return cls(open_snapshot(path, engine))
 
     def pinned(self) -> PaperIndex:
         """The same generation as an index of its own, for several calls that must see the same papers.
 
         Another thread may `reopen` this one meanwhile. Costs nothing; it ends with this one's `close`.
         """
-        other = PaperIndex.__new__(PaperIndex)
-        other.path, other._engine_class, other._moving = self.path, self._engine_class, threading.Lock()
-        other._snapshot = self._now()
-        return other
+        return PaperIndex(self._now())
 
     def _now(self) -> Snapshot:
         """What is open at this moment: taken once a call. Raises ClosedIndexError."""
@@ -109,11 +103,11 @@ class PaperIndex:
     def reopen(self) -> bool:
         """Move to the newest generation; says whether there was a newer one. Calls under way end on theirs."""
         with self._moving:
-            here = self._now()
-            if latest(self.path).identity == here.generation.manifest.identity:
+            newer = self._now().newer()
+            if newer is None:
                 return False
             # The old one is not closed: other threads may be reading it, and hits that it gave; it goes with the last.
-            self._snapshot = Snapshot(self.path, open_generation(self.path), self._engine_class)
+            self._snapshot = newer
             return True
 
     def close(self) -> None:
@@ -144,11 +138,11 @@ class PaperIndex:
         return True
 
     def __contains__(self, paper: object) -> bool:
-        return isinstance(paper, str) and self._now().find(paper) is not None
+        return isinstance(paper, str) and self._now().session().find(paper) is not None
 
     def ids(self) -> Iterator[str]:
         """Ids of all papers, in the order in which they are stored."""
-        return _ids(self._now())
+        return self._now().ids()
 
     def search(
         self,
@@ -195,7 +189,7 @@ class PaperIndex:
         understood, UsageError for any other argument of a wrong type or value, ClosedIndexError.
         """
         started = time.perf_counter()
-        snapshot = self._now()
+        snapshot = self._now().session()
         wanted, passed = limit_of(limit), number_of("offset", offset)
         top = None if wanted is None else passed + wanted if wanted else 0
         names = facets_of(facets, FACETS)
@@ -213,14 +207,12 @@ class PaperIndex:
         if expand:
             request = widened(snapshot, request)
         answer, ranked = answered(snapshot, request, ranking)
-        counted = counted_facets(snapshot, names, answer)
-        rows = answer.rows[passed:]
+        counted = snapshot.facets(names, answer)
+        rows = _rows(answer, passed, top)
         hits = hits_of(snapshot, rows, request, first=passed, snippets=snippets, ranked=ranked if explain else None)
         suggestion = None
         if not ranked.named:
-            suggestion = better_query(
-                parsed, answer, snapshot.segments, lambda text: totals_of(snapshot, text, request)
-            )
+            suggestion = snapshot.better_query(parsed, answer, lambda text: totals_of(snapshot, text, request))
         return Page(
             query=parsed.text,
             generation=snapshot.number,
@@ -235,9 +227,10 @@ class PaperIndex:
             suggestion=suggestion,
             diagnostics=(
                 *parsed.diagnostics,
-                *names_read(snapshot, parsed),
+                *snapshot.names_read(parsed),
                 *blamed(snapshot, replace(request, query=parsed), answer),
             ),
+            exact_to=None if answer.more is None else len(answer.rows),
         )
 
     def scan(
@@ -261,7 +254,7 @@ class PaperIndex:
         However many there are, none is kept: for exports and statistics. All are of the generation that is open at the
         call. Raises as `search` does, at the call; ClosedIndexError also where the index is closed before the end.
         """
-        snapshot = self._now()
+        snapshot = self._now().session()
         request = _request(
             snapshot,
             query,
@@ -272,11 +265,11 @@ class PaperIndex:
             None,
         )
         answer, _ = answered(snapshot, request, ranking)
-        return _scanned(snapshot, request, answer.rows, snippets)
+        return _scanned(snapshot, request, _rows(answer, 0, None), snippets)
 
     def rank_plain(self, text: str, limit: int, *, ranking: str = "best", expand: bool = False) -> list[str]:
         """Ids of the first papers for a text read as plain words without syntax, any word matching."""
-        snapshot = self._now()
+        snapshot = self._now().session()
         query = Query(text, tuple(Word(word) for word in text.split()))
         request = Request(query, match="any", top=limit)
         if expand:
@@ -290,7 +283,7 @@ class PaperIndex:
 
     def paper(self, paper: str) -> Paper:
         """The paper of an id, or of a DOI, arXiv id, address or other identifier in any form. Raises NotFoundError."""
-        segment, doc = self._now().locate(_one("paper", paper))
+        segment, doc = self._now().session().locate(_one("paper", paper))
         return segment.papers.paper(doc)
 
     def duplicates_of(self, paper: str | Paper) -> list[str]:
@@ -299,32 +292,21 @@ class PaperIndex:
         Where works are grouped the other records of the work, the preferred first.
         Raises NotFoundError where there is no such paper.
         """
-        snapshot = self._now()
-        segment, doc = snapshot.locate(paper.id if isinstance(paper, Paper) else _one("paper", paper))
-        collection = snapshot.engine.collection
-        if collection.works:
-            return other_ids(collection, snapshot.segments.index(segment), doc)
-        work, dated = segment.arrays["doc.work"][doc], int(segment.years[doc])
-        found = []
-        for other in snapshot.segments:
-            docs = (other.arrays["doc.work"] == work) & other.live
-            for number in docs.nonzero()[0].tolist():
-                year = int(other.years[number])
-                same = other is segment and number == doc
-                if not same and (not dated or not year or abs(year - dated) <= 1):
-                    found.append(other.paper_id(number))
-        return sorted(found)
+        return self._now().session().same_title(paper.id if isinstance(paper, Paper) else _one("paper", paper))
 
     def related(self, paper: str, limit: int | None = 10) -> Page:
         """Papers like one, by the words that tell it from others. Raises NotFoundError."""
-        snapshot, wanted = self._now(), limit_of(limit)
+        snapshot, wanted = self._now().session(), limit_of(limit)
         segment, doc = snapshot.locate(_one("paper", paper))
         query = related_query(snapshot.engine.collection, segment, doc)
         request = Request(query, match="any", top=None if wanted is None else wanted + 1)
         answer = snapshot.engine.answer(request)
         me = snapshot.segments.index(segment)
-        own = snapshot.engine.collection.works.members(me, doc)
-        rows = [row for row in answer.rows if (row.segment, row.doc) not in own][:wanted]
+        own = {
+            snapshot.segments[at].paper_id(number) for at, number in snapshot.engine.collection.works.members(me, doc)
+        }
+        found = (row for row in _rows(answer, 0, request.top) if _id(snapshot, row) not in own)
+        rows = list(islice(found, wanted))
         total = max(0, answer.total - 1)
         hits = list(hits_of(snapshot, rows, request))
         return Page("", snapshot.number, total, total, False, 0, wanted, hits, {}, 0.0)
@@ -334,21 +316,31 @@ class PaperIndex:
 
         A grouping by name, not a claim that it is one person. Raises NotFoundError with names that are alike.
         """
-        snapshot = self._now()
-        return author_cluster(snapshot.files, snapshot.venue_table, _one("name", name))
+        return self._now().author(_one("name", name))
 
     def suggest(self, prefix: str, limit: int | None = 10) -> Suggestions:
         """The commonest completions of authors, venues and title words, with counts; of each at most `limit`."""
-        return suggestions(self._now().files, _one("prefix", prefix), limit_of(limit))
+        return self._now().suggest(_one("prefix", prefix), limit_of(limit))
 
     def venues(self) -> list[VenueRow]:
         """Venues with types, spellings, years and counts, by count."""
-        snapshot = self._now()
-        return venue_list(snapshot.segments, snapshot.venue_table)
+        return self._now().venues()
 
     def info(self) -> Information:
         """What the index holds, and what it is read with."""
-        return information(self._now().generation)
+        return self._now().info()
+
+    def heading(self, key: str) -> str:
+        """The name by which an author cluster is shown; its key where no paper carries it."""
+        return self._now().heading(key)
+
+    def heads(self) -> Iterator[dict[str, Any]]:
+        """What a hit shows of every paper, as it is stored."""
+        return self._now().heads()
+
+    def moments(self) -> set[tuple[int, int]]:
+        """Generations in which papers were first seen, with their times in seconds since 1970."""
+        return self._now().moments()
 
 
 def _request(
@@ -367,17 +359,21 @@ def _request(
     return Request(query_of(query), filters_of(snapshot.venue_table, *filters), match, sort, top)
 
 
-def _scanned(snapshot: Snapshot, request: Request, rows: Sequence[Row], snippets: bool) -> Iterator[Hit]:
+def _rows(answer: Answer, first: int, top: int | None) -> Iterable[Row]:
+    """The rows of an answer from the `first` on, `top` counted from its beginning (None: all)."""
+    if answer.more is None or (top is not None and top <= len(answer.rows)):
+        return answer.rows[first:]
+    return islice(chain(answer.rows, answer.more()), first, top)
+
+
+def _id(snapshot: Snapshot, row: Row) -> str:
+    return snapshot.segments[row.segment].paper_id(row.doc)
+
+
+def _scanned(snapshot: Snapshot, request: Request, rows: Iterable[Row], snippets: bool) -> Iterator[Hit]:
     for hit in hits_of(snapshot, rows, request, snippets=snippets):
         snapshot.check()
         yield hit
-
-
-def _ids(snapshot: Snapshot) -> Iterator[str]:
-    for segment in snapshot.segments:
-        for doc in segment.live.nonzero()[0].tolist():
-            snapshot.check()
-            yield segment.paper_id(doc)
 
 
 def _one(what: str, given: object) -> str:

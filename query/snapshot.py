@@ -1,22 +1,39 @@
-"""One generation, opened: everything that answers are made of. A call takes one snapshot and never another."""
+"""One generation, opened: everything that answers are made of. A call takes one snapshot and never another.
+
+What an engine elsewhere must answer without files of its own is a method here: `query.engines.opensearch.snapshot` asks
+a cluster instead.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any
 
 from indexer.index.errors import ClosedIndexError, NotFoundError
 from indexer.index.record.recorded_venues import recorded_table
 from indexer.index.segment.opened import Segment, SegmentFiles
-from indexer.index.store.generation import Generation
+from indexer.index.store.generation import Generation, latest, open_generation
 from indexer.index.text.analysis import fingerprint
-from query.browse.clusters import heading
+from query.browse.clusters import Cluster, author_cluster, heading, size
+from query.browse.name_notes import name_notes
+from query.browse.spelling import better_query
+from query.browse.suggest import Suggestions, suggestions
+from query.browse.venue_list import VenueRow, venue_list
+from query.browse.versions import other_ids
+from query.engines.answer import Answer
 from query.engines.array_engine import ArrayEngine
+from query.engines.masks import listed
+from query.information import Information, information, years_held
+from query.language.tree import Diagnostic, Query
 from query.named import named
+from query.present.facets import FACETS, Matched
+from query.results import FacetCount
 
 _HEADINGS = 4096
 """Names of author clusters that are kept."""
+Total = Callable[[str], tuple[int, int]]
 
 
 class Snapshot:
@@ -26,20 +43,36 @@ class Snapshot:
     """
 
     def __init__(self, path: Path, generation: Generation, engine: type[ArrayEngine]) -> None:
-        self.path = path
+        self.path: Path | str = path
         self.generation = generation
         self.segments: Sequence[Segment] = generation.segments
         self.files: Sequence[SegmentFiles] = generation.files
         self.venue_table = recorded_table(generation.manifest.venues)
         self.engine = engine(generation, self.venue_table)
         # The commonest spelling of a cluster is counted from all its papers, 20 us, and the same few head most facets.
-        self.heading = lru_cache(_HEADINGS)(partial(heading, generation.files))
+        self.heading: Callable[[str], str] = lru_cache(_HEADINGS)(partial(heading, generation.files))
         self._closed = False
+
+    @classmethod
+    def open(cls, index: str | Path, engine: type[ArrayEngine]) -> Snapshot:
+        """The newest generation of an index. Raises BadIndexError."""
+        return cls(Path(index), open_generation(Path(index)), engine)
+
+    def newer(self) -> Snapshot | None:
+        """The newest generation; None where it is this one."""
+        assert isinstance(self.path, Path)  # of an index in a folder
+        if latest(self.path).identity == self.generation.manifest.identity:
+            return None
+        return Snapshot(self.path, open_generation(self.path), type(self.engine))
+
+    def session(self) -> Snapshot:
+        """What one call asks of: here the snapshot itself; elsewhere one that gathers what the call fetches."""
+        return self
 
     @property
     def number(self) -> int:
         """Number of the generation."""
-        return self.generation.number
+        return self.generation.manifest.generation
 
     @property
     def papers(self) -> int:
@@ -65,9 +98,13 @@ class Snapshot:
         if self._closed:
             raise ClosedIndexError(str(self.path))
 
+    def named(self, text: str) -> list[tuple[int, int]]:
+        """Segment and document numbers of the papers that a text names (`query.named`)."""
+        return named(self.segments, text)
+
     def find(self, paper: str) -> tuple[Segment, int] | None:
         """Where the paper is stored that an id or another identifier names."""
-        for at, doc in named(self.segments, paper):
+        for at, doc in self.named(paper):
             return self.segments[at], doc
         return None
 
@@ -77,3 +114,85 @@ class Snapshot:
         if found is None:
             raise NotFoundError(f"no paper with id {paper!r}; `quiver search` shows ids with --format ids")
         return found
+
+    # --- what is asked of the whole collection ---
+
+    def ids(self) -> Iterator[str]:
+        """Ids of all papers, in the order in which they are stored."""
+        for segment in self.segments:
+            for doc in segment.live.nonzero()[0].tolist():
+                self.check()
+                yield segment.paper_id(doc)
+
+    def heads(self) -> Iterator[dict[str, Any]]:
+        """What a hit shows of every paper, as it is stored."""
+        for segment in self.segments:
+            for doc in segment.live.nonzero()[0].tolist():
+                self.check()
+                yield segment.papers.head(doc)
+
+    def moments(self) -> set[tuple[int, int]]:
+        """Generations in which papers were first seen, with their times in seconds since 1970."""
+        return {
+            (int(generation), int(time))
+            for segment in self.segments
+            for generation, time in zip(segment.first_seen.generations, segment.first_seen.times, strict=True)
+        }
+
+    def author(self, name: str) -> Cluster:
+        """The author cluster of a name. Raises NotFoundError with names that are alike."""
+        return author_cluster(self.files, self.venue_table, name)
+
+    def suggest(self, prefix: str, limit: int | None) -> Suggestions:
+        """The commonest completions, of each sort at most `limit`."""
+        return suggestions(self.files, prefix, limit)
+
+    def venues(self) -> list[VenueRow]:
+        """Venues by count, then name."""
+        return venue_list(self.segments, self.venue_table)
+
+    def years(self) -> tuple[int, int] | None:
+        """The first and the last year of papers; None where none has a year."""
+        return years_held(self.files)
+
+    def info(self) -> Information:
+        """What the index holds."""
+        return information(self.generation)
+
+    def same_title(self, paper: str) -> list[str]:
+        """Ids of the other papers with the same title, first author and year, give or take one, sorted.
+
+        Where works are grouped the other records of the work, the preferred first. Raises NotFoundError.
+        """
+        segment, doc = self.locate(paper)
+        collection = self.engine.collection
+        if collection.works:
+            return other_ids(collection, self.segments.index(segment), doc)
+        work, dated = segment.arrays["doc.work"][doc], int(segment.years[doc])
+        found = []
+        for other in self.segments:
+            docs = (other.arrays["doc.work"] == work) & other.live
+            for number in docs.nonzero()[0].tolist():
+                year = int(other.years[number])
+                same = other is segment and number == doc
+                if not same and (not dated or not year or abs(year - dated) <= 1):
+                    found.append(other.paper_id(number))
+        return sorted(found)
+
+    # --- what is asked about an answer ---
+
+    def facets(self, names: Sequence[str], answer: Answer) -> dict[str, list[FacetCount]]:
+        """The facets that were asked for, over all papers of an answer."""
+        if not names:
+            return {}
+        matched = Matched(self.segments, [listed(mask) for mask in answer.masks], self.heading)
+        return {name: FACETS[name](matched) for name in names}
+
+    def better_query(self, query: Query, answer: Answer, total: Total) -> str | None:
+        """The query with words respelt, if that finds many times more; `total` counts another query's papers."""
+        return better_query(query, answer, self.segments, total)
+
+    def names_read(self, query: Query) -> Iterator[Diagnostic]:
+        """What a searcher should know of how the names of a query were read."""
+        if query.required:
+            yield from name_notes(query, self.engine.collection.author_names, partial(size, self.files), self.heading)

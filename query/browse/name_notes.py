@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from indexer.index.segment.opened import SegmentFiles
-from query.browse.clusters import size
 from query.engines.author_names import AuthorNames, FoundNames
 from query.language.analysed import names_asked
 from query.language.combine import leaves
@@ -16,32 +14,35 @@ _NAMED = 3
 
 
 def name_notes(
-    query: Query, names: AuthorNames, files: Sequence[SegmentFiles], heading: Callable[[str], str]
+    query: Query, names: AuthorNames, size: Callable[[str], int], heading: Callable[[str], str]
 ) -> Iterator[Diagnostic]:
-    """A diagnostic for each name whose reading a searcher should know; `heading` shows the name of a cluster's key."""
+    """A diagnostic for each name whose reading a searcher should know.
+
+    `size` gives the papers of a cluster's key, `heading` shows its name.
+    """
     for node in query.required:
         for leaf in leaves(node):
             if isinstance(leaf, Word | Phrase) and names_asked(leaf) and (found := names.find(leaf.text)) is not None:
-                for message, suggestion in _notes(leaf.text, found, files, heading):
+                for message, suggestion in _notes(leaf.text, found, size, heading):
                     yield Diagnostic("name", message, leaf.start, leaf.length, suggestion)
 
 
 def _notes(
-    text: str, found: FoundNames, files: Sequence[SegmentFiles], heading: Callable[[str], str]
+    text: str, found: FoundNames, size: Callable[[str], int], heading: Callable[[str], str]
 ) -> Iterator[tuple[str, str | None]]:
     if found.widened:
-        yield f"{text}: {_told(found.widened, files, heading)}", None
+        yield f"{text}: {_told(found.widened, size, heading)}", None
     if found.turned:
         yield f"No author is called {text}; the name was read the other way round", None
     if found.shorter:
-        verb = "is" if len(found.shorter) == 1 and size(files, found.shorter[0]) == 1 else "are"
-        told = _told(found.shorter, files, heading)
+        verb = "is" if len(found.shorter) == 1 and size(found.shorter[0]) == 1 else "are"
+        told = _told(found.shorter, size, heading)
         yield f"{told}, with initials for first names, {verb} not among these", f'author:"{heading(found.shorter[0])}"'
 
 
-def _told(keys: Sequence[str], files: Sequence[SegmentFiles], heading: Callable[[str], str]) -> str:
+def _told(keys: Sequence[str], size: Callable[[str], int], heading: Callable[[str], str]) -> str:
     """`158 papers of Yoshua Bengio, 3 of Yann Bengio and of 2 other names`."""
-    counted = sorted(((size(files, key), heading(key)) for key in keys), key=lambda row: (-row[0], row[1]))
+    counted = sorted(((size(key), heading(key)) for key in keys), key=lambda row: (-row[0], row[1]))
     first, *rest = counted[:_NAMED]
     parts = [f"{first[0]} {'paper' if first[0] == 1 else 'papers'} of {first[1]}"]
     parts += [f"{count} of {name}" for count, name in rest]

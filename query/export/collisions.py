@@ -53,8 +53,6 @@ def _like(index: PaperIndex, paper: Paper) -> Iterator[Paper]:
 
 
 def _every(index: PaperIndex) -> Iterator[Paper]:
-    for segment in index.segments:
-        for doc in segment.live.nonzero()[0].tolist():
-            head = segment.papers.head(doc)
-            authors = tuple(map(Author, author_names(head)[:1]))
-            yield Paper(head["id"], head["title"], "", authors, head.get("venue", ""), head.get("year"))
+    for head in index.heads():
+        authors = tuple(map(Author, author_names(head)[:1]))
+        yield Paper(head["id"], head["title"], "", authors, head.get("venue", ""), head.get("year"))

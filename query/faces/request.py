@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, replace
 from indexer.index.record.names import cluster_key
 from indexer.index.record.paper import Paper
 from query.blame import EMPTY, FILTER
-from query.browse.clusters import heading
 from query.faces.printed.terminal import safe
 from query.faces.printed.wording import TYPE_WORDS, alternatives, year_span
 from query.filters import YearRange
@@ -89,7 +88,7 @@ class Asked:
 def author_heading(index: PaperIndex, name: str) -> str:
     """The heading of the cluster of a name; the name itself where there is none."""
     key = cluster_key(name)
-    found = heading(index.files, key)
+    found = index.heading(key)
     return safe(name if found == key else found)
 
 

@@ -42,7 +42,7 @@ def reference(sample: list[Paper]) -> Reference:
     return Reference(sample)
 
 
-@pytest.fixture(scope="session", autouse=True, params=sorted(registry.ENGINES))
+@pytest.fixture(scope="session", autouse=True, params=sorted(registry.OF_FOLDERS))
 def engine(request: pytest.FixtureRequest) -> Iterator[str]:
     """The engine that `PaperIndex.open` takes where none is asked for."""
     name: str = request.param

@@ -96,7 +96,7 @@ def test_not_where_the_first_papers_are_gone(tmp_path: Path) -> None:
     path.write_bytes(b"".join(orjson.dumps(paper.as_record()) + b"\n" for paper in made))
     build([path], tmp_path / "few.idx")
     delete([made[0].id, made[1].id], tmp_path / "few.idx")
-    for engine in registry.ENGINES:
+    for engine in registry.OF_FOLDERS:
         with PaperIndex.open(tmp_path / "few.idx", engine=engine) as index:
             found = {hit.id for hit in index.search("-year:2020", limit=None).hits}
             assert found == {paper.id for paper in made[2:] if paper.year == 2021}, engine
@@ -109,7 +109,7 @@ def test_an_engine_that_is_not_there_is_named(folder: Path) -> None:
         PaperIndex.open(path, engine="wooosh")
 
 
-@pytest.mark.parametrize("engine", registry.ENGINES)
+@pytest.mark.parametrize("engine", registry.OF_FOLDERS)
 def test_an_index_of_nothing_answers(tmp_path: Path, engine: str) -> None:
     """Without any live paper every search finds none, whichever engine."""
     made = list(papers(3))
@@ -121,7 +121,7 @@ def test_an_index_of_nothing_answers(tmp_path: Path, engine: str) -> None:
         assert (index.search().total, index.search(made[0].title).total) == (0, 0)
 
 
-@pytest.mark.parametrize("engine", registry.ENGINES)
+@pytest.mark.parametrize("engine", registry.OF_FOLDERS)
 def test_reopening_keeps_the_engine(tmp_path: Path, engine: str) -> None:
     """After a change `reopen` answers with the engine that was chosen."""
     made = list(papers(12))

@@ -59,7 +59,7 @@ def ask(reader: subprocess.Popen[str], text: str) -> list[int]:
     return [int(number) for number in reader.stdout.readline().split()]
 
 
-@pytest.mark.parametrize("engine", registry.ENGINES)
+@pytest.mark.parametrize("engine", registry.OF_FOLDERS)
 def test_readers_stay_on_their_generation(folder: Path, made: list[Paper], engine: str) -> None:
     """Two processes go on answering as before while others are published and their files swept; then they move on."""
     readers = [start(folder, engine) for _ in range(2)]
@@ -83,7 +83,7 @@ def test_readers_stay_on_their_generation(folder: Path, made: list[Paper], engin
             reader.wait()
 
 
-@pytest.mark.parametrize("engine", registry.ENGINES)
+@pytest.mark.parametrize("engine", registry.OF_FOLDERS)
 def test_the_engine_over_swept_files_reads_on(folder: Path, made: list[Paper], engine: str) -> None:
     """An index that was opened and not yet searched answers from its own generation when its files have no name."""
     with PaperIndex.open(folder, engine=engine) as index:

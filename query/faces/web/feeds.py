@@ -41,12 +41,7 @@ class News:
 
 def moments(index: PaperIndex) -> list[tuple[int, int]]:
     """Generations in which papers were first seen, with their times in seconds since 1970, newest first."""
-    found = {
-        (int(generation), int(time))
-        for segment in index.segments
-        for generation, time in zip(segment.first_seen.generations, segment.first_seen.times, strict=True)
-    }
-    return sorted(found, reverse=True)
+    return sorted(index.moments(), reverse=True)
 
 
 def newest(index: PaperIndex, asked: Asked, limit: int) -> list[News]:
