@@ -65,7 +65,7 @@ def information(generation: Generation) -> Information:
         bytes=generation.nbytes,
         sources=manifest.sources,
         format=manifest.format,
-        quiver=_version(),
+        quiver=version(),
         python=platform.python_version(),
         kernel="python" if kernel.native is None else "c",
     )
@@ -120,7 +120,8 @@ def _row(tables: NameTables, number: int) -> tuple[bytes, bytes, int]:
     return tables.keys[int(tables.row_cluster[number])], tables.spellings[number], int(tables.row_id[number])
 
 
-def _version() -> str:
+def version() -> str:
+    """The installed version of Quiver; empty where it runs from its sources."""
     try:
         return metadata.version("quiver-papers")
     except metadata.PackageNotFoundError:

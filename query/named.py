@@ -20,7 +20,7 @@ def named(segments: Sequence[Segment], text: str) -> list[tuple[int, int]]:
     `10.1/X`, `https://doi.org/10.1/x` and `doi:10.1/x` name the same papers; `W24` and `2018` may name one.
     """
     text = text.strip()
-    for kind, value in _readings(text):
+    for kind, value in readings(text):
         key = key_hash(kind, value)
         found = [(at, doc) for at, segment in enumerate(segments) for doc in segment.find_key(key).tolist()]
         if found:
@@ -28,7 +28,8 @@ def named(segments: Sequence[Segment], text: str) -> list[tuple[int, int]]:
     return []
 
 
-def _readings(text: str) -> Iterator[Identifier]:
+def readings(text: str) -> Iterator[Identifier]:
+    """What a text may name, the surest first."""
     yield Identifier("id", text)
     if (whole := whole_id(text)) != text:
         yield Identifier("id", whole)

@@ -15,10 +15,11 @@ from indexer.index.errors import ClosedIndexError, NotFoundError
 from indexer.index.record.recorded_venues import recorded_table
 from indexer.index.segment.opened import Segment, SegmentFiles
 from indexer.index.store.generation import Generation, latest, open_generation
+from indexer.index.store.manifest import Manifest
 from indexer.index.text.analysis import fingerprint
 from query.browse.clusters import Cluster, author_cluster, heading, size
 from query.browse.name_notes import name_notes
-from query.browse.spelling import better_query
+from query.browse.spelling import SegmentWords, better_query
 from query.browse.suggest import Suggestions, suggestions
 from query.browse.venue_list import VenueRow, venue_list
 from query.browse.versions import other_ids
@@ -70,19 +71,24 @@ class Snapshot:
         return self
 
     @property
+    def manifest(self) -> Manifest:
+        """The manifest of the generation."""
+        return self.generation.manifest
+
+    @property
     def number(self) -> int:
         """Number of the generation."""
-        return self.generation.manifest.generation
+        return self.manifest.generation
 
     @property
     def papers(self) -> int:
         """Live papers."""
-        return self.generation.manifest.papers
+        return self.manifest.papers
 
     @property
     def warnings(self) -> list[str]:
         """What its user should know: that it was made with another analysis, for one."""
-        if self.generation.manifest.analysis == fingerprint():
+        if self.manifest.analysis == fingerprint():
             return []
         return [
             f"{self.path} was made with another version of the analysis of texts, so that words may be missed; "
@@ -190,7 +196,7 @@ class Snapshot:
 
     def better_query(self, query: Query, answer: Answer, total: Total) -> str | None:
         """The query with words respelt, if that finds many times more; `total` counts another query's papers."""
-        return better_query(query, answer, self.segments, total)
+        return better_query(query, answer, SegmentWords(self.segments), total)
 
     def names_read(self, query: Query) -> Iterator[Diagnostic]:
         """What a searcher should know of how the names of a query were read."""

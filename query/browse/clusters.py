@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -93,7 +94,18 @@ def author_cluster(files: Sequence[SegmentFiles], venues: VenueTable, name: str)
     papers = [segment.paper(doc) for segment, docs in _members(files, key) for doc in docs]
     near = neighbours(files, key)
     if not papers:
-        raise NotFoundError(_not_found(name, near), suggestion=_certain(near))
+        raise no_author(name, near)
+    return cluster_of(key, papers, near, venues, partial(heading, files))
+
+
+def cluster_of(
+    key: str,
+    papers: list[Paper],
+    near: Sequence[Neighbour],
+    venues: VenueTable,
+    heading: Callable[[str], str],
+) -> Cluster:
+    """A cluster from its papers, in any order, and its neighbours; `heading` shows the name of a key."""
     papers.sort(key=page_order)
     rows = {
         (spelling(author.name), author.id)
@@ -105,13 +117,13 @@ def author_cluster(files: Sequence[SegmentFiles], venues: VenueTable, name: str)
     for paper in papers:
         others.update({cluster_key(author.name) for author in paper.authors} - {key})
     named = sorted(
-        ((heading(files, other), count) for other, count in others.items()),
+        ((heading(other), count) for other, count in others.items()),
         key=lambda row: (-row[1], row[0]),
     )
     places = Counter(venues.canonical(paper.venue) for paper in papers if paper.venue)
     years = Counter(paper.year for paper in papers if paper.year)
     return Cluster(
-        name=heading(files, key),
+        name=heading(key),
         papers=papers,
         rows=len(rows),
         coauthors=[Coauthor(*row) for row in named],
@@ -136,6 +148,11 @@ def neighbours(files: Sequence[SegmentFiles], key: str) -> list[Neighbour]:
         if reason and count:
             found.append(Neighbour(heading(files, other), reason, count))
     return sorted(found, key=lambda row: (-row.count, row.name))
+
+
+def no_author(name: str, near: Sequence[Neighbour]) -> NotFoundError:
+    """The error of a name that no paper carries, with those that may have been meant."""
+    return NotFoundError(_not_found(name, near), suggestion=_certain(near))
 
 
 def _certain(near: Sequence[Neighbour]) -> str | None:

@@ -7,9 +7,10 @@ only if it finds ten times as many papers with all of its words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
+from typing import Protocol
 
 import numpy as np
 
@@ -50,7 +51,20 @@ class _Spot:
     name: bool = False
 
 
-def better_query(query: Query, answer: Answer, segments: Sequence[Segment], total: Total) -> str | None:
+class Lookup(Protocol):
+    """What is asked of an index about words."""
+
+    def near(self, word: str, reach: int, *, name: bool) -> Iterable[str]:
+        """Words at most so many edits from a word that begin with one of its first two letters; of names or of all."""
+
+    def papers(self, word: str, *, name: bool, enough: int | None = None) -> int:
+        """About how many papers hold a word in text or names; where they are more than `enough`, no less than that."""
+
+    def written(self, word: str, *, name: bool) -> int:
+        """Papers in which a word stands in this very form: `graphed` is rare, though its stem is not."""
+
+
+def better_query(query: Query, answer: Answer, lookup: Lookup, total: Total) -> str | None:
     """The query with words respelt, if it then finds ten times as many papers, or some where it found none.
 
     `total` gives, for another query under the same filters, papers with all words and in all.
@@ -62,7 +76,7 @@ def better_query(query: Query, answer: Answer, segments: Sequence[Segment], tota
     if not spots or len(spots) > _SPOTS:
         return None
     single = len(spots) == 1
-    choices = [(spot, spellings) for spot in spots if (spellings := _respelt(spot, segments, single))]
+    choices = [(spot, spellings) for spot in spots if (spellings := _respelt(spot, lookup, single))]
     best, best_count = None, max(found * RATIO, 1) - 1
     for pick in islice(product(*[spellings for _, spellings in choices]), _TRIED**2):
         text = _replaced(query.text, [spot for spot, _ in choices], pick)
@@ -104,24 +118,21 @@ def _replaced(text: str, spots: Sequence[_Spot], spellings: Sequence[str]) -> st
     return text
 
 
-def _respelt(spot: _Spot, segments: Sequence[Segment], single: bool) -> list[str]:
+def _respelt(spot: _Spot, lookup: Lookup, single: bool) -> list[str]:
     """Commoner words one slip away (two, in a long word), the likeliest first, then the word itself.
 
     Empty where the word is no rarity, or where nothing is near it.
     """
     word = spot.word
-    here = _papers(word, segments, spot.name, enough=_SUSPECT)
+    here = lookup.papers(word, name=spot.name, enough=_SUSPECT)
     if here > _SUSPECT or (here > _RARE and len(word) < _SUSPECT_LETTERS):
         return []
     reach = 1 if len(word) < 7 or here > _RARE else 2
     ratio = _SUSPECT_RATIO if single and here > _RARE else RATIO
     least = max(_RARE, ratio * here)
-    found: dict[str, int] = {}
-    for segment in segments:
-        for form in _near(word, reach, segment, spot.name):
-            if form != word and form not in found and len(found) < _COUNTED * len(segments):
-                found[form] = _papers(form, segments, spot.name)
-    found = {form: _written(form, segments, spot.name) for form, count in found.items() if count > least or not here}
+    near = (form for form in lookup.near(word, reach, name=spot.name) if form != word)
+    found = {form: lookup.papers(form, name=spot.name) for form in near}
+    found = {form: lookup.written(form, name=spot.name) for form, count in found.items() if count > least or not here}
     if here > _RARE:
         found = {form: count for form, count in found.items() if form[0] == word[0]}
     # Nearer first, then commoner; a slip of the first letter is rare.
@@ -131,18 +142,42 @@ def _respelt(spot: _Spot, segments: Sequence[Segment], single: bool) -> list[str
     )
     spellings = [form for form, _ in ranked[:_TRIED]]
     if here <= _RARE and not spot.name:
-        spellings += _parted(word, segments)
+        spellings += _parted(word, lookup)
     return [*spellings, word] if spellings else []
 
 
-def _parted(word: str, segments: Sequence[Segment]) -> list[str]:
+def _parted(word: str, lookup: Lookup) -> list[str]:
     """Two common words that may have been run together (`deeplearning`), the commonest pair."""
     best, best_count = None, RELAX_BELOW - 1
     for at in range(_SHORTEST - 1, len(word) - _SHORTEST + 2):
-        least = min(_papers(part, segments, False) for part in (word[:at], word[at:]))
+        least = min(lookup.papers(part, name=False) for part in (word[:at], word[at:]))
         if least > best_count:
             best, best_count = f"{word[:at]} {word[at:]}", least
     return [best] if best else []
+
+
+class SegmentWords:
+    """The words of segments."""
+
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        self._segments = segments
+
+    def near(self, word: str, reach: int, *, name: bool) -> Iterator[str]:
+        """See Lookup; at most so many of them as are worth counting."""
+        found: set[str] = set()
+        for segment in self._segments:
+            for form in _near(word, reach, segment, name):
+                if form != word and form not in found and len(found) < _COUNTED * len(self._segments):
+                    found.add(form)
+                    yield form
+
+    def papers(self, word: str, *, name: bool, enough: int | None = None) -> int:
+        """See Lookup."""
+        return _papers(word, self._segments, name, enough)
+
+    def written(self, word: str, *, name: bool) -> int:
+        """See Lookup."""
+        return _written(word, self._segments, name)
 
 
 def _tables(segment: Segment, name: bool) -> Iterator[StringTable | SubTable]:

@@ -23,7 +23,7 @@ KEPT = 1 << 10
 """Names kept a generation long; then all are forgotten and found anew."""
 
 _SIGNS = b" -'`."
-_TWO_NAMES = 6
+TWO_NAMES = 6
 """A word that no name holds and that has so many letters may be two names written as one (`Jeanpierre`)."""
 _NO_NAMES = np.empty(0, dtype=np.int64)
 _AUTHORS = FIELD_NUMBERS["authors"]
@@ -42,6 +42,8 @@ class FoundNames:
     widened: tuple[str, ...] = ()
     shorter: tuple[str, ...] = ()
     turned: bool = False
+    keys: tuple[str, ...] = ()
+    """Keys of the clusters, where they are known by those (in a cluster of servers)."""
 
     def docs(self, segment: Segment, at: int) -> npt.NDArray[np.int64]:
         """Papers of a segment (its number is `at`) with one of the names, rising; live or not."""
@@ -126,7 +128,7 @@ def _other_spellings(unit: Unit) -> Iterator[str]:
             yield plain
 
 
-def _words(form: NameForm) -> Iterator[list[str]]:
+def search_words(form: NameForm) -> Iterator[list[str]]:
     """For each single name that is no initial, the words under which papers may have it, the rarest kind first."""
     order = sorted(range(len(form.units)), key=lambda at: (at != len(form.units) - 1, -len(form.units[at].text)))
     for at in order:
@@ -148,13 +150,13 @@ def _candidates(segment: Segment, form: NameForm, also: bytes = b"") -> Iterator
     """Clusters of a segment that may carry a name, and their keys; with `also`, of papers that hold that word too."""
     mask: npt.NDArray[np.bool_] | None = None
     sought: list[list[bytes]] = []
-    for words in _words(form):
+    for words in search_words(form):
         encoded = [word.encode("utf-8", "surrogatepass") for word in dict.fromkeys(words)]
         sought.append(encoded)
         held = _holding(segment, encoded)
         if held is not None:
             mask = held if mask is None else mask & held
-        elif len(encoded[0]) < _TWO_NAMES:
+        elif len(encoded[0]) < TWO_NAMES:
             return
     if also and mask is not None:
         held = _holding(segment, [also])

@@ -70,7 +70,7 @@ class Compiler:
         compiled = Compiled(query)
         if query.required:
             check_work(query, self._collection.segments)
-            compiled.required = [self._node(tree, query) for tree in query.required]
+            compiled.required = self._clauses(query)
         deciding = list(query.deciding)
         same: dict[tuple[tuple[str, ...], tuple[str, ...], bool], int] = {}
         found: list[tuple[AnalysedWord, Sequence[str]]] = []
@@ -84,6 +84,9 @@ class Compiler:
         compiled.optional = [TermNode(self._term(word, ALL_COLUMNS, joined)) for word, joined in found]
         compiled.score_only = [self._term(word, NAME_COLUMNS) for word in query.words if word.score_only]
         return compiled
+
+    def _clauses(self, query: AnalysedQuery) -> list[Node]:
+        return [self._node(tree, query) for tree in query.required]
 
     def _joined(self, words: Sequence[AnalysedWord]) -> Sequence[Sequence[str]]:
         """For each word the joined stems it takes part in with a neighbour that some paper ties by a hyphen."""

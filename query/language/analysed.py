@@ -91,6 +91,10 @@ class AnalysedQuery:
         """Whether words were added that nobody typed."""
         return bool(self.words) and self.words[-1].start == ADDED
 
+    def leaves(self) -> Iterator[Leaf]:
+        """The leaves of the required clauses, in order."""
+        return (leaf for node in self.required for leaf in leaves(node))
+
     def words_of(self, leaf: Leaf) -> tuple[AnalysedWord, ...]:
         """The words of a word or phrase of the required clauses, in order."""
         return self._of_leaves.get(leaf, ()) if self._of_leaves is not None else ()

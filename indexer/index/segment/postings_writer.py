@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from indexer.index.segment.container import Array, ArrayFileWriter, ArraySink
+from indexer.index.segment.container import Array, ArraySink
 from indexer.index.segment.inversion import Occurrences, Postings, invert
 from indexer.index.segment.narrow import narrow
 from indexer.index.segment.postings import ESCAPE, LAST_FORM, SKIP, WIDE, WIDE_BY_9
@@ -70,7 +70,7 @@ def numbers(stream: bytearray | array[int]) -> npt.NDArray[np.uint32]:
 
 
 def write_group(
-    writer: ArrayFileWriter,
+    writer: ArraySink,
     name: str,
     surfaces: list[str],
     occurrences: Occurrences,
@@ -161,7 +161,7 @@ def _write_positions(writer: ArraySink, name: str, positions: Array) -> None:
 
 
 def _write_forms(
-    writer: ArrayFileWriter,
+    writer: ArraySink,
     name: str,
     surfaces: list[str],
     words: tuple[Array, Array],

@@ -11,14 +11,14 @@ import numpy.typing as npt
 
 from indexer.index.native import kernel
 from indexer.index.once import made_once
-from indexer.index.segment.container import Array, ArrayFileWriter
+from indexer.index.segment.container import Array, ArraySink
 from indexer.index.segment.signatures import Signatures
 
 _KEPT = 64
 """Questions whose answers a table keeps: those of one search, and of the one before."""
 
 
-def write_strings(writer: ArrayFileWriter, name: str, strings: Sequence[bytes], *, ordered: bool) -> None:
+def write_strings(writer: ArraySink, name: str, strings: Sequence[bytes], *, ordered: bool) -> None:
     """Store `<name>.blob` uint8, `<name>.at` (n + 1 offsets), `<name>.head` uint64 if `ordered` (sorted, unique)."""
     lengths = np.fromiter(map(len, strings), dtype=np.int64, count=len(strings))
     offsets = np.zeros(len(strings) + 1, dtype=np.int64)

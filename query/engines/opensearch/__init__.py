@@ -1,0 +1,1 @@
+"""The same answers from a cluster of OpenSearch: it matches and counts, what is first is scored here."""

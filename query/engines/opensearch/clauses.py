@@ -1,0 +1,258 @@
+"""Queries of OpenSearch for what Quiver's terms, runs of words and filters match. Pure functions to JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from math import prod
+from typing import Any
+
+from indexer.index.errors import QueryError
+from indexer.index.opensearch.analysed import server_key, server_word
+from indexer.index.opensearch.mapping import identity_key
+from indexer.index.record.names import cluster_key
+from indexer.index.schema import FIELDS, NAMES, TEXT
+from indexer.index.text.analysis import fold
+from indexer.index.text.ties import EVERYWHERE, HERE
+from query.engines.collection import TermKey
+from query.engines.terms import Term
+from query.filters import Filters
+from query.language.parts import Part
+from query.language.tree import Fuzzy, Prefix, Wildcard
+
+Query = dict[str, Any]
+EVERY: Query = {"match_all": {}}
+NONE: Query = {"match_none": {}}
+MOST_GAPS = 1_000
+"""So many ways in which the words of a near-group may be spaced are written out; each is a clause, of which a query may
+have 1,024."""
+MOST_WORDS = 1_024
+"""Words that a fuzzy word may mean: the server looks at no more."""
+_LAST_YEAR = 9999
+_NAME_GAP = 64
+
+
+def stems_of(column: int) -> str:
+    """The field of the stems of a text field, by its number."""
+    return f"stems.{FIELDS[column].name}"
+
+
+def words_of(column: int) -> str:
+    """The field of the surface words of a field, by its number."""
+    return "names" if FIELDS[column].group == NAMES else f"words.{FIELDS[column].name}"
+
+
+def either(queries: Sequence[Query]) -> Query:
+    """What matches any of some queries."""
+    if len(queries) == 1:
+        return queries[0]
+    return {"bool": {"should": list(queries), "minimum_should_match": 1}} if queries else NONE
+
+
+def both(queries: Sequence[Query]) -> Query:
+    """What matches all of some queries."""
+    if len(queries) == 1:
+        return queries[0]
+    return {"bool": {"filter": list(queries)}} if queries else EVERY
+
+
+def term(field: str, value: str) -> Query:
+    """One word or value of a field."""
+    return {"term": {field: {"value": value}}}
+
+
+def in_a_row(field: str, words: Sequence[str]) -> Query:
+    """Words side by side in a field."""
+    if len(words) == 1:
+        return term(field, server_word(words[0]))
+    return {"match_phrase": {field: {"query": " ".join(map(server_word, words))}}}
+
+
+def holding(key: TermKey) -> Query:
+    """Papers that hold a term: what n_t counts."""
+    found = [term(stems_of(column), server_word(stem)) for stem in key.stems for column in key.text]
+    found += [_variant(parts, key.text) for parts in key.variants]
+    for _ in key.names:
+        found.append(term("names", server_word("".join(key.words))))
+        if len(key.words) > 1:
+            found.append(in_a_row("names", key.words))
+    return either(found)
+
+
+def _variant(parts: Sequence[str], columns: Sequence[int]) -> Query:
+    tied = parts[0] in (HERE, EVERYWHERE)
+    words = parts[2:] if tied else parts
+    found = either([in_a_row(stems_of(column), words) for column in columns])
+    if parts[0] == HERE:
+        return both([found, term("joins", server_key(f"{parts[1]}\t{HERE}{parts[2]}"))])
+    return found
+
+
+def matching(found: Term) -> Query:
+    """Papers that match a term: those that hold it, and those of its year or venue."""
+    more = []
+    if found.year is not None:
+        more.append({"term": {"year": {"value": found.year}}})
+    if found.venue:
+        more.append(term("venue", server_key(found.venue)))
+    return either([holding(found.key), *more]) if more else holding(found.key)
+
+
+def scoring(found: Term) -> list[Query]:
+    """What orders the candidates: about BM25F, by the server's own means. None where the term scores nothing."""
+    key, boost = found.key, max(found.boost, 0.0)
+    if not boost:
+        return []
+    parts: list[Query] = []
+    if key.text:
+        fields = [f"{stems_of(column)}^{FIELDS[column].weight}" for column in key.text]
+        parts += [
+            {"combined_fields": {"query": server_word(stem), "fields": fields, "boost": boost}} for stem in key.stems
+        ]
+        parts += [_scored(_variant(variant, key.text), boost) for variant in key.variants]
+    for column in key.names:
+        weight = boost * FIELDS[column].weight
+        parts.append({"term": {"names": {"value": server_word("".join(key.words)), "boost": weight}}})
+        if len(key.words) > 1:
+            parts.append(_scored(in_a_row("names", key.words), weight))
+    return [parts[0] if len(parts) == 1 else {"dis_max": {"queries": parts}}] if parts else []
+
+
+def _scored(query: Query, boost: float) -> Query:
+    return {"bool": {"must": [query], "boost": boost}}
+
+
+def phrase(stems: Sequence[str], words: Sequence[str], text: Sequence[int], names: Sequence[int], slop: int) -> Query:
+    """Words in order inside one field, by stem in text and as they are in one author's name."""
+    found = [_near(stems_of(column), [_span(stems_of(column), stem) for stem in stems], slop) for column in text]
+    near = min(slop, _NAME_GAP)
+    found += [_near("names", [_span("names", word) for word in words], near) for _ in names]
+    return either(found)
+
+
+def run(parts: Sequence[Part], columns: Sequence[int], slop: int) -> Query:
+    """Words as written, words of any form, and patterns in order inside one field."""
+    if any(part.spelling for part in parts):
+        cased = next(part.spelling for part in parts if part.spelling)
+        raise QueryError(f"a cluster does not tell capitals apart; write ={cased.lower()} for {cased!r} in any case")
+    found = []
+    for column in columns:
+        field = words_of(column)
+        if len(parts) == 1:
+            found.append(_alone(parts[0], column))
+            continue
+        near = min(slop, _NAME_GAP) if FIELDS[column].group == NAMES else slop
+        found.append(_near(field, [_part(part, column) for part in parts], near))
+    return either(found)
+
+
+def pattern(found: Prefix | Wildcard | Fuzzy, columns: Sequence[int]) -> Query:
+    """Papers with a word that a pattern means."""
+    return either([_pattern(found, words_of(column)) for column in columns])
+
+
+def _pattern(found: Prefix | Wildcard | Fuzzy, field: str) -> Query:
+    text = fold(found.text)
+    if isinstance(found, Prefix):
+        return {"prefix": {field: {"value": text}}}
+    if isinstance(found, Wildcard):
+        return {"wildcard": {field: {"value": text.replace("\\", "\\\\")}}}
+    return {
+        "fuzzy": {
+            field: {
+                "value": text,
+                "fuzziness": found.distance,
+                "max_expansions": MOST_WORDS,
+                "transpositions": True,
+                "rewrite": "constant_score",
+            }
+        }
+    }
+
+
+def _alone(part: Part, column: int) -> Query:
+    if part.pattern is not None:
+        return _pattern(part.pattern, words_of(column))
+    if part.plain and FIELDS[column].group == TEXT:
+        return term(stems_of(column), server_word(part.stem))
+    return term(words_of(column), server_word(part.surface))
+
+
+def _part(part: Part, column: int) -> Query:
+    field = words_of(column)
+    if part.pattern is not None:
+        return {"span_multi": {"match": _pattern(part.pattern, field)}}
+    if part.plain and FIELDS[column].group == TEXT:
+        # Stems and surface words of a field have the same places.
+        return {"field_masking_span": {"query": _span(stems_of(column), part.stem), "field": field}}
+    return _span(field, part.surface)
+
+
+def _span(field: str, word: str) -> Query:
+    return {"span_term": {field: {"value": server_word(word)}}}
+
+
+def _near(field: str, spans: Sequence[Query], slop: int) -> Query:
+    """Spans in order, each at most `slop` places after the one before."""
+    if len(spans) == 1:
+        return spans[0]
+    if slop == 1:
+        return _spaced(field, spans, [1] * (len(spans) - 1))
+    if prod([slop] * (len(spans) - 1)) > MOST_GAPS:
+        raise QueryError(
+            f"a cluster finds {len(spans)} words within ~{slop} of each other in too many ways; "
+            "write fewer words or a smaller number"
+        )
+    # The server's slop is that of a whole group; where each gap is bounded every spacing is a clause.
+    spacings = product(range(1, slop + 1), repeat=len(spans) - 1)
+    return {"span_or": {"clauses": [_spaced(field, spans, steps) for steps in spacings]}}
+
+
+def _spaced(field: str, spans: Sequence[Query], steps: Sequence[int]) -> Query:
+    clauses = [spans[0]]
+    for step, span in zip(steps, spans[1:], strict=True):
+        if step > 1:
+            clauses.append({"span_gap": {field: step - 1}})
+        clauses.append(span)
+    return {"span_near": {"clauses": clauses, "slop": 0, "in_order": True}}
+
+
+def years(first: int | None, last: int | None) -> Query:
+    """Papers whose year lies in a range, ends included, None open; papers without a year in none."""
+    return {"range": {"year": {"gte": max(1, first or 1), "lte": _LAST_YEAR if last is None else last}}}
+
+
+def cluster(name: str) -> Query:
+    """Papers of the author cluster of a name."""
+    return term("clusters", server_key(cluster_key(name)))
+
+
+def exact(field: str, value: str) -> Query:
+    """Papers with a whole value: author cluster, venue, type, id or another identifier."""
+    if field == "authors":
+        return cluster(value)
+    if field in ("venue", "type"):
+        return term(field, server_key(value))
+    return term("keys", identity_key(field, value))
+
+
+def filters(given: Filters) -> list[Query]:
+    """What a paper must match to pass the filters, each."""
+    found = [cluster(name) for name in given.authors]
+    if given.venues:
+        found.append({"terms": {"venue": [server_key(name) for name in given.venues]}})
+    if given.years:
+        found.append(either([years(*pair) for pair in given.years]))
+    if given.types:
+        found.append({"terms": {"type": list(given.types)}})
+    for field, excluded in (("venue", given.exclude_venues), ("type", given.exclude_types)):
+        if excluded:
+            found.append({"bool": {"must_not": [{"terms": {field: [server_key(name) for name in excluded]}}]}})
+    if given.since is not None:
+        field, least = (
+            ("seen_generation", given.since.generation)
+            if given.since.generation is not None
+            else ("seen_time", given.since.time)
+        )
+        found.append({"range": {field: {"gte": least}}})
+    return found

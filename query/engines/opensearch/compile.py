@@ -1,0 +1,205 @@
+"""An analysed query to clauses that the cluster matches and that are scored here.
+
+What `engines.compile` does for arrays: the terms are the same, and so is what scores where. A clause's papers are the
+cluster's to tell: each has a name, and a hit says which of them it matches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from indexer.index.opensearch.analysed import server_key
+from indexer.index.record.venues import VenueTable
+from indexer.index.schema import FIELD_NUMBERS
+from indexer.index.segment.columns import TYPE_CODES
+from indexer.index.segment.opened import Segment
+from indexer.index.text.analysis import stems
+from indexer.index.text.languages import tagged_stem
+from query.engines.compile import Compiled, Compiler
+from query.engines.masks import Mask
+from query.engines.nodes import AndNode, Node, NotNode, OrNode, Scope, Scorer
+from query.engines.opensearch import clauses
+from query.engines.opensearch.candidates import Rows
+from query.engines.opensearch.clauses import Query
+from query.engines.opensearch.statistics import ClusterCollection, ClusterJoins
+from query.engines.terms import NAME_COLUMNS, TEXT_COLUMNS, Term
+from query.language.analysed import AnalysedQuery, names_asked
+from query.language.leaves import Leaf
+from query.language.parts import Part, joined
+from query.language.tree import And, Exact, Fuzzy, Not, Or, Phrase, Prefix, Wildcard, Word, Years
+from query.language.tree import Node as Tree
+from query.language.venue_words import known_venue
+
+
+class Clause(Node):
+    """A leaf that the cluster matches: each of its terms scores where it does, each None its boost."""
+
+    def __init__(self, query: Query, terms: Sequence[Term | None] = (), boost: float = 1.0) -> None:
+        self.query, self.terms, self.boost = dict(query), terms, boost
+        self.name = ""
+
+    def mask(self, segment: Segment, at: int) -> Mask:
+        assert isinstance(segment, Rows)  # only rows of a cluster are asked
+        return segment.told(self.name)
+
+    def scorers(self, segment: Segment, at: int, scope: Scope) -> Iterator[Scorer]:
+        active = scope.of(self, segment, at).active
+        for term in self.terms:
+            yield Scorer(term, 0.0 if term else self.boost, active=active)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tree:
+    """A compiled node and what matches it."""
+
+    node: Node
+    query: Query
+    leaves: tuple[Clause, ...] = ()
+
+
+@dataclass(slots=True)
+class ClusterCompiled(Compiled):
+    """A compiled query with its required clauses as queries, and all leaves of those."""
+
+    queries: list[Query] = field(default_factory=list)
+    leaves: list[Clause] = field(default_factory=list)
+
+    def terms(self) -> Iterator[Term]:
+        """Every term that scores, in the order of the query."""
+        yield from (node.term for node in self.optional)
+        yield from (term for leaf in self.leaves for term in leaf.terms if term is not None)
+        yield from self.score_only
+
+    def ordering(self) -> list[Query]:
+        """What orders the candidates on the server."""
+        found = [query for term in self.terms() for query in clauses.scoring(term)]
+        constants = [leaf for leaf in self.leaves if None in leaf.terms and leaf.boost > 0]
+        return found + [{"constant_score": {"filter": leaf.query, "boost": leaf.boost}} for leaf in constants]
+
+
+class ClusterCompiler(Compiler):
+    """Compiles queries against an index in a cluster."""
+
+    def __init__(self, collection: ClusterCollection, venues: VenueTable) -> None:
+        self._ties = ClusterJoins(collection, collection.statistics)
+        super().__init__(collection, venues, self._ties)
+        self._names = collection.author_names
+
+    def compile(self, query: AnalysedQuery) -> ClusterCompiled:
+        """The clauses of a query, words in query order."""
+        self._ties.prepare(self._tied(query))
+        found = super().compile(query)
+        compiled = ClusterCompiled(found.query, found.numbers, found.optional, score_only=found.score_only)
+        trees = [self._tree(tree, query) for tree in query.required]
+        compiled.required = [tree.node for tree in trees]
+        compiled.queries = [tree.query for tree in trees]
+        compiled.leaves = [leaf for tree in trees for leaf in tree.leaves]
+        for number, leaf in enumerate(compiled.leaves):
+            leaf.name = f"clause-{number}"
+        if any(isinstance(node, AndNode | OrNode) for node in compiled.required):
+            # Where a leaf may not match what is found, hits say which do.
+            for leaf in compiled.leaves:
+                named = {"bool": {"filter": [dict(leaf.query)], "_name": leaf.name}}
+                leaf.query.clear()
+                leaf.query.update(named)
+        return compiled
+
+    def _clauses(self, query: AnalysedQuery) -> list[Node]:
+        # See `compile`: they come with their queries.
+        return []
+
+    def _tied(self, query: AnalysedQuery) -> Iterable[str]:
+        """Stems whose variants the compiling of a query will ask for."""
+        words = list(query.words)
+        for leaf in query.leaves():
+            words += [part for word in query.words_of(leaf) for part in (word, *word.parts_apart())]
+        for word in words:
+            if len(word.parts) == 1:
+                yield word.stem
+                yield from (tagged_stem(word.parts[0], code) for code in self._ties.languages)
+        deciding = list(query.deciding)
+        yield from stems(
+            [
+                left.parts[0] + right.parts[0]
+                for left, right in pairwise(deciding)
+                if len(left.parts) == 1 == len(right.parts) and left.parts != right.parts
+            ]
+        )
+
+    def _tree(self, tree: Tree, query: AnalysedQuery) -> _Tree:
+        if isinstance(tree, And | Or):
+            parts = [self._tree(child, query) for child in tree.children]
+            nodes, queries = [part.node for part in parts], [part.query for part in parts]
+            leaves = tuple(leaf for part in parts for leaf in part.leaves)
+            if isinstance(tree, And):
+                return _Tree(AndNode(nodes), clauses.both(queries), leaves)
+            return _Tree(OrNode(nodes), clauses.either(queries), leaves)
+        if isinstance(tree, Not):
+            child = self._tree(tree.child, query)
+            # What is inside does not score, so that nobody asks which of it matches.
+            return _Tree(NotNode(child.node), {"bool": {"must_not": [child.query]}}, child.leaves)
+        leaf = self._leaf(tree, query)
+        return _Tree(leaf, leaf.query, (leaf,))
+
+    def _leaf(self, tree: Leaf, query: AnalysedQuery) -> Clause:
+        if isinstance(tree, Years):
+            return Clause(clauses.years(tree.first, tree.last), (None,), tree.boost)
+        if isinstance(tree, Exact):
+            return Clause(self._whole(tree))
+        columns: tuple[int, ...] = (*TEXT_COLUMNS, *NAME_COLUMNS)
+        if tree.field is not None:
+            columns = (FIELD_NUMBERS[tree.field],)
+        if isinstance(tree, Fuzzy):
+            return Clause(clauses.pattern(tree, columns), (None,), tree.boost)
+        if groups := query.parts_of(tree):
+            return self._run_of(tree, groups, query, columns)
+        if isinstance(tree, Prefix | Wildcard):
+            return Clause(clauses.pattern(tree, columns), (None,), tree.boost)
+        assert isinstance(tree, Word | Phrase)  # the other leaves are above
+        if tree.field == "venue" and not tree.written and (name := known_venue(self._venues, tree.text)) is not None:
+            return Clause(clauses.exact("venue", name))
+        words = query.words_of(tree)
+        if names_asked(tree) and (found := self._names.find(tree.text)) is not None:
+            terms = [self._term(part, columns) for word in words for part in word.parts_apart()]
+            return Clause({"terms": {"clusters": list(map(server_key, found.keys))}}, terms)
+        if isinstance(tree, Word):
+            terms = [self._term(word, columns) for word in words]
+            return Clause(clauses.both([clauses.matching(term) for term in terms]), terms)
+        return self._phrase_of(tree, [part for word in words for part in word.parts_apart()], columns)
+
+    def _phrase_of(self, tree: Phrase, parts: Sequence[object], columns: Sequence[int]) -> Clause:
+        terms = [self._term(part, columns) for part in parts]  # type: ignore[arg-type]  # words of the analysis
+        if len(terms) == 1:
+            return Clause(clauses.matching(terms[0]), terms)
+        text = [column for column in TEXT_COLUMNS if column in columns]
+        names = [column for column in NAME_COLUMNS if column in columns]
+        found = clauses.phrase(
+            [term.word.stem for term in terms], [term.words[0] for term in terms], text, names, tree.slop
+        )
+        return Clause(found, terms)
+
+    def _whole(self, tree: Exact) -> Query:
+        value = tree.text
+        if tree.field == "venue":
+            value = self._venues.canonical(value)
+        elif tree.field == "type" and value not in TYPE_CODES:
+            return clauses.NONE
+        return clauses.exact(tree.field or "", value)
+
+    def _run_of(
+        self, tree: Leaf, groups: Sequence[Sequence[Part]], query: AnalysedQuery, columns: Sequence[int]
+    ) -> Clause:
+        parts = [part for group in groups for part in group]
+        if isinstance(tree, Prefix | Wildcard):
+            if len(parts) == 1 and parts[0].pattern is not None:
+                return Clause(clauses.pattern(parts[0].pattern, columns), (None,), tree.boost)
+            found = clauses.run(parts, columns, 1)
+            whole = joined(parts) if len(groups) == 1 else None
+            if whole is not None:
+                found = clauses.either([found, clauses.pattern(replace(whole, boost=1.0), columns)])
+            return Clause(found, (None,), tree.boost)
+        terms = iter([self._term(word, columns) for word in query.words_of(tree)])
+        scoring = [None if part.pattern is not None else next(terms) for part in parts]
+        return Clause(clauses.run(parts, columns, tree.slop if isinstance(tree, Phrase) else 1), scoring, tree.boost)

@@ -1,0 +1,185 @@
+"""One generation in a cluster, opened: what `query.snapshot` answers from files, asked of the cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from indexer.index.opensearch.address import parse_address
+from indexer.index.opensearch.connection import Connection
+from indexer.index.opensearch.mapping import stored_head
+from indexer.index.opensearch.published import current
+from indexer.index.record.recorded_venues import recorded_table
+from indexer.index.store.manifest import Manifest
+from query.browse.clusters import Cluster
+from query.browse.name_notes import name_notes
+from query.browse.suggest import Suggestions
+from query.browse.venue_list import VenueRow
+from query.engines.answer import Answer
+from query.engines.array_engine import ArrayEngine
+from query.engines.opensearch import clauses
+from query.engines.opensearch.browse import Browser
+from query.engines.opensearch.candidates import ROW_FIELDS
+from query.engines.opensearch.engine import ClusterEngine
+from query.engines.opensearch.statistics import Statistics
+from query.information import Information
+from query.language.tree import Diagnostic, Query
+from query.named import readings
+from query.present.facets import TOP_AUTHORS
+from query.results import FacetCount
+from query.snapshot import Snapshot, Total
+
+_HEADINGS = 4096
+
+
+class ClusterSnapshot(Snapshot):
+    """A generation in a cluster. What a call fetches is in its `session`; what is learnt of the whole is shared."""
+
+    def __init__(self, path: str, statistics: Statistics) -> None:
+        self.path = path
+        self.statistics = statistics
+        self.venue_table = recorded_table(statistics.generation.manifest.venues)
+        self._browser = Browser(statistics, self.venue_table)
+        self.heading = lru_cache(_HEADINGS)(self._browser.heading)
+        self._closed = False
+        self._begin()
+
+    def _begin(self) -> None:
+        engine = ClusterEngine(self.statistics, self.venue_table)
+        self.engine: ClusterEngine = engine
+        self.segments = engine.collection.segments
+        self.files = ()
+
+    @classmethod
+    def open(cls, index: str | Path, engine: type[ArrayEngine]) -> Snapshot:
+        """The newest generation of an index at an address. Raises BadIndexError."""
+        address = parse_address(str(index))
+        connection = Connection(address)
+        return cls(str(address), Statistics(connection, current(connection)))
+
+    def newer(self) -> Snapshot | None:
+        """The newest generation; None where it is this one."""
+        newest = current(self.statistics.connection)
+        if newest.manifest.identity == self.statistics.generation.manifest.identity:
+            return None
+        return ClusterSnapshot(str(self.path), Statistics(self.statistics.connection, newest))
+
+    def session(self) -> Snapshot:
+        """One that gathers what a call fetches."""
+        fresh = ClusterSnapshot.__new__(ClusterSnapshot)
+        fresh.__dict__.update(self.__dict__)
+        fresh._begin()
+        fresh._owner = self
+        return fresh
+
+    _owner: ClusterSnapshot | None = None
+
+    @property
+    def manifest(self) -> Manifest:
+        """The manifest of the generation."""
+        return self.statistics.generation.manifest
+
+    def check(self) -> None:
+        """Raise ClosedIndexError where it was closed."""
+        if self._owner is not None:
+            self._owner.check()
+        else:
+            super().check()
+
+    def named(self, text: str) -> list[tuple[int, int]]:
+        """Segment and row numbers of the papers that a text names: by the surest reading that any has."""
+        asked = list(dict.fromkeys(readings(text.strip())))
+        if not asked:
+            return []
+        named = [
+            {"bool": {"filter": [clauses.exact(kind, value)], "_name": str(number)}}
+            for number, (kind, value) in enumerate(asked)
+        ]
+        body = {
+            "size": 100,
+            "query": {"bool": {"filter": [clauses.either(named)]}},
+            "sort": [{"id": "asc"}],
+            "docvalue_fields": [*ROW_FIELDS, "joins"],
+            "_source": ["stored"],
+        }
+        hits = self.statistics.search(body)["hits"]["hits"]
+        if not hits:
+            return []
+        best = min(int(name) for hit in hits for name in hit["matched_queries"])
+        at = self.engine.take([hit for hit in hits if str(best) in hit["matched_queries"]])
+        return [(at, doc) for doc in range(self.segments[at].docs)]
+
+    # --- what is asked of the whole collection ---
+
+    def ids(self) -> Iterator[str]:
+        """Ids of all papers, in their order."""
+        for hit in self._browser.every([]):
+            self.check()
+            yield hit["_id"]
+
+    def heads(self) -> Iterator[dict[str, Any]]:
+        """What a hit shows of every paper."""
+        for hit in self._browser.every(["stored"]):
+            self.check()
+            yield stored_head(hit["_source"]["stored"])
+
+    def moments(self) -> set[tuple[int, int]]:
+        """Generations in which papers were first seen, with their times in seconds since 1970."""
+        return self._browser.moments()
+
+    def author(self, name: str) -> Cluster:
+        """The author cluster of a name. Raises NotFoundError with names that are alike."""
+        return self._browser.author(name)
+
+    def suggest(self, prefix: str, limit: int | None) -> Suggestions:
+        """The commonest completions, of each sort at most `limit`."""
+        return self._browser.suggest(prefix, limit)
+
+    def venues(self) -> list[VenueRow]:
+        """Venues by count, then name."""
+        return self._browser.venues()
+
+    def years(self) -> tuple[int, int] | None:
+        """The first and the last year of papers; None where none has a year."""
+        return self._browser.years()
+
+    def info(self) -> Information:
+        """What the index holds."""
+        return self._browser.info()
+
+    def same_title(self, paper: str) -> list[str]:
+        """Ids of the other papers with the same title, first author and year, give or take one, sorted."""
+        segment, doc = self.locate(paper)
+        return self._browser.same_title(segment.papers.paper(doc))
+
+    # --- what is asked about an answer ---
+
+    def facets(self, names: Sequence[str], answer: Answer) -> dict[str, list[FacetCount]]:
+        """The facets that were asked for: counted with the answer."""
+        counted = answer.counted or {}
+        found: dict[str, list[FacetCount]] = {}
+        for name in names:
+            rows = list(counted[name].items())
+            if name == "author":
+                floor = sorted((count for _, count in rows), reverse=True)[:TOP_AUTHORS]
+                first = [(key, count) for key, count in rows if floor and count >= floor[-1]]
+                self._browser.learn_headings([key for key, _ in first])
+                shown = sorted((-count, self.heading(key)) for key, count in first)[:TOP_AUTHORS]
+                found[name] = [FacetCount(value, -count) for count, value in shown]
+            elif name == "year":
+                found[name] = [FacetCount(int(value), count) for value, count in sorted(rows, reverse=True)]
+            else:
+                found[name] = [FacetCount(*row) for row in sorted(rows, key=lambda row: (-row[1], row[0]))]
+        return found
+
+    def better_query(self, query: Query, answer: Answer, total: Total) -> str | None:
+        """The query with words respelt, if that finds many times more."""
+        return self._browser.better_query(query, answer, total)
+
+    def names_read(self, query: Query) -> Iterator[Diagnostic]:
+        """What a searcher should know of how the names of a query were read."""
+        if query.required:
+            names = self.engine.collection.author_names
+            yield from name_notes(query, names, self._browser.size, self.heading)

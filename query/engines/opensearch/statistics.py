@@ -1,0 +1,285 @@
+"""What scoring needs of a whole index in a cluster: N, average lengths, n_t, joins, names. Asked once and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import orjson
+
+from indexer.index.bm25f import average_length
+from indexer.index.errors import QueryError
+from indexer.index.opensearch.analysed import server_word
+from indexer.index.opensearch.connection import SEARCH_SECONDS, Connection
+from indexer.index.opensearch.failures import ClusterError, Failure, translated
+from indexer.index.opensearch.published import ClusterGeneration
+from indexer.index.record.name_forms import NameForm, initial_of, meant, stored_form
+from indexer.index.schema import FIELDS, GROUPS, K1, TEXT
+from indexer.index.segment.opened import Segment
+from indexer.index.text.languages import LANGUAGES
+from indexer.index.text.ties import EVERYWHERE, HERE
+from query.engines.author_names import TWO_NAMES, AuthorNames, FoundNames, search_words
+from query.engines.collection import Collection, TermKey
+from query.engines.joins import Joins, Parts
+from query.engines.opensearch import clauses
+from query.engines.opensearch.clauses import Query
+from query.engines.works import Works
+
+Json = Mapping[str, Any]
+KEPT = 1 << 15
+"""Facts of a kind that are kept; then all are forgotten and asked anew."""
+MOST_BUCKETS = 60_000
+"""Different values that are asked for at most: the server gives 65,535."""
+_PREFERENCE = "quiver"
+
+
+class Statistics:
+    """One generation in a cluster, and what was learnt of it; immutable but for what is kept. Safe in threads."""
+
+    def __init__(self, connection: Connection, generation: ClusterGeneration) -> None:
+        self.connection = connection
+        self.generation = generation
+        self.holding: dict[TermKey, int] = {}
+        self.stem_papers: dict[str, int] = {}
+        self.variants: dict[str, tuple[Parts, ...]] = {}
+        self.names: dict[str, FoundNames | None] = {}
+
+    def search(self, body: Mapping[str, object]) -> Json:
+        """The answer to a search in the papers. Raises QueryError for a query that is too much for the server."""
+        try:
+            found: Json = self.connection.search(self.generation.papers, body)
+        except ClusterError as error:
+            raise _too_much(error) from error
+        return found
+
+    def searches(self, bodies: Sequence[Mapping[str, object]]) -> list[Json]:
+        """The answers to several searches, in one request."""
+        if len(bodies) == 1:
+            return [self.search(bodies[0])]
+        lines = [orjson.dumps(part) for body in bodies for part in ({"preference": _PREFERENCE}, body)]
+        answer = self.connection.call("POST", f"/{self.generation.papers}/_msearch", b"\n".join(lines) + b"\n")
+        found = []
+        for part in answer["responses"]:
+            if "error" in part:
+                failure = Failure.of_answer(part.get("status", 0), part["error"])
+                raise _too_much(translated(failure, self.connection.address, SEARCH_SECONDS))
+            found.append(self.connection.whole(part))
+        return found
+
+    def unknown(self, keys: Iterable[TermKey]) -> list[TermKey]:
+        """Those of some terms whose papers are not known."""
+        if len(self.holding) > KEPT:
+            self.holding.clear()
+        return [key for key in dict.fromkeys(keys) if key not in self.holding]
+
+    @staticmethod
+    def counting(keys: Sequence[TermKey]) -> Json:
+        """The search that counts the papers of some terms."""
+        # Filters over all papers are counted from the postings; inside a query each hit would be looked at.
+        counted = {str(number): clauses.holding(key) for number, key in enumerate(keys)}
+        return {"size": 0, "track_total_hits": False, "aggs": {"n": {"filters": {"filters": counted}}}}
+
+    def learn(self, keys: Sequence[TermKey], answer: Json) -> None:
+        """Keep what it counted."""
+        buckets = answer["aggregations"]["n"]["buckets"]
+        self.holding.update((key, buckets[str(number)]["doc_count"]) for number, key in enumerate(keys))
+
+    def papers_of(self, stems: Iterable[str]) -> dict[str, int]:
+        """For each of some stems the papers that hold it in a text field."""
+        wanted = list(dict.fromkeys(stems))
+        if len(self.stem_papers) > KEPT:
+            self.stem_papers.clear()
+        known = self.stem_papers
+        new = [stem for stem in wanted if stem not in known]
+        fields = [f"stems.{field.name}" for field in GROUPS[TEXT]]
+        if new:
+            counted = {
+                str(number): clauses.either([clauses.term(field, server_word(stem)) for field in fields])
+                for number, stem in enumerate(new)
+            }
+            body = {"size": 0, "track_total_hits": False, "aggs": {"n": {"filters": {"filters": counted}}}}
+            buckets = self.search(body)["aggregations"]["n"]["buckets"]
+            known.update((stem, buckets[str(number)]["doc_count"]) for number, stem in enumerate(new))
+        return {stem: known[stem] for stem in wanted}
+
+    def values(self, field: str, query: Query | None, include: str | None = None) -> list[tuple[str, int]]:
+        """All values of a keyword field in the papers of a query, with their papers, commonest first.
+
+        `include` is a regular expression of Lucene that they match. Raises QueryError where they are too many.
+        """
+        size = 1_000
+        while True:
+            terms: dict[str, object] = {"field": field, "size": size, "shard_size": max(10 * size, 10_000)}
+            if include is not None:
+                terms["include"] = include
+            body: dict[str, object] = {"size": 0, "track_total_hits": False, "aggs": {"values": {"terms": terms}}}
+            if query is not None:
+                body["query"] = {"bool": {"filter": [query]}}
+            found = self.search(body)["aggregations"]["values"]
+            if not found["sum_other_doc_count"] and not found["doc_count_error_upper_bound"]:
+                return [(bucket["key"], bucket["doc_count"]) for bucket in found["buckets"]]
+            if size == MOST_BUCKETS:
+                raise QueryError(f"more than {MOST_BUCKETS:,} names would have to be looked at; write more of it")
+            size = min(MOST_BUCKETS, size * 10)
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """Codes of the languages beside English that the index holds papers in."""
+        held = {code: {"prefix": {"joins": {"value": f"{code}:"}}} for code in LANGUAGES}
+        body = {"size": 0, "track_total_hits": False, "aggs": {"n": {"filters": {"filters": held}}}}
+        buckets = self.search(body)["aggregations"]["n"]["buckets"]
+        return tuple(code for code in LANGUAGES if buckets[code]["doc_count"])
+
+
+def _too_much(error: ClusterError) -> ClusterError | QueryError:
+    if "too_many_clauses" in error.kind or "maxClauseCount" in str(error) or "too_many_nested" in error.kind:
+        return QueryError("a word of the query means too many words for the cluster; write more of its letters")
+    return error
+
+
+def escaped(text: str) -> str:
+    """A text as a regular expression of Lucene that means it."""
+    return "".join(sign if sign.isalnum() or sign in " \t" else f"\\{sign}" for sign in text)
+
+
+class ClusterJoins(Joins):
+    """The joins of a generation in a cluster."""
+
+    def __init__(self, collection: Collection, statistics: Statistics) -> None:
+        super().__init__(collection)
+        self._statistics = statistics
+
+    def prepare(self, joined: Iterable[str]) -> None:
+        """Ask for the variants of some stems in one request."""
+        known = self._statistics.variants
+        if len(known) > KEPT:
+            known.clear()
+        new = [stem for stem in dict.fromkeys(joined) if stem not in known]
+        if not new:
+            return
+        query = clauses.either([{"prefix": {"joins": {"value": f"{stem}\t"}}} for stem in new])
+        found: dict[str, list[str]] = {stem: [] for stem in new}
+        include = "|".join(f"{escaped(stem)}\t.*" for stem in new)
+        for key, _ in self._statistics.values("joins", query, include):
+            stem, _, parts = key.partition("\t")
+            if stem in found:
+                found[stem].append(parts)
+        for stem, held in found.items():
+            # In the order of the embedded table, whose keys are sorted as bytes.
+            held.sort(key=lambda text: text.encode("utf-8", "surrogatepass"))
+            known[stem] = tuple(
+                (text[0], stem, text[1:]) if text[0] in (HERE, EVERYWHERE) else tuple(text.split(" ")) for text in held
+            )
+
+    def variants(self, joined: str) -> tuple[Parts, ...]:
+        """Stems side by side that count as a joined stem."""
+        found = self._statistics.variants.get(joined)
+        if found is None:
+            self.prepare([joined])
+            found = self._statistics.variants[joined]
+        return found
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Codes of the languages beside English that the index holds papers in."""
+        return self._statistics.languages
+
+
+class ClusterNames(AuthorNames):
+    """The names of a generation in a cluster: looked up among the clusters of the papers that hold their words."""
+
+    def __init__(self, statistics: Statistics) -> None:
+        super().__init__([])
+        self._statistics = statistics
+        self._found = statistics.names
+
+    def keys_of(self, found: FoundNames) -> tuple[str, ...]:
+        """Keys of the author clusters that a typed name means."""
+        return found.keys
+
+    def _held(self, word: str) -> bool:
+        return bool(self._statistics.connection.count(self._statistics.generation.papers, _name(word)))
+
+    def _clusters(self, form: NameForm, typed: NameForm) -> FoundNames | None:
+        widened, keys = set(), []
+        for key in self._candidates(form):
+            meaning = meant(form, stored_form(key))
+            if meaning is not None:
+                keys.append(key)
+                if meaning.widened:
+                    widened.add(key)
+        if not keys:
+            return None
+        return FoundNames((), tuple(sorted(widened)), self._shorter(typed), form is not typed, tuple(sorted(keys)))
+
+    def _shorter(self, typed: NameForm) -> tuple[str, ...]:
+        if len(typed.units) < 2 or all(unit.abbreviated or len(unit.text) == 1 for unit in typed.units[:-1]):
+            return ()
+        keys = self._candidates(NameForm((typed.units[-1],)), typed.units[0].text[0])
+        return tuple(sorted(key for key in keys if initial_of(typed, stored_form(key))))
+
+    def _candidates(self, form: NameForm, also: str = "") -> Iterator[str]:
+        """Keys of clusters that may carry a name: those of the papers that hold its words."""
+        words = [list(dict.fromkeys(words)) for words in search_words(form)]
+        each = [clauses.either([_name(word) for word in spellings]) for spellings in words]
+        counted = {str(number): query for number, query in enumerate(each)}
+        if not counted:
+            return
+        body = {"size": 0, "track_total_hits": False, "aggs": {"n": {"filters": {"filters": counted}}}}
+        buckets = self._statistics.search(body)["aggregations"]["n"]["buckets"]
+        asked = []
+        for number, (query, spellings) in enumerate(zip(each, words, strict=True)):
+            if buckets[str(number)]["doc_count"]:
+                asked.append(query)
+            elif len(spellings[0].encode("utf-8", "surrogatepass")) < TWO_NAMES:
+                return
+        if asked:
+            query = clauses.both([*asked, _name(also)] if also else asked)
+            yield from (key for key, _ in self._statistics.values("clusters", query))
+
+
+def _name(word: str) -> Query:
+    return clauses.term("names", server_word(word))
+
+
+class ClusterCollection(Collection):
+    """The collection of one call: statistics of the cluster, segments of what the call has fetched."""
+
+    def __init__(self, statistics: Statistics) -> None:
+        manifest = statistics.generation.manifest
+        self.statistics = statistics
+        self.segments: list[Segment] = []
+        self.author_names = ClusterNames(statistics)
+        self.papers = manifest.papers
+        self.averages = tuple(average_length(total, manifest.papers) for total in manifest.lengths)
+        self.parameters = np.array(
+            [*(row.weight for row in FIELDS), *(row.b for row in FIELDS), *self.averages, K1], dtype=np.float64
+        )
+
+    def holding(self, term: TermKey) -> int | None:
+        """Papers that hold a term: counted with the search in which it stands, else asked for."""
+        statistics = self.statistics
+        if term not in statistics.holding:
+            statistics.learn([term], statistics.search(statistics.counting([term])))
+        return statistics.holding[term]
+
+    def stem_papers(self, stems: Iterable[str]) -> dict[str, int]:
+        """For each of some stems the papers that hold it in a text field."""
+        return self.statistics.papers_of(stems)
+
+    @property
+    def readers(self) -> tuple[Any, ...] | None:
+        """What finds terms in each segment in the kernel; None without one."""
+        found = tuple(segment.reader for segment in self.segments)
+        return None if any(reader is None for reader in found) else found
+
+    @property
+    def works(self) -> Works:
+        """No works: a cluster's index groups none."""
+        return Works([])
+
+    def slack(self, segment: Segment) -> float:
+        """Rows have no impacts that could have been made for other lengths."""
+        return 1.0
