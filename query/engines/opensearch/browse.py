@@ -22,7 +22,7 @@ from query.browse.venue_list import VenueRow
 from query.engines.answer import Answer
 from query.engines.opensearch import clauses
 from query.engines.opensearch.clauses import Query
-from query.engines.opensearch.statistics import Statistics, escaped
+from query.engines.opensearch.facts import Statistics, escaped
 from query.information import Information, version
 from query.language.tree import Query as Parsed
 from query.results import FacetCount

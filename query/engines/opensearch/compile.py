@@ -23,7 +23,7 @@ from query.engines.nodes import AndNode, Node, NotNode, OrNode, Scope, Scorer
 from query.engines.opensearch import clauses
 from query.engines.opensearch.candidates import Rows
 from query.engines.opensearch.clauses import Query
-from query.engines.opensearch.statistics import ClusterCollection, ClusterJoins
+from query.engines.opensearch.facts import ClusterCollection, ClusterJoins
 from query.engines.terms import NAME_COLUMNS, TEXT_COLUMNS, Term
 from query.language.analysed import AnalysedQuery, names_asked
 from query.language.leaves import Leaf

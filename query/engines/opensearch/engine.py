@@ -27,7 +27,7 @@ from query.engines.opensearch.candidates import ROW_FIELDS, Rows
 from query.engines.opensearch.clauses import Query
 from query.engines.opensearch.compile import ClusterCompiled, ClusterCompiler
 from query.engines.opensearch.facets import FIRST_SIZE, MOST, aggregations, counted
-from query.engines.opensearch.statistics import ClusterCollection, Statistics
+from query.engines.opensearch.facts import ClusterCollection, Statistics
 from query.engines.orders import Found, first_rows
 from query.engines.scoring import exact
 from query.language.analysed import analyse

@@ -23,7 +23,7 @@ from query.engines.opensearch import clauses
 from query.engines.opensearch.browse import Browser
 from query.engines.opensearch.candidates import ROW_FIELDS
 from query.engines.opensearch.engine import ClusterEngine
-from query.engines.opensearch.statistics import Statistics
+from query.engines.opensearch.facts import Statistics
 from query.information import Information
 from query.language.tree import Diagnostic, Query
 from query.named import readings

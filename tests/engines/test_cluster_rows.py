@@ -1,0 +1,108 @@
+"""What a cluster gives becomes a segment in memory that holds what the papers' own segment holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexer.index.errors import QueryError, UsageError
+from indexer.index.opensearch.analysed import Analyser
+from indexer.index.opensearch.mapping import document
+from indexer.index.record.paper import Author, Paper
+from indexer.index.record.venues import VenueTable
+from indexer.index.schema import FIELDS, NAMES, TEXT
+from indexer.ingest.collect import index_papers
+from query import PaperIndex
+from query.engines.opensearch import clauses
+from query.engines.opensearch.candidates import Rows
+from query.engines.opensearch.facets import counted
+from query.language.parts import Part
+from tests.generate import papers
+
+SOME = [
+    *papers(40, seed=3),
+    Paper("gaps", "On graphs", "Some text.", (Author("Weinan E"), Author("Li Wang")), keywords=("two words", "graphs")),
+    Paper("bare", "Nothing else"),
+]
+
+
+@pytest.fixture(scope="module")
+def rows() -> Rows:
+    """The papers as a cluster gives them."""
+    analysed = Analyser(VenueTable.default()).analyse(SOME)
+    hits = []
+    for paper, words in zip(SOME, analysed, strict=True):
+        made = document(paper, words)
+        fields: dict[str, object] = {
+            name: [made[name]] for name in ("id", "year", "type", "venue", "streams") if name in made
+        }
+        fields |= {f"lengths.{field.name}": [made["lengths"][field.name]] for field in FIELDS}
+        hits.append({"_id": paper.id, "fields": fields, "matched_queries": ["clause-0"] if paper.year == 2020 else []})
+    stored = {paper.id: words.stored for paper, words in zip(SOME, analysed, strict=True)}
+    return Rows("rows", hits, lambda ids: {name: stored[name] for name in ids})
+
+
+def test_rows_hold_what_the_segment_holds(rows: Rows, tmp_path: Path) -> None:
+    """Terms, papers, frequencies by field, positions and lengths are those of an index of the same papers."""
+    index_papers(SOME, tmp_path / "p.idx")
+    with PaperIndex.open(tmp_path / "p.idx") as index:
+        (segment,) = index.segments
+        place = {segment.paper_id(doc): doc for doc in range(segment.docs)}
+        order = np.array([place[paper] for paper in rows.paper_ids])
+        assert (segment.lengths[:, order] == rows.lengths).all()
+        assert (segment.years[order] == rows.years).all()
+        assert (segment.types[order] == rows.types).all()
+        for name in (TEXT, NAMES):
+            theirs, ours = segment.group(name), rows.group(name)
+            assert list(theirs.terms) == list(ours.terms)
+            for term in range(len(theirs.terms)):
+                assert _places(theirs, term, np.arange(len(order))) == _places(ours, term, order), theirs.terms[term]
+
+
+def _places(group: object, term: int, numbers: object) -> set[tuple[object, ...]]:
+    low, high = group.span(term)  # type: ignore[attr-defined]
+    docs = [int(numbers[doc]) for doc in group.docs[low:high]]  # type: ignore[attr-defined, index]
+    positions, owners = group.positions(term)  # type: ignore[attr-defined]
+    counts = map(tuple, group.frequencies(low, high).tolist())  # type: ignore[attr-defined]
+    found: set[tuple[object, ...]] = set(zip(docs, counts, strict=True))
+    return found | {(docs[owner], int(at)) for at, owner in zip(positions, owners.tolist(), strict=True)}
+
+
+def test_a_row_says_which_clause_it_matches_and_reads_its_record_once_asked(rows: Rows) -> None:
+    """Clauses by name as the cluster told; records come with those that will be asked for next."""
+    assert [rows.paper_ids[doc] for doc in np.flatnonzero(rows.told("clause-0"))] == [
+        paper.id for paper in SOME if paper.year == 2020
+    ]
+    assert [rows.paper(doc) for doc in range(rows.docs)] == SOME
+
+
+def test_what_a_cluster_cannot_do_is_said() -> None:
+    """Capitals, and near-groups that could be spaced in too many ways."""
+    with pytest.raises(QueryError, match="capitals"):
+        clauses.run([Part("clip", "clip", None, True, "CLIP")], [0], 1)
+    with pytest.raises(QueryError, match="too many ways"):
+        clauses.phrase(["a", "b", "c", "d"], ["a", "b", "c", "d"], [0], [], 12)
+    spaced = clauses.phrase(["a", "b", "c"], ["a", "b", "c"], [0], [], 3)
+    assert len(spaced["span_or"]["clauses"]) == 9
+
+
+def test_author_counts_that_do_not_decide_the_first_ten_are_asked_for_again() -> None:
+    """Equal counts are ordered by name, so that the last count given must be smaller than the tenth."""
+
+    def found(counts: list[int], others: int) -> dict[str, object]:
+        buckets = [{"key": str(at), "doc_count": count} for at, count in enumerate(counts)]
+        return {"author": {"buckets": buckets, "sum_other_doc_count": others, "doc_count_error_upper_bound": 0}}
+
+    assert counted(["author"], found([3] * 12, 7)) is None
+    assert counted(["author"], found([3] * 11 + [2], 7)) is not None
+    assert counted(["author"], found([3] * 12, 0)) is not None
+
+
+def test_an_engine_answers_from_its_own_kind_of_index(tmp_path: Path) -> None:
+    """The error says which engines there are for it."""
+    with pytest.raises(UsageError, match="does not answer from"):
+        PaperIndex.open(tmp_path, engine="opensearch")
+    with pytest.raises(UsageError, match="does not answer from"):
+        PaperIndex.open("http://127.0.0.1:9/papers", engine="arrays")
