@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
-from math import prod
 from typing import Any
 
 from indexer.index.errors import QueryError
@@ -23,9 +22,8 @@ from query.language.tree import Fuzzy, Prefix, Wildcard
 Query = dict[str, Any]
 EVERY: Query = {"match_all": {}}
 NONE: Query = {"match_none": {}}
-MOST_GAPS = 1_000
-"""So many ways in which the words of a near-group may be spaced are written out; each is a clause, of which a query may
-have 1,024."""
+MOST_GAPS = 900
+"""Words of all the ways in which those of a near-group may be spaced, in all fields: a query may have 1,024 clauses."""
 MOST_WORDS = 1_024
 """Words that a fuzzy word may mean: the server looks at no more."""
 _LAST_YEAR = 9999
@@ -124,6 +122,7 @@ def _scored(query: Query, boost: float) -> Query:
 
 def phrase(stems: Sequence[str], words: Sequence[str], text: Sequence[int], names: Sequence[int], slop: int) -> Query:
     """Words in order inside one field, by stem in text and as they are in one author's name."""
+    _check_gaps(len(stems), slop, len(text) + len(names))
     found = [_near(stems_of(column), [_span(stems_of(column), stem) for stem in stems], slop) for column in text]
     near = min(slop, _NAME_GAP)
     found += [_near("names", [_span("names", word) for word in words], near) for _ in names]
@@ -135,6 +134,7 @@ def run(parts: Sequence[Part], columns: Sequence[int], slop: int) -> Query:
     if any(part.spelling for part in parts):
         cased = next(part.spelling for part in parts if part.spelling)
         raise QueryError(f"a cluster does not tell capitals apart; write ={cased.lower()} for {cased!r} in any case")
+    _check_gaps(len(parts), slop, len(columns))
     found = []
     for column in columns:
         field = words_of(column)
@@ -198,14 +198,17 @@ def _near(field: str, spans: Sequence[Query], slop: int) -> Query:
         return spans[0]
     if slop == 1:
         return _spaced(field, spans, [1] * (len(spans) - 1))
-    if prod([slop] * (len(spans) - 1)) > MOST_GAPS:
-        raise QueryError(
-            f"a cluster finds {len(spans)} words within ~{slop} of each other in too many ways; "
-            "write fewer words or a smaller number"
-        )
     # The server's slop is that of a whole group; where each gap is bounded every spacing is a clause.
     spacings = product(range(1, slop + 1), repeat=len(spans) - 1)
     return {"span_or": {"clauses": [_spaced(field, spans, steps) for steps in spacings]}}
+
+
+def _check_gaps(words: int, slop: int, fields: int) -> None:
+    if slop > 1 and fields * words * slop ** (words - 1) > MOST_GAPS:
+        raise QueryError(
+            f"{words} words within ~{slop} of each other can stand in too many ways for a cluster; "
+            "write fewer words, a smaller number, or a field"
+        )
 
 
 def _spaced(field: str, spans: Sequence[Query], steps: Sequence[int]) -> Query:

@@ -99,23 +99,23 @@ class ClusterEngine(ArrayEngine):
         first = [some] if every and request.match == "any" else every
         asked = _Asked(clauses.both([*base, *first]), compiled.ordering(), sort)
         found = self._ask(asked, request, compiled)
-        rows = self._scored(found, asked, compiled)
         total = all_words = found["hits"]["total"]["value"]
-        tiers = [(asked, len(rows), total)]
+        tiers = [(asked, self.take(found), total)]
         aggregated = found.get("aggregations", {})
         if request.match == "auto" and len(every) > 1 and all_words < RELAX_BELOW:
             asked = replace(asked, matched=clauses.both([*base, some]), tier=1, without=clauses.both(every))
             found = self._ask(asked, request, compiled)
             if more := found["hits"]["total"]["value"]:
-                rows += self._scored(found, asked, compiled)
-                tiers.append((asked, len(rows) - tiers[0][1], more))
+                tiers.append((asked, self.take(found), more))
                 total += more
                 aggregated = found.get("aggregations", {})
+        # A term looks at all segments when it is first asked: all that is scored must have been fetched.
+        rows = [row for tier, at, _ in tiers for row in self._scored(at, tier, compiled)]
         wanted = total if request.top is None else min(total, request.top)
         facets = self._counted(request.facets, asked.matched, aggregated) if request.facets else None
         rest = None
         if len(rows) < total and wanted:
-            rest = partial(self._rest, request, tiers, [self._id(row) for row in rows])
+            rest = partial(self._rest, request, tiers, frozenset(self._id(row) for row in rows))
         return Answer(rows[:wanted], total, all_words, total > all_words, [], facets, rest)
 
     def _ask(self, asked: _Asked, request: Request, compiled: ClusterCompiled) -> Json:
@@ -132,13 +132,11 @@ class ClusterEngine(ArrayEngine):
             self.statistics.learn(unknown, found[1])
         return found[0]
 
-    def _scored(self, found: Json, asked: _Asked, compiled: ClusterCompiled) -> list[Row]:
-        """The hits of an answer with their scores: by relevance in the order of these, else as they came."""
-        hits = found["hits"]["hits"]
-        if not hits:
-            return []
-        at = self.take(hits)
+    def _scored(self, at: int, asked: _Asked, compiled: ClusterCompiled) -> list[Row]:
+        """The papers of a segment with their scores: by relevance in the order of these, else as they came."""
         segment = self.collection.segments[at]
+        if not segment.docs:
+            return []
         docs = np.arange(segment.docs, dtype=np.int64)
         scorers = [] if compiled.empty else self.scorers(compiled, segment, at)
         scores = exact(self.collection, segment, at, scorers, docs) if scorers else np.zeros(len(docs))
@@ -163,10 +161,10 @@ class ClusterEngine(ArrayEngine):
             counts = counted(names, self.statistics.search(body)["aggregations"])
         return counts
 
-    def take(self, hits: Sequence[Json]) -> int:
-        """Make a segment of some hits; gives its number."""
+    def take(self, found: Json) -> int:
+        """Make a segment of the hits of an answer; gives its number."""
         number = len(self.collection.segments)
-        self.collection.segments.append(Rows(f"rows {number}", hits, self.stored))
+        self.collection.segments.append(Rows(f"rows {number}", found["hits"]["hits"], self.stored))
         return number
 
     def stored(self, ids: Sequence[str]) -> Mapping[str, bytes]:
@@ -183,10 +181,10 @@ class ClusterEngine(ArrayEngine):
     def _id(self, row: Row) -> str:
         return self.collection.segments[row.segment].paper_id(row.doc)
 
-    def _rest(self, request: Request, tiers: Sequence[tuple[_Asked, int, int]], known: Sequence[str]) -> Iterator[Row]:
+    def _rest(self, request: Request, tiers: Sequence[tuple[_Asked, int, int]], given: frozenset[str]) -> Iterator[Row]:
         """The hits that are not among the first, in the order of the cluster; no score exceeds that before it."""
-        given = set(known)
-        for asked, first, total in tiers:
+        sizes = [self.collection.segments[at].docs for _, at, _ in tiers]
+        for (asked, _, total), first in zip(tiers, sizes, strict=True):
             if first == total:
                 continue
             floor = np.inf
@@ -196,7 +194,7 @@ class ClusterEngine(ArrayEngine):
                 if not new:
                     continue
                 compiled = self._compiler.compile(self.analysed(request.query))
-                rows = self._scored({"hits": {"hits": new}}, asked, compiled)
+                rows = self._scored(self.take({"hits": {"hits": new}}), asked, compiled)
                 for row in sorted(rows, key=lambda row: row.doc):
                     floor = min(floor, row.score) if asked.sort == "relevance" else row.score
                     yield row._replace(score=float(floor))

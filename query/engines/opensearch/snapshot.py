@@ -108,7 +108,7 @@ class ClusterSnapshot(Snapshot):
         if not hits:
             return []
         best = min(int(name) for hit in hits for name in hit["matched_queries"])
-        at = self.engine.take([hit for hit in hits if str(best) in hit["matched_queries"]])
+        at = self.engine.take({"hits": {"hits": [hit for hit in hits if str(best) in hit["matched_queries"]]}})
         return [(at, doc) for doc in range(self.segments[at].docs)]
 
     # --- what is asked of the whole collection ---
