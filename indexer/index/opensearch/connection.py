@@ -7,6 +7,7 @@ so that `_shards.successful` is compared with `_shards.total` on every answer th
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -23,6 +24,9 @@ WRITE_SECONDS = 60.0
 """Deadline of a bulk request; it is asked again until the writer gives up."""
 ADMIN_SECONDS = 120.0
 """Deadline of what works through an index: refreshing, cloning, merging."""
+
+# Where nobody has set up logging, the client tells every error on standard error: here the caller does so, once.
+logging.getLogger("opensearch").addHandler(logging.NullHandler())
 
 Json = Any
 """What a parsed answer consists of."""

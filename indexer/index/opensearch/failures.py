@@ -76,7 +76,8 @@ class Failure:
 
 def _one_line(text: str) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."
+    # What is wrong stands at the end of some reasons, behind a whole document.
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST // 2]} ... {line[-_LONGEST // 2 :]}"
 
 
 def _away(failure: Failure, address: Address, seconds: float) -> str:
