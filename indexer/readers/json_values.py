@@ -8,10 +8,10 @@ from typing import Any, NoReturn
 
 import orjson
 
-# Of twenty digits in a row three stand six bytes apart: a look at every sixth byte costs a microsecond a record, at all
-# of them five.
-_THREE = re.compile(rb"[0-9]{3}")
-_STEP = 6
+# Every digit as one sign, so that nineteen of them are found as text is: 4 microseconds for a record of 7 kB, where a
+# pattern takes a hundred.
+_AS_ZERO = bytes(0x30 if 0x30 <= sign <= 0x39 else 0x20 for sign in range(256))
+_NINETEEN = b"0" * 19
 _LONG = re.compile(rb"[:,\[\s-][0-9]{19,}[\s,}\]]")
 
 
@@ -20,7 +20,7 @@ def load(data: bytes) -> Any:
 
     orjson makes floats of integers past 64 bits, which are other numbers; such texts go to the standard library.
     """
-    if _THREE.search(data[::_STEP]) and _LONG.search(data):
+    if _NINETEEN in data.translate(_AS_ZERO) and _LONG.search(data):
         try:
             return json.loads(data, parse_constant=_refuse)
         except (ValueError, RecursionError):

@@ -31,14 +31,21 @@ def unified(blocks: Iterator[bytes]) -> Iterator[bytes]:
         yield b"\n"
 
 
+def text_chunks(stream: BinaryIO, origin: Origin) -> Iterator[tuple[int, bytes]]:
+    """Whole lines in chunks, each with the number of its first line; without a byte order mark.
+
+    Of a line longer than the longest record the rest may be left out.
+    """
+    for first, chunk in chunked(unified(blocks_of(stream)), origin.max_record):
+        yield first, chunk.removeprefix(BYTE_ORDER_MARK) if first == 1 else chunk
+
+
 def text_lines(stream: BinaryIO, origin: Origin) -> Iterator[tuple[int, bytes]]:
     """Every line with its number, from 1, without its end and without a byte order mark.
 
     Of a line longer than the longest record the rest may be left out.
     """
-    for first, chunk in chunked(unified(blocks_of(stream)), origin.max_record):
-        if first == 1:
-            chunk = chunk.removeprefix(BYTE_ORDER_MARK)
+    for first, chunk in text_chunks(stream, origin):
         for number, line in enumerate(io.BytesIO(chunk), first):
             yield number, line[:-1] if line.endswith(b"\n") else line
 

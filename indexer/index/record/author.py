@@ -53,7 +53,10 @@ _PLACES = {
     **dict.fromkeys(("family", "last", "lastName", "last_name", "surname"), _FAMILY),
     "suffix": _SUFFIX,
 }
+_USUAL = _KEYS | {"given", "family"}
 _WHOLE = ("literal", "display_name", "full_name", "fullName")
+
+_RARE = frozenset((*_PLACES, *_WHOLE)) - _USUAL
 
 
 def authors(value: object, misfits: Misfits) -> tuple[Author, ...]:
@@ -103,6 +106,11 @@ def name_of_parts(entry: Mapping[str, Any]) -> tuple[str, frozenset[str]]:
 
     A part is a string or, as for middle names, a list of strings. Empty where there is neither family nor given name.
     """
+    if _RARE.isdisjoint(entry):
+        # Crossref, CSL: nearly all of their names, in a third of the time.
+        given, family = entry.get("given"), entry.get("family")
+        if type(given) is str and type(family) is str:
+            return " ".join(f"{given} {family}".split()), _USUAL
     for key in _WHOLE:
         if isinstance(whole := entry.get(key), str) and whole.strip():
             return " ".join(whole.split()), _KEYS | {key}

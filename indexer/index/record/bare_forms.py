@@ -55,6 +55,8 @@ _NUMBERED = re.compile(rf"([0-9]{{2}}(?:0[1-9]|1[0-2])\.[0-9]{{4,5}}){_END}", re
 _OLD = re.compile(rf"({_ARCHIVES})(?:\.[a-z-]{{2,}})?/([0-9]{{7}}){_END}", re.IGNORECASE)
 # What spreadsheets and JSON numbers make of an id: zeros lost before and behind.
 _LOST = re.compile(rf"([0-9]{{3,4}})\.([0-9]{{1,5}}){_END}", re.IGNORECASE)
+# And what arithmetic makes of them: 1608.0816300000001, 1608.0816299999999.
+_NOISY = re.compile(r"[0-9]{3,4}\.[0-9]{4,5}(?:0{4,12}[0-9]{1,2}|[0-9]?9{4,12}[0-9]{0,2})")
 _OLD_LOST = re.compile(rf"({_ARCHIVES})(?:\.[a-z-]{{2,}})?/([0-9]{{4,7}}){_END}", re.IGNORECASE)
 _PREFIX_OF_ARXIV = re.compile(r"(?:oai:)?arxiv(?:\.org)?(?:\s?[:/]\s*|\s+)(?:abs/|pdf/)?", re.IGNORECASE)
 _FIRST_MONTH, _FIVE_DIGITS = "0704", "1501"
@@ -71,7 +73,13 @@ def arxiv_value(text: str) -> str:
 
 
 def arxiv_padded(text: str) -> str:
-    """As `arxiv_value`, with zeros put back that got lost: `911.4060` is `0911.4060`, `1001.012` is `1001.0120`."""
+    """As `arxiv_value`, with zeros put back that got lost: `911.4060` is `0911.4060`, `1001.012` is `1001.0120`.
+
+    A number that went through arithmetic is rounded to the five digits (until 2014 four) that ids have.
+    """
+    if len(text) > 12 and _NOISY.fullmatch(text) is not None:
+        month = text.partition(".")[0].zfill(4)
+        text = f"{float(text):.{5 if month >= _FIVE_DIGITS else 4}f}"
     if (found := _LOST.fullmatch(text)) is not None:
         month = found[1].zfill(4)
         number = found[2].ljust(5 if month >= _FIVE_DIGITS else 4, "0")

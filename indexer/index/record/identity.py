@@ -24,7 +24,7 @@ CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _SEVERAL = re.compile(r"[;,|](?:https?:|doi:|10\.[0-9]{4})")
 _ARXIV_PREFIX = re.compile(r"arxiv:(?=[0-9]{3,4}\.|[a-z])", re.IGNORECASE)
 # A bare number that may be an arXiv id which lost zeros: fewer digits behind the point are section numbers.
-_BARE_ARXIV = re.compile(r"[0-9]{3,4}\.[0-9]{3,5}")
+_BARE_ARXIV = re.compile(r"[0-9]{3,4}\.(?:[0-9]{3,5}|[0-9]{9,18})")
 
 
 def bare_doi(text: str) -> str:
@@ -46,7 +46,8 @@ def bare_arxiv(text: str) -> str:
 
 
 def whole_id(identifier: str) -> str:
-    """An id that was brought, as it is kept: an arXiv id gets back the zeros that it lost, others stay."""
+    """An id that was brought, as it is kept: an arXiv id gets back the zeros that it lost and loses what arithmetic
+    added, others stay."""
     if "." not in identifier:
         return identifier
     prefix = _ARXIV_PREFIX.match(identifier)
@@ -55,9 +56,9 @@ def whole_id(identifier: str) -> str:
     found = of_kind("arxiv", identifier)
     bare = identifier[prefix.end() :] if prefix is not None else identifier
     # Versions are kept: a collection may hold several.
-    return (
-        identifier if found is None or bare.startswith(found.value) else f"{prefix[0] if prefix else ''}{found.value}"
-    )
+    if found is None or (bare.startswith(found.value) and not bare[len(found.value) :][:1].isdigit()):
+        return identifier
+    return f"{prefix[0] if prefix else ''}{found.value}"
 
 
 def settled(identifier: str, url: str, doi: str, arxiv: str) -> tuple[str, str]:
@@ -67,7 +68,8 @@ def settled(identifier: str, url: str, doi: str, arxiv: str) -> tuple[str, str]:
     """
     bare = {"doi": bare_doi(doi) if doi else "", "arxiv": bare_arxiv(arxiv) if arxiv else ""}
     if not (bare["doi"] and bare["arxiv"]):
-        for text in (bare["doi"] if bare["doi"].startswith(ARXIV_DOI) else "", identifier, url):
+        same = bare["doi"] and url.lower().endswith(bare["doi"])
+        for text in (bare["doi"] if bare["doi"].startswith(ARXIV_DOI) else "", identifier, "" if same else url):
             found = _sure(text)
             if found is not None and bare.get(found.kind) == "":
                 bare[found.kind] = found.value
@@ -154,6 +156,8 @@ def derived_id(
     A DOI of arXiv's counts as the arXiv id. The hash is 20 hexadecimal digits (80 bits: among a thousand million papers
     the odds of one collision are below 1 in a million), after `stem` and a hyphen where a stem is given.
     """
+    if doi[:3] == "10." and not doi.startswith(ARXIV_DOI) and doi_value(doi) == doi and usable(doi):
+        return doi
     if doi and (found := of_kind("doi", doi)) is not None and found.kind == "doi" and usable(found.value):
         return found.value
     if arxiv and (bare := bare_arxiv(arxiv)):

@@ -38,6 +38,7 @@ _INHERITED = frozenset(
     "booktitle booksubtitle editor publisher year date series volume number address location organization isbn issn "
     "month journal journaltitle eventtitle eventdate venue language langid institution school".split()
 )
+_PEOPLE = ("author", "editor")
 _VERBATIM = frozenset("doi url pdf eprint file link pmid pmcid ee biburl bibsource isbn issn".split())
 _RENAMED = {"location": "address", "issue": "number", "langid": "language", "keyword": "keywords"}
 _USED = frozenset((
@@ -139,7 +140,9 @@ def _paper(raw: RawEntry, key: str, fields: Fields, origin: Origin) -> Sequence[
 
 def record(kind: str, key: str, fields: Fields, misfits: Misfits) -> dict[str, Any]:
     """An entry in canonical form."""
-    texts = {name: (verbatim if name in _VERBATIM else plain)(value) for name, value in fields.items()}
+    texts = {
+        name: (verbatim if name in _VERBATIM else plain)(value) for name, value in fields.items() if name not in _PEOPLE
+    }
     get = texts.get
     meant = _KINDS.get(kind) or csl_type(kind)
     title = get("title") or (get("booktitle") or get("name") if kind in _PARENTS else "") or ""
@@ -212,7 +215,7 @@ def _arxiv(texts: Fields, venue: str) -> str:
 
 
 def _address(text: str) -> str:
-    found = re.search(r"https?://\S+", text)
+    found = re.search(r"https?://\S+", text) if "http" in text else None
     return found[0].rstrip(".,;") if found else ""
 
 

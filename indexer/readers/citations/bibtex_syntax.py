@@ -125,6 +125,7 @@ _HEAD = re.compile(r"@\s*[\w-]+\s*[{(]\s*")
 _KEY = re.compile(r"([^,={}\"]*?)\s*(?:,|(?=[})]\s*\Z))")
 _NAME = re.compile(r"[\s,]*([^\s=,{}\"#%()]+)\s*=\s*")
 _WORD = re.compile(r"[^\s,#{}\"=()]+")
+_JOINT = re.compile(r"\s*#\s*")
 _REST = re.compile(r"[\s,]*[})]?\s*\Z")
 _BRACE = re.compile(r"[{}]")
 _QUOTE = re.compile(r'[{}"]')
@@ -156,8 +157,6 @@ def parse(text: str, strings: Mapping[str, str]) -> tuple[str, dict[str, str], s
 def _value(text: str, at: int, strings: Mapping[str, str]) -> tuple[str, int, str]:
     parts: list[str] = []
     while True:
-        while at < len(text) and text[at].isspace():
-            at += 1
         sign = text[at : at + 1]
         if sign in ("{", '"'):
             end = _closing(text, at, sign)
@@ -170,14 +169,15 @@ def _value(text: str, at: int, strings: Mapping[str, str]) -> tuple[str, int, st
             at = word.end()
         elif not parts:
             return "", at, ""
-        while at < len(text) and text[at].isspace():
-            at += 1
-        if text[at : at + 1] != "#":
+        joint = _JOINT.match(text, at)
+        if joint is None:
             return "".join(parts), at, ""
-        at += 1
+        at = joint.end()
 
 
 def _closing(text: str, at: int, sign: str) -> int:
+    if sign == "{" and (end := text.find("}", at)) >= 0 and text.find("{", at + 1, end) < 0:
+        return end
     depth = 0
     for found in (_BRACE if sign == "{" else _QUOTE).finditer(text, at):
         if found[0] == "{":

@@ -9,7 +9,7 @@ from indexer.index.text.latex import without_latex_outside_math
 from indexer.readers.people import natural
 
 _LATEX = re.compile(r"[\\{}~]|--|``|''")
-_MATH = re.compile(r"((?<!\\)\$\$[^$]+\$\$|(?<!\\)\$(?:[^$\\]|\\.)+\$)", re.DOTALL)
+_MATH = re.compile(r"(\$(?<!\\\$)(?:\$[^$]+\$\$|(?:[^$\\]|\\.)+\$))", re.DOTALL)
 _LIGATURES = (("---", "—"), ("--", "–"), ("``", "“"), ("''", "”"))
 _LIGATURE = re.compile("--|``|''")
 _ADDRESS = re.compile(r"\\(?:url|path|nolinkurl)\s*\{([^{}]*)\}")
@@ -36,7 +36,8 @@ def plain(value: str) -> str:
         return value
     signs = "\\" in value
     if signs:
-        value = _LINK.sub(r"\1", _ADDRESS.sub(r"\1", value))
+        if "url" in value or "href" in value or "\\path" in value:
+            value = _LINK.sub(r"\1", _ADDRESS.sub(r"\1", value))
         if _SIGN.search(value):
             for written, sign in _SIGNS.items():
                 value = value.replace(written, sign)
@@ -61,9 +62,9 @@ def verbatim(value: str) -> str:
 
 
 def split_at(text: str, pattern: re.Pattern[str]) -> Iterator[str]:
-    """The parts of a text between the matches of a pattern that stand in no braces."""
+    """The parts of a text between the matches of a pattern, which also finds braces, that stand in no braces."""
     depth, start = 0, 0
-    for found in re.finditer(rf"[{{}}]|{pattern.pattern}", text):
+    for found in pattern.finditer(text):
         if found[0] == "{":
             depth += 1
         elif found[0] == "}":
@@ -74,8 +75,8 @@ def split_at(text: str, pattern: re.Pattern[str]) -> Iterator[str]:
     yield text[start:]
 
 
-_AND = re.compile(r"(?<=[\s}])(?:[aA][nN][dD])(?=[\s{])")
-_COMMA = re.compile(r",")
+_AND = re.compile(r"[{}aA](?:(?<=[{}])|(?<=[\s}][aA])[nN][dD](?=[\s{]))")
+_COMMA = re.compile(r"[{},]")
 _OTHERS = frozenset(("others", "et al.", "et al"))
 
 
@@ -90,6 +91,8 @@ def names(value: str) -> list[str]:
 
 
 def _name(text: str) -> str:
+    if not _LATEX.search(text) and "=" not in text:
+        return natural(text)
     if "=" in text and re.match(r"\s*(?:family|given|prefix|suffix)(?:-i)?\s*=", text):
         given = dict(part.strip().split("=", 1) for part in split_at(text, _COMMA) if "=" in part)
         words = (given.get(key, "").strip().strip('"') for key in ("given", "prefix", "family", "suffix"))

@@ -16,11 +16,12 @@ from indexer.readers.entries import Entry, Format, Origin
 from indexer.readers.objects.dialect import pages, year_of
 from indexer.readers.people import natural
 
+_FOUR = re.compile(r"\n([A-Z][A-Z0-9]{1,3}) {0,2}- ?")
 _MEDLINE = Syntax(
     start=re.compile(rb"PMID-[ \t]?"),
-    marks=frozenset((b"PM",)),
+    marks=re.compile(rb"\nPMID-"),
     end=None,
-    tag=lambda text: re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)"),
+    tag=lambda text: _FOUR,
 )
 _MEDLINE_USED = frozenset(
     "PMID TI BTI TT AB FAU AU CN JT TA CTI DP VI IP PG LID AID PMC MH OT PT LA IS ISBN FED ED PB PL".split()
@@ -81,11 +82,12 @@ def recognise_medline(head: bytes, name: str) -> bool:
 # --- Web of Science ---
 
 _LISTS = frozenset("AU AF BA BF CA ED BE OI RI CR C1 GP".split())
+_TWO = re.compile(r"\n([A-Z][A-Z0-9])(?: |(?=\n)|\Z)")
 _WOS = Syntax(
     start=re.compile(rb"PT [A-Z]"),
-    marks=frozenset((b"PT", b"ER")),
+    marks=re.compile(rb"\n(?:PT|ER)(?=[ \t\n]|\Z)"),
     end=re.compile(rb"ER[ \t]*$"),
-    tag=lambda text: re.compile(r"([A-Z][A-Z0-9])(?: (.*)|$)"),
+    tag=lambda text: _TWO,
     repeats=_LISTS,
 )
 _WOS_USED = frozenset(

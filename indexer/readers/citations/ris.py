@@ -16,8 +16,8 @@ from indexer.readers.entries import Entry, Format, Origin
 from indexer.readers.objects.dialect import pages, year_of
 from indexer.readers.people import natural
 
-_TIGHT = re.compile(r"[ \t]{0,3}([A-Z][A-Z0-9])[ \t]{2,3}-(?:[ \t](.*)|$)")
-_LOOSE = re.compile(r"[ \t]{0,3}([A-Z][A-Z0-9])[ \t]*-(?:[ \t]*(.*)|$)")
+_TIGHT = re.compile(r"\n[ \t]{0,3}([A-Z][A-Z0-9])[ \t]{2,3}-(?:[ \t]|(?=\n)|\Z)")
+_LOOSE = re.compile(r"\n[ \t]{0,3}([A-Z][A-Z0-9])[ \t]*-")
 
 
 def _ris_tag(text: str) -> re.Pattern[str]:
@@ -29,8 +29,8 @@ _SYNTAX = Syntax(
     start=re.compile(rb"[ \t]{0,3}TY[ \t]*-"),
     end=re.compile(rb"[ \t]{0,3}ER[ \t]*-[ \t]*$"),
     tag=_ris_tag,
-    marks=frozenset((b"TY", b"ER")),
-    first=re.compile(rb"[ \t]{0,3}(?:TI|T1|AU|A1|ID|PY|JO|JF|DO)[ \t]{2}-[ \t]"),
+    marks=re.compile(rb"\n[ \t]{0,3}(?:TY|ER)[ \t]*-"),
+    first=re.compile(rb"^[ \t]{0,3}(?:TI|T1|AU|A1|ID|PY|JO|JF|DO)[ \t]{2}-[ \t]", re.MULTILINE),
 )
 _VENUES = ("JF", "T2", "JO", "BT", "C3", "JA", "J1", "J2")
 _BY_PUBLISHER = frozenset(("thesis", "report", "book"))
@@ -110,11 +110,12 @@ def recognise_ris(head: bytes, name: str) -> bool:
 
 # --- EndNote's own tags ---
 
+_PERCENT = re.compile(r"\n(%[0-9A-Z@!#$&(*+?^>\[<~|])(?:[ \t]|(?=\n)|\Z)")
 _ENDNOTE = Syntax(
     start=re.compile(rb"%0[ \t]"),
     end=None,
-    marks=frozenset((b"%0",)),
-    tag=lambda text: re.compile(r"(%[0-9A-Z@!#$&(*+?^>\[<~|])(?:[ \t](.*)|$)"),
+    marks=re.compile(rb"\n%0[ \t]"),
+    tag=lambda text: _PERCENT,
 )
 _ENDNOTE_USED = frozenset(f"%{sign}" for sign in "0TAEJBSDVNPICXKUR@7GZFM>8")
 

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from indexer.index.record.values import Misfits
 from indexer.readers.entries import MAX_REJECTED, Entry, Origin, entries_of, rejected, too_long
-from indexer.readers.text_lines import decoded, text_lines
+from indexer.readers.text_lines import decoded, text_chunks
 
 Tags = dict[str, list[str]]
 
@@ -18,54 +18,84 @@ Tags = dict[str, list[str]]
 class Syntax:
     """How records of a format lie in lines: what begins one, what ends one if anything does, what a tag looks like.
 
-    `first` takes a line for the beginning of a record where none is open (a record without its opening tag). `tag` has
-    the groups tag and value; a line that it does not match goes on with the value before, or where `repeats` says so
-    of the tag, is another value.
+    `first` takes a line for the beginning of a record where none is open (a record without its opening tag). `tag`
+    finds a line feed and a tag, as its group; the value goes on to the next one, and each further line of it goes on
+    with the value, or where `repeats` says so of the tag, is another value. Patterns begin with the line feed, which is
+    sought in C: with `^` they take six times as long.
     """
 
     start: re.Pattern[bytes]
     end: re.Pattern[bytes] | None
     tag: Callable[[str], re.Pattern[str]]
-    marks: frozenset[bytes]
-    """The two bytes with which lines begin that may begin or end a record: a look at them saves most lines the rest."""
+    marks: re.Pattern[bytes]
+    """A line feed and the beginning of a line that may begin or end a record, which `start` and `end` then decide."""
     first: re.Pattern[bytes] | None = None
     repeats: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
 class _Open:
+    """The record that is being collected: its line, its text so far, its length whether held or not."""
+
     line: int
     parts: list[bytes]
     size: int = 0
 
+    def take(self, text: bytes, longest: int) -> None:
+        if self.size <= longest:
+            self.parts.append(text)
+        self.size += len(text)
+
 
 def cut(stream: BinaryIO, syntax: Syntax, origin: Origin) -> Iterator[tuple[int, bytes, bool]]:
     """Line and text of every record, and whether it was longer than allowed, of which the rest is not held."""
+    longest = origin.max_record
     current: _Open | None = None
-    for number, line in text_lines(stream, origin):
-        marked = line.lstrip(b" \t")[:2] in syntax.marks
-        begins = marked and syntax.start.match(line) is not None
-        if current is not None and begins:
-            yield _finished(current, origin)
-            current = None
+    for first_line, chunk in text_chunks(stream, origin):
+        text = b"\n" + chunk
+        at, number = 1, first_line
+        for mark in syntax.marks.finditer(text):
+            start = mark.start() + 1
+            before = text[at:start]
+            if current is None:
+                current = _stray(before, number, syntax)
+            elif before:
+                current.take(before, longest)
+            number += before.count(b"\n")
+            line_end = text.find(b"\n", start) + 1 or len(text)
+            line = text[start:line_end]
+            at = start
+            if syntax.start.match(line):
+                if current is not None:
+                    yield _finished(current, longest)
+                current = _Open(number, [])
+            elif syntax.end is not None and syntax.end.match(line):
+                if current is not None:
+                    current.take(line, longest)
+                    yield _finished(current, longest)
+                    current = None
+                at = line_end
+                number += line.count(b"\n")
+        rest = text[at:]
         if current is None:
-            if not begins and (syntax.first is None or not syntax.first.match(line)):
-                continue
-            if syntax.end is not None and syntax.end.match(line):
-                continue
-            current = _Open(number, [])
-        if current.size <= origin.max_record:
-            current.parts.append(line)
-        current.size += len(line) + 1
-        if marked and syntax.end is not None and syntax.end.match(line):
-            yield _finished(current, origin)
-            current = None
+            current = _stray(rest, number, syntax)
+        elif rest:
+            current.take(rest, longest)
     if current is not None:
-        yield _finished(current, origin)
+        yield _finished(current, longest)
 
 
-def _finished(record: _Open, origin: Origin) -> tuple[int, bytes, bool]:
-    return record.line, b"\n".join(record.parts).rstrip(), record.size > origin.max_record + 1
+def _stray(text: bytes, number: int, syntax: Syntax) -> _Open | None:
+    """The record that begins without its opening tag in what stands between records, if any does."""
+    found = syntax.first.search(text) if syntax.first is not None and text else None
+    if found is None:
+        return None
+    rest = text[found.start() :]
+    return _Open(number + text.count(b"\n", 0, found.start()), [rest], len(rest))
+
+
+def _finished(record: _Open, longest: int) -> tuple[int, bytes, bool]:
+    return record.line, b"".join(record.parts).rstrip(), record.size > longest + 1
 
 
 def read(
@@ -84,22 +114,21 @@ def read(
 
 def tags_of(text: str, syntax: Syntax) -> Tags:
     """The values of every tag, in their order."""
+    text = "\n" + text
     pattern = syntax.tag(text)
     found: Tags = {}
-    values: list[str] = []
-    tag = ""
-    for line in text.split("\n"):
-        match = pattern.match(line)
-        if match is not None:
-            tag = match[1]
-            values = found.setdefault(tag, [])
-            values.append((match[2] or "").strip())
-        elif values and (more := line.strip()):
-            if tag in syntax.repeats:
-                values.append(more)
-            else:
-                values[-1] = f"{values[-1]} {more}" if values[-1] else more
-    return {name: kept for name, texts in found.items() if (kept := [text for text in texts if text])}
+    # Its parts in turn: what stands before the first tag, then tags and values.
+    pieces = iter(pattern.split(text)[1:])
+    for tag, value in zip(pieces, pieces, strict=True):
+        value = value.strip()
+        if not value:
+            continue
+        lines = [line for row in value.split("\n") if (line := row.strip())] if "\n" in value else [value]
+        if tag in syntax.repeats:
+            found.setdefault(tag, []).extend(lines)
+        else:
+            found.setdefault(tag, []).append(" ".join(lines))
+    return found
 
 
 def first(tags: Tags, *names: str) -> str:

@@ -152,7 +152,8 @@ class Cutter:
 
 _REFERENCE = re.compile(r"&(?:([A-Za-z][\w.-]*);|(?!#(?:\d{1,7}|x[0-9A-Fa-f]{1,6});))")
 _XML = frozenset(("amp", "lt", "gt", "quot", "apos"))
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# Control characters, which XML does not have, as spaces.
+_FORBIDDEN = bytes(0x20 if sign < 0x20 and sign not in b"\t\n\r" else sign for sign in range(256))
 # References to characters that XML does not have, which some exports write for what they found in a PDF.
 _NO_CHARACTER = re.compile(r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]));")
 
@@ -160,7 +161,8 @@ _NO_CHARACTER = re.compile(r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|[xX]0*(?:[0-8bB
 def parsed(text: str, declared: Mapping[str, str]) -> Element:
     """The element of a text, its entities by name resolved; raises ElementTree.ParseError."""
     if "&" in text:
-        text = _NO_CHARACTER.sub(" ", text)
+        if "&#" in text:
+            text = _NO_CHARACTER.sub(" ", text)
 
         def resolve(found: re.Match[str]) -> str:
             name = found[1]
@@ -172,7 +174,11 @@ def parsed(text: str, declared: Mapping[str, str]) -> Element:
             return f"&amp;{name};" if value is None else _escaped(value)
 
         text = _REFERENCE.sub(resolve, text)
-    return ElementTree.fromstring(_FORBIDDEN.sub(" ", text))
+    # On bytes in C: a pattern over the text takes five times as long, a tenth of all reading.
+    data = text.encode().translate(_FORBIDDEN)
+    if b"\xef\xbf" in data:
+        data = data.replace(b"\xef\xbf\xbe", b" ").replace(b"\xef\xbf\xbf", b" ")
+    return ElementTree.fromstring(data)
 
 
 def _escaped(value: str) -> str:

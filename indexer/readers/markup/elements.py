@@ -14,11 +14,11 @@ from indexer.readers.text_lines import decoded
 Convert = Callable[[Element, Misfits], dict[str, Any]]
 
 
-def entries(cut: Cut, cutter: Cutter, origin: Origin, convert: Convert) -> Sequence[Entry]:
-    """The paper of an element after its warnings, or its refusal."""
+def entries(cut: Cut, cutter: Cutter, origin: Origin, convert: Convert, unread: Sequence[str] = ()) -> Sequence[Entry]:
+    """The paper of an element after its warnings, or its refusal; elements named `unread` are not parsed."""
     if cut.fault:
         return (rejected(origin, cut.line, cut.fault, cut.text),)
-    text, warnings = decoded(cut.text, origin, cut.line)
+    text, warnings = decoded(_without(cut.text, unread), origin, cut.line)
     try:
         element = parsed(text, cutter.entities.declared)
     except ParseError as error:
@@ -26,3 +26,14 @@ def entries(cut: Cut, cutter: Cutter, origin: Origin, convert: Convert) -> Seque
     misfits: Misfits = []
     made = convert(element, misfits)
     return (*warnings, *entries_of(made, origin, cut.line, cut.text, misfits=misfits))
+
+
+def _without(text: bytes, names: Sequence[str]) -> bytes:
+    """The text less what stands from the first opening to the last closing tag of each of these elements."""
+    for name in names:
+        opening, closing = b"<%s>" % name.encode(), b"</%s>" % name.encode()
+        start = text.find(opening)
+        end = text.rfind(closing) if start >= 0 else -1
+        if end > start:
+            text = text[:start] + text[end + len(closing) :]
+    return text

@@ -43,11 +43,22 @@ def _abstract(element: Element | None) -> str:
 def _people(element: Element | None) -> list[Any]:
     found: list[Any] = []
     for person in element.findall("Author") if element is not None else ():
-        given = _text(person, "ForeName") or _text(person, "FirstName") or _text(person, "Initials")
-        name = " ".join(filter(None, (given, _text(person, "LastName"), _text(person, "Suffix"))))
-        name = name or _text(person, "CollectiveName")
-        orcid = next((inner_text(one) for one in person.findall("Identifier") if one.get("Source") == "ORCID"), None)
-        places = [inner_text(one) for one in person.iter("Affiliation")]
+        parts: dict[str, str] = {}
+        orcid: str | None = None
+        places: list[str] = []
+        for child in person:
+            tag = child.tag
+            if tag == "AffiliationInfo":
+                places += [inner_text(one) for one in child.iter("Affiliation")]
+            elif tag == "Affiliation":
+                places.append(inner_text(child))
+            elif tag != "Identifier":
+                parts.setdefault(tag, inner_text(child))
+            elif orcid is None and child.get("Source") == "ORCID":
+                orcid = inner_text(child)
+        given = parts.get("ForeName") or parts.get("FirstName") or parts.get("Initials")
+        name = " ".join(filter(None, (given, parts.get("LastName"), parts.get("Suffix"))))
+        name = name or parts.get("CollectiveName", "")
         if name:
             found.append(author(name, None, orcid, "; ".join(filter(None, places))))
     return found
@@ -118,18 +129,17 @@ def read_whole(stream: BinaryIO, origin: Origin) -> Iterator[Entry]:
     names = ("PubmedArticle", "PubmedBookArticle") if b"<Pubmed" in head or not head else ("MedlineCitation",)
     cutter = Cutter(stream, origin, names)
     for cut in cutter:
-        yield from entries(cut, cutter, origin, convert)
+        yield from entries(cut, cutter, origin, convert, _UNREAD)
 
 
+# What an article refers to is up to two thirds of its text, with ids of papers that are not this one.
+_UNREAD = ("ReferenceList", "History", "ChemicalList")
 _ROOT = re.compile(rb"<(?:PubmedArticleSet|PubmedArticle|PubmedBookArticle|MedlineCitation(?:Set)?)[\s>]")
 
 
 def recognise(head: bytes, name: str) -> bool:
     """An article or a set of them."""
-    return (
-        re.search(rb"<(?:PubmedArticleSet|PubmedArticle|PubmedBookArticle|MedlineCitation(?:Set)?)[\s>]", head)
-        is not None
-    )
+    return _ROOT.search(head) is not None
 
 
 FORMAT = Format("pubmed", "XML of PubMed", recognise, False, None, read_whole)

@@ -35,13 +35,18 @@ _YEAR = re.compile(r"(?<!\d)(1\d{3}|2\d{3})(?!\d)")
 
 def texts(value: Any) -> list[str]:
     """The strings of a string or of a list, without empty ones."""
+    if type(value) is str:
+        return [text] if (text := value.strip()) else []
     values = value if isinstance(value, list) else [value]
     return [text for one in values if isinstance(one, str) and (text := one.strip())]
 
 
 def first_text(*values: Any) -> str:
     """The first string that says anything, of strings and lists of strings."""
-    return next((text for value in values for text in texts(value)[:1]), "")
+    for value in values:
+        if value and (found := texts(value)):
+            return found[0]
+    return ""
 
 
 def text_of(value: Any) -> str:

@@ -17,6 +17,7 @@ _USED = frozenset(
     "id title display_name abstract_inverted_index abstract authorships primary_location host_venue locations "
     "best_oa_location publication_year publication_date type type_crossref doi ids biblio keywords".split()
 )
+_NUMBERS = frozenset((int,))
 # What "article" is, by the type of where it appeared: CSL has no word for both.
 _BY_SOURCE = {"conference": "paper-conference", "journal": "article-journal", "repository": "article"}
 
@@ -40,8 +41,8 @@ def uninverted(index: Any, misfits: Misfits) -> str:
         return ""
     places: list[tuple[int, str]] = []
     for word, at in index.items():
-        if isinstance(at, list) and all(type(place) is int for place in at):
-            places += ((place, word) for place in at)
+        if isinstance(at, list) and _NUMBERS.issuperset(map(type, at)):
+            places += [(place, word) for place in at]
         else:
             misfits.append(Misfit("abstract", f"places of {shown(word)} in the abstract are {shown(at)}, not a list"))
     places.sort(key=lambda row: row[0])
@@ -57,21 +58,14 @@ def _authors(value: Any) -> Any:
         return value
     found: list[Any] = []
     for entry in value:
-        who = _object(_object(entry).get("author"))
-        name = first_text(who.get("display_name"), _object(entry).get("raw_author_name"))
-        institutions = _object(entry).get("institutions")
+        row = _object(entry)
+        who = _object(row.get("author"))
+        name = first_text(who.get("display_name"), row.get("raw_author_name"))
+        institutions = row.get("institutions")
         places = [_object(one).get("display_name") for one in institutions] if isinstance(institutions, list) else []
-        raw = texts(_object(entry).get("raw_affiliation_strings")) or texts(
-            _object(entry).get("raw_affiliation_string")
-        )
-        found.append(
-            author(
-                name or entry,
-                text_of(who.get("id")).rpartition("/")[2],
-                who.get("orcid"),
-                "; ".join(texts(places) or raw),
-            )
-        )
+        raw = texts(places) or texts(row.get("raw_affiliation_strings")) or texts(row.get("raw_affiliation_string"))
+        identifier = text_of(who.get("id")).rpartition("/")[2]
+        found.append(author(name or entry, identifier, who.get("orcid"), "; ".join(raw)))
     return found
 
 
