@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from indexer.index.text.analysis import (
@@ -140,6 +140,14 @@ def test_case_does_not_matter(text: str) -> None:
 
 
 @given(TEXTS)
+@example("ph.d&a")
+@example("a&ph.d")
+@example("at&i.e")
+@example("a.a*")
+@example("10,000*")
+@example("i.i.d+")
+@example("a'a*")
+@example("d'a&b")
 def test_words_of_words_are_words(text: str) -> None:
     """Each word is read back as itself."""
     for word in words(text):

@@ -35,8 +35,9 @@ _ABBREVIATION = re.compile(
 _SUFFIX = re.compile(r"\.(?<=[a-z0-9]\.)(?=(?:js|py|jl|io|ai|org|com|net)(?![\w]))")
 _NET = re.compile(r"\.(?<![\w.)\]]\.)(?=net(?![\w]))")
 _THOUSANDS = re.compile(r"(?<![\w.,\[])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?!,[0-9])")
-_STARRED = re.compile(r"(?<![\w*])[a-z]\*(?![\w*])")
-_AND = re.compile(r"(?<![\w&])[a-z]{1,2}&[a-z]{1,2}(?![\w&])")
+_STARRED = re.compile(r"(?<![\w*\x01\x02])(?<!\w')[a-z]\*(?![\w*])")
+# An abbreviation before it, whose stops are markers by now, is one word: of `ph.d&a` the `d` is no `AT`.
+_AND = re.compile(r"(?<![\w&\x01\x02])(?<!\w')[a-z]{1,2}&[a-z]{1,2}(?![\w&\x01\x02])")
 
 
 def prepared(text: str) -> str:
