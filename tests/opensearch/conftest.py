@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.opensearch.cluster.nodes import Cluster, missing, running
+from tests.opensearch.cluster.nodes import Cluster, fetched, running
 
 
 @pytest.fixture(scope="session")
@@ -15,7 +15,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A running cluster; tests that need it are skipped by name where none can be had or QUIVER_OPENSEARCH is not 1."""
     if os.environ.get("QUIVER_OPENSEARCH") != "1":
         pytest.skip("no cluster: `make test-opensearch` starts one")
-    if (lacks := missing()) is not None:
+    if (lacks := fetched()) is not None:
         pytest.skip(f"no cluster: {lacks} on this machine")
     if there := os.environ.get("QUIVER_OPENSEARCH_AT"):
         yield Cluster.at(there)

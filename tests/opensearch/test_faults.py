@@ -21,7 +21,7 @@ from indexer.index.opensearch.bulk import Operation, send
 from indexer.index.opensearch.connection import Connection
 from indexer.index.opensearch.failures import ClusterError
 from indexer.index.opensearch.published import current
-from tests.opensearch.cluster.nodes import Cluster, missing, running
+from tests.opensearch.cluster.nodes import Cluster, fetched, running
 
 MANY = 400
 
@@ -39,7 +39,7 @@ def place(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def started(folder: Path, nodes: int, *settings: str) -> Any:
     """A cluster of one's own, to be harmed."""
-    if (lacks := missing()) is not None:
+    if (lacks := fetched()) is not None:
         pytest.skip(f"no cluster: {lacks} on this machine")
     return running(folder, nodes, settings)
 

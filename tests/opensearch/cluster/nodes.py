@@ -54,6 +54,16 @@ def missing() -> str | None:
     return None if shutil.which("mvn") else "no Maven"
 
 
+def fetched() -> str | None:
+    """The same once everything is fetched and compiled: Maven may be there and reach nothing."""
+    if (lacks := missing()) is None:
+        try:
+            _classpath()
+        except (OSError, subprocess.SubprocessError) as error:
+            lacks = f"what a node consists of could not be fetched or compiled ({error})"
+    return lacks
+
+
 def _classpath() -> str:
     """Where the classes are; fetched and compiled where they are not."""
     home = java_home()
@@ -61,6 +71,7 @@ def _classpath() -> str:
     libraries, classes = _CACHE / "lib", _CACHE / "classes"
     if not (classes / "ClusterNode.class").exists():
         libraries.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(classes, ignore_errors=True)
         fetch = ["mvn", "-B", "-q", "-f", str(_HERE / "pom.xml"), "dependency:copy-dependencies"]
         subprocess.run([*fetch, f"-DoutputDirectory={libraries}"], check=True, timeout=900)
         javac = [str(home / "bin" / "javac"), "-d", str(classes), "-cp", f"{libraries}/*"]
