@@ -15,6 +15,7 @@ from indexer.index.errors import ClosedIndexError, UsageError
 from indexer.index.record.paper import Paper
 from indexer.index.record.venues import VenueTable
 from indexer.index.segment.opened import Segment, SegmentFiles
+from indexer.index.text.languages import LANGUAGE_CODES
 from query.answering import answered, hits_of, ranked_of, totals_of, widened
 from query.arguments import Names, SinceValue, Years, check, facets_of, filters_of, limit_of, number_of, query_of
 from query.blame import blamed
@@ -168,7 +169,8 @@ class PaperIndex:
         """Ranked papers for a query, as one page.
 
         query    words, "phrases", AND OR NOT -word ( ), prefix*, wi?d, fuzzy~, word^2, and fields: title: abstract:
-                 author: venue: year: type: keyword: id: doi: arxiv:. Empty: every paper, newest first.
+                 author: first: last: authors: venue: year: type: keyword: id: doi: arxiv:. Empty: every paper,
+                 newest first.
         authors  names of author clusters, compared whole but for case; papers of all of them.
         venues   venues in any known spelling; papers of any of them.
         years    a year, a pair (ends included, None open), text such as "2018..2024", or a list of these.
@@ -285,6 +287,12 @@ class PaperIndex:
         """The paper of an id, or of a DOI, arXiv id, address or other identifier in any form. Raises NotFoundError."""
         segment, doc = self._now().session().locate(_one("paper", paper))
         return segment.papers.paper(doc)
+
+    def language(self, paper: str | Paper) -> str:
+        """The language that a paper's words were stemmed in, as its code (`en`, `de`). Raises NotFoundError."""
+        segment, doc = self._now().session().locate(paper.id if isinstance(paper, Paper) else _one("paper", paper))
+        code: str = LANGUAGE_CODES[int(segment.arrays["doc.language"][doc])]
+        return code
 
     def duplicates_of(self, paper: str | Paper) -> list[str]:
         """Ids of the other papers with the same title, first author and year, give or take one, sorted.

@@ -13,6 +13,7 @@ from indexer.index.store.generation import latest
 from indexer.index.store.manifest import Manifest
 from indexer.index.store.transaction import LOCK_SECONDS, WriteTransaction, writing
 from indexer.index.text.analysis import fingerprint
+from indexer.index.text.languages import LANGUAGE_NUMBERS, known_language
 from indexer.ingest.bulk import Indexer
 from indexer.ingest.cluster.target import writes
 from indexer.ingest.draft import Draft
@@ -44,6 +45,7 @@ def build(
     force: bool = False,
     max_record: int | None = None,
     group_duplicates: bool = False,
+    language: str | None = None,
     progress: Progress | None = None,
     timeout: float = LOCK_SECONDS,
 ) -> BuildReport:
@@ -51,7 +53,8 @@ def build(
 
     `sources` are files, folders, globs or "-"; `format` forces a format on all of them; records of more than
     `max_record` bytes (16 MiB by default) are refused. `venues` is a table of the user's venue spellings;
-    `group_duplicates` shows records of one work once. All of these are recorded. An index of other sources is replaced
+    `group_duplicates` shows records of one work once; `language` (a code such as "de") is that of papers whose record
+    does not say theirs, which else is detected. All of these are recorded. An index of other sources is replaced
     only with `force`, which also forgets deleted ids. `keep` generations stay, two by default, to which a rollback can
     return; recorded. Raises SourceError when a source yields no paper or loses more than a share `max_rejected`,
     BadIndexError, LockedError.
@@ -59,6 +62,7 @@ def build(
     folder = Path(index)
     plan = plan_sources(source_names(sources), folder, format, max_record)
     table, raw = _venue_table(venues)
+    spoken = _language(language)
     make_folder(folder)
     with writing(folder, "quiver build", timeout) as door:
         base = _replaceable(door, plan, force)
@@ -70,6 +74,7 @@ def build(
             venues_file=str(Path(venues).resolve()) if venues else None,
             venues=raw,
             group_duplicates=group_duplicates,
+            language=spoken,
         )
         return publish_plan(door, plan, manifest, table, procs, progress, None, base, max_rejected=max_rejected)
 
@@ -140,6 +145,7 @@ def again(base: Manifest) -> Manifest:
         venues_file=base.venues_file,
         venues=base.venues,
         group_duplicates=base.group_duplicates,
+        language=base.language,
     )
 
 
@@ -177,6 +183,15 @@ def _venue_table(venues: str | Path | None) -> tuple[VenueTable, dict[str, objec
     return VenueTable.default().with_venues(own), as_recorded(own)
 
 
+def _language(said: str | None) -> str:
+    """The code of the language of all papers that do not say theirs; empty where it is to be detected."""
+    if said is None:
+        return ""
+    if code := known_language(said):
+        return code
+    raise UsageError(f"language {said!r} is not one of {', '.join(LANGUAGE_NUMBERS)}")
+
+
 def publish_plan(
     door: WriteTransaction,
     plan: Plan,
@@ -194,7 +209,7 @@ def publish_plan(
     Stored records are of the generation `base`, `before` is the one that knows when ids were first seen.
     """
     tally = Tally(plan, progress, max_rejected=max_rejected)
-    indexer = Indexer(door.folder, table)
+    indexer = Indexer(door.folder, table, language=manifest.language)
     segments, _ = run_tasks(tasks(plan, 1, door.folder, base, stored), indexer, processes(plan, procs), tally.report)
     tally.check()
     draft = Draft(door, None, before)

@@ -99,8 +99,9 @@ class Seen:
 class Indexer:
     """Runs tasks into segments of one folder."""
 
-    def __init__(self, folder: Path, venues: VenueTable, known: Known | None = None) -> None:
+    def __init__(self, folder: Path, venues: VenueTable, known: Known | None = None, language: str = "") -> None:
         self._folder = folder
+        self._language = language
         self._venues = venues
         self._known = known
         self._builder: SegmentBuilder | None = None
@@ -140,7 +141,7 @@ class Indexer:
                 self.seen.append(Seen(*found, file, rank))
                 return
         if self._builder is None:
-            self._builder = SegmentBuilder(self._venues)
+            self._builder = SegmentBuilder(self._venues, language=self._language)
         self._builder.add(paper, stored)
         self._files.append(file)
         self._ranks.append(rank)

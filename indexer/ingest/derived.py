@@ -27,9 +27,9 @@ View = Callable[[Arrays], Array]
 _UNREADABLE = (QuiverError, ValueError, KeyError, IndexError)
 
 
-def differences(segment: Segment, table: VenueTable) -> Iterator[str]:
+def differences(segment: Segment, table: VenueTable, language: str = "") -> Iterator[str]:
     """A line for everything in a segment that its stored papers do not give."""
-    builder = SegmentBuilder(table)
+    builder = SegmentBuilder(table, language=language)
     for doc in range(segment.docs):
         try:
             builder.add(segment.papers.paper(doc))
@@ -53,7 +53,7 @@ def differences(segment: Segment, table: VenueTable) -> Iterator[str]:
 def _views() -> Iterator[tuple[str, View]]:
     """What must be equal however a segment came to be, and how it is seen."""
     yield "field lengths", _array("doc.length")
-    for name in ("year", "type", "key", "content", "work", "id_rank", "title_rank", "title_new"):
+    for name in ("year", "type", "language", "key", "content", "work", "id_rank", "title_rank", "title_new"):
         yield f"doc.{name}", _array(f"doc.{name}")
     yield "ids", _strings("id")
     yield "keys by which papers are found", lambda arrays: _keys(arrays)[0]

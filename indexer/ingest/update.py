@@ -91,7 +91,7 @@ def _read(
 ) -> tuple[list[NewSegment], list[Seen]]:
     """Read a plan, whose files have these numbers in the index: new segments, and the records found unchanged."""
     opened = Generation(folder, base)
-    indexer = Indexer(folder, recorded_table(base.venues), Known(Finder(opened)))
+    indexer = Indexer(folder, recorded_table(base.venues), Known(Finder(opened)), base.language)
     in_plan = {number: at for at, number in enumerate(numbers)}
     try:
         return run_tasks(

@@ -58,7 +58,7 @@ def verify_generation(folder: Path, manifest: Manifest) -> list[str]:
             wrong.append("the index was made with another version of the analysis; run `quiver rebuild`")
         for segment in generation.segments:
             if same_analysis:
-                wrong += differences(segment, table)
+                wrong += differences(segment, table, manifest.language)
             wrong += _impacts(segment)
     finally:
         generation.close()

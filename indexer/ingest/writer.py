@@ -44,7 +44,9 @@ class PaperWriter:
         self._reading = base.readings + 1 if base else 1
         self._opened = Generation(transaction.folder, base) if base else None
         known = Known(Finder(self._opened)) if self._opened else None
-        self._indexer = Indexer(transaction.folder, recorded_table(base.venues if base else None), known)
+        self._indexer = Indexer(
+            transaction.folder, recorded_table(base.venues if base else None), known, base.language if base else ""
+        )
         self._counts = Counts()
         self._added: set[int] = set()
         self._deleted = dict.fromkeys(base.deleted if base else ())

@@ -37,10 +37,11 @@ def content_hash(stored: bytes, canonical_venue: str) -> int:
 
 
 class SegmentBuilder:
-    """Collects papers and writes them as one segment file."""
+    """Collects papers and writes them as one segment file; `language` is that of papers that do not say theirs."""
 
-    def __init__(self, venues: VenueTable, compiled: bool = COMPILED) -> None:
+    def __init__(self, venues: VenueTable, compiled: bool = COMPILED, language: str = "") -> None:
         self._venues = venues
+        self._language = language
         self._compiled = compiled
         self._text = GroupBuilder(new_words(compiled), [field.name != "venue" for field in GROUPS[TEXT]])
         self._ties = TieBuilder()
@@ -66,10 +67,10 @@ class SegmentBuilder:
         keywords = [self._keyword(keyword) for keyword in paper.keywords]
         abstract = read(paper.abstract)
         self._words += self._text.add((title, searched, abstract, ""), keywords)
-        language = language_of(abstract or title, paper.extra.get("language"))
+        language = language_of(abstract or title, paper.extra.get("language"), self._language)
         self._ties.add((title, abstract, *keywords), language, self.docs)
         self._names.add(paper.authors)
-        self._columns.add(paper, title, venue, content_hash(stored, venue))
+        self._columns.add(paper, title, venue, content_hash(stored, venue), language)
         self._papers.add(stored)
         self.docs += 1
         return self.docs - 1

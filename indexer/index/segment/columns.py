@@ -19,6 +19,7 @@ from indexer.index.segment.authors import hash64
 from indexer.index.segment.container import Array, ArrayFile, ArrayFileWriter
 from indexer.index.segment.narrow import narrow, numbered
 from indexer.index.segment.strings import StringTable, write_strings
+from indexer.index.text.languages import LANGUAGE_NUMBERS
 
 TYPE_CODES: dict[str, int] = {"": 0} | {name: number for number, name in enumerate(TYPES, 1)}
 TYPE_NAMES: dict[int, str] = {code: name for name, code in TYPE_CODES.items()}
@@ -40,6 +41,7 @@ class ColumnBuilder:
     def __init__(self) -> None:
         self._years = array("h")
         self._types = array("B")
+        self._languages = array("B")
         self._venues: dict[str, int] = {"": 0}
         self._venue = array("I")
         self._published: dict[str, int] = {"": 0}
@@ -51,11 +53,12 @@ class ColumnBuilder:
         self._keys = array("Q")
         self._key_docs = array("I")
 
-    def add(self, paper: Paper, title: str, venue: str, content: int) -> None:
+    def add(self, paper: Paper, title: str, venue: str, content: int, language: str) -> None:
         """The next paper; `title` as read, `venue` canonical, `content` the hash of its stored form."""
         number = len(self._years)
         self._years.append(paper.year or 0)
         self._types.append(TYPE_CODES.get(paper.type, 0))
+        self._languages.append(LANGUAGE_NUMBERS[language])
         self._venue.append(self._venues.setdefault(venue, len(self._venues)))
         self._spelling.append(self._published.setdefault(paper.venue, len(self._published)))
         self._ids.append(paper.id.encode("utf-8", "surrogatepass"))
@@ -75,7 +78,7 @@ class ColumnBuilder:
         """Add the columns to a segment file; `works` are the papers' `work_hash`, uint64."""
         writer.add("doc.year", np.array(self._years, dtype=np.int16))
         writer.add("doc.type", np.array(self._types, dtype=np.uint8))
-        writer.add("doc.language", np.zeros(len(self._types), dtype=np.uint8))
+        writer.add("doc.language", np.array(self._languages, dtype=np.uint8))
         writer.add("doc.venue", narrow(np.array(self._venue, dtype=np.uint32)))
         writer.add("doc.spelling", narrow(np.array(self._spelling, dtype=np.uint32)))
         for name, table in (("venue", self._venues), ("published", self._published)):

@@ -98,6 +98,8 @@ class Manifest:
     keep: int = 2
     """How many generations are kept, this one among them."""
     group_duplicates: bool = False
+    language: str = ""
+    """That of papers whose record does not say theirs; empty: it is detected."""
     longest: dict[str, int] = field(default_factory=dict)
     """By source, the bytes of the longest record that is read of it, where that was asked for."""
 

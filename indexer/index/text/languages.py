@@ -7,6 +7,7 @@ language: `Haus` finds Häuser in German papers. Stems are Snowball's, of folded
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
@@ -26,7 +27,17 @@ LANGUAGES = {
     "ru": "russian",
 }
 """Codes of ISO 639-1, and the names of their stemmers."""
+LANGUAGE_NUMBERS = {code: number for number, code in enumerate((ENGLISH, *LANGUAGES))}
+"""By what number a paper's language is stored."""
+LANGUAGE_CODES = tuple(LANGUAGE_NUMBERS)
 
+# Names in English, names of their own, and the codes of ISO 639-2 that library catalogues write.
+_NAMED = {name: code for code, names in {
+    ENGLISH: "english eng", "de": "german deutsch ger deu", "es": "spanish español spa",
+    "fr": "french français fre fra", "it": "italian italiano ita",
+    "nl": "dutch nederlands dut nld", "pt": "portuguese português por",
+    "ru": "russian русский rus",
+}.items() for name in names.split()}  # fmt: skip
 _READ = 400
 """So many characters tell English from the others; no more are looked at."""
 _OF_ENGLISH = frozenset("the of and to for with is are that this we on by from an be as can which our".split())
@@ -42,13 +53,25 @@ _OF_OTHERS = frozenset(
 )
 
 
-def language_of(text: str, said: object = None) -> str:
-    """The code of a text's language, of `LANGUAGES` or `ENGLISH`; `said` is what its record says (`de`, `de-AT`).
+def known_language(said: object) -> str:
+    """The code of a language as it is said (`de`, `de-AT`, `German`); empty where it is none of the table."""
+    if not isinstance(said, str):
+        return ""
+    named = said.strip().lower()
+    if (code := re.split("[-_]", named)[0]) in LANGUAGE_NUMBERS:
+        return code
+    return _NAMED.get(named, "")
+
+
+def language_of(text: str, said: object = None, default: str = "") -> str:
+    """The code of a text's language, of `LANGUAGES` or `ENGLISH`.
+
+    `said` is what its record says, `default` what holds of all records that say nothing; else it is detected.
 
     English is what has half as many of its commonest words as of all others', so that most cost 4 microseconds; of
     the rest the identifier of py3langid decides.
     """
-    if isinstance(said, str) and (known := said[:2].lower()) in (ENGLISH, *LANGUAGES):
+    if known := known_language(said) or default:
         return known
     head = text[:_READ]
     found = head.lower().split()

@@ -82,6 +82,11 @@ def _writing_options(command: Command) -> Command:
     is_flag=True,
     help="Show records of one work once: the same DOI or arXiv id, or title, first author and year.",
 )
+@click.option(
+    "--language",
+    metavar="CODE",
+    help="Language of papers whose record does not say theirs: en, de, es, fr, it, nl, pt, ru. Default: detected.",
+)
 @click.option("--force", is_flag=True, help="Replace an index of other sources; forget deleted ids.")
 def build(
     sources: tuple[str, ...],
@@ -90,6 +95,7 @@ def build(
     columns: tuple[str, ...],
     venues: Path | None,
     group_duplicates: bool,
+    language: str | None,
     force: bool,
     **rest: Any,
 ) -> None:
@@ -100,7 +106,17 @@ def build(
     from indexer.ingest.build import build as run
 
     form = format_of(form, columns)
-    _run(run, index, rest, sources=sources, format=form, venues=venues, force=force, group_duplicates=group_duplicates)
+    _run(
+        run,
+        index,
+        rest,
+        sources=sources,
+        format=form,
+        venues=venues,
+        force=force,
+        group_duplicates=group_duplicates,
+        language=language,
+    )
 
 
 @example("quiver rebuild", "quiver rebuild --missing keep", "quiver rebuild --moved /old/lists /new/lists")

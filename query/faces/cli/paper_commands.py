@@ -78,7 +78,7 @@ def _show(index: PaperIndex, papers: list[Paper]) -> None:
     from query.faces.printed.paper_page import paper_lines
 
     for number, one in enumerate(papers):
-        lines = paper_lines(one, index.duplicates_of(one), output.screen(), index.venue_table)
+        lines = paper_lines(one, index.duplicates_of(one), output.screen(), index.venue_table, index.language(one))
         output.write_lines(["", *lines] if number else lines)
 
 

@@ -8,6 +8,7 @@ import orjson
 
 from indexer.index.record.paper import Author, Paper
 from indexer.index.record.venues import VenueTable
+from indexer.index.text.languages import ENGLISH, LANGUAGES
 from indexer.index.text.reading import as_shown
 from query.faces.printed.terminal import Screen, safe, wrap
 from query.faces.printed.wording import paper_place, shown_name
@@ -17,8 +18,10 @@ _LABEL = 10
 _LONGEST = 400
 
 
-def paper_lines(paper: Paper, also_as: Sequence[str], screen: Screen, venues: VenueTable) -> Iterator[str]:
-    """Title, place, people, abstract, then field by field what else the record holds."""
+def paper_lines(
+    paper: Paper, also_as: Sequence[str], screen: Screen, venues: VenueTable, language: str = ENGLISH
+) -> Iterator[str]:
+    """Title, place, people, abstract, then what else the record holds; `language` is that in which it is read."""
     yield from screen.wrapped(safe(as_shown(paper.title)), style="title")
     yield from screen.joined(paper_place(paper, venues))
     yield from screen.joined([shown_name(author.name) for author in paper.authors], ", ")
@@ -26,11 +29,11 @@ def paper_lines(paper: Paper, also_as: Sequence[str], screen: Screen, venues: Ve
     if paper.abstract:
         yield from screen.wrapped(safe(as_shown(paper.abstract)))
         yield ""
-    for label, value in _fields(paper, also_as, venues):
+    for label, value in _fields(paper, also_as, venues, language):
         yield from _field_lines(label, value, screen)
 
 
-def _fields(paper: Paper, also_as: Sequence[str], venues: VenueTable) -> Iterator[tuple[str, str]]:
+def _fields(paper: Paper, also_as: Sequence[str], venues: VenueTable, language: str) -> Iterator[tuple[str, str]]:
     yield "id", paper.id
     if paper.venue and paper.venue != venues.canonical(paper.venue):
         yield "published", paper.venue
@@ -43,6 +46,8 @@ def _fields(paper: Paper, also_as: Sequence[str], venues: VenueTable) -> Iterato
         yield "authors", "; ".join(people)
     if also_as:
         yield "also as", ", ".join(also_as)
+    if language != ENGLISH and "language" not in paper.extra:
+        yield "language", LANGUAGES[language].capitalize()
     for name, value in paper.extra.items():
         text = value if isinstance(value, str) else orjson.dumps(value).decode()
         yield name, f"{text[:_LONGEST]}..." if len(text) > _LONGEST else text
