@@ -56,19 +56,23 @@ class AuthorNames:
 
     def __init__(self, segments: Sequence[Segment]) -> None:
         self._segments = segments
-        self._found: dict[str, FoundNames | None] = {}
+        self._found: dict[tuple[str, bool], FoundNames | None] = {}
 
-    def find(self, text: str) -> FoundNames | None:
-        """The clusters that a typed name means. None: it is one plain word, and the postings of names have them all."""
-        if text not in self._found:
+    def find(self, text: str, *, every: bool = False) -> FoundNames | None:
+        """The clusters that a typed name means. None: it is one plain word, and the postings of names have them all.
+
+        With `every` they are looked up for such a word too.
+        """
+        key = (text, every)
+        if key not in self._found:
             if len(self._found) >= KEPT:
                 self._found.clear()
-            self._found[text] = self._look_up(text)
-        return self._found[text]
+            self._found[key] = self._look_up(text, every)
+        return self._found[key]
 
-    def _look_up(self, text: str) -> FoundNames | None:
+    def _look_up(self, text: str, every: bool) -> FoundNames | None:
         typed = typed_form(text)
-        if len(typed.units) == 1:
+        if len(typed.units) == 1 and not every:
             unit = typed.units[0]
             if unit.abbreviated or not any(self._held(word) for word in _other_spellings(unit)):
                 return None

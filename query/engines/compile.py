@@ -15,6 +15,8 @@ from query.engines.joins import Joins
 from query.engines.name_nodes import NamesNode
 from query.engines.nodes import (
     AndNode,
+    AuthorCountNode,
+    AuthorPlaceNode,
     ConstantNode,
     ExactNode,
     Node,
@@ -32,7 +34,20 @@ from query.engines.work import check_work
 from query.language.analysed import ADDED, AnalysedQuery, AnalysedWord, names_asked
 from query.language.leaves import Leaf
 from query.language.parts import Part
-from query.language.tree import And, Exact, Fuzzy, Not, Or, Phrase, Prefix, Wildcard, Word, Years
+from query.language.tree import (
+    And,
+    AuthorCount,
+    AuthorPlace,
+    Exact,
+    Fuzzy,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Wildcard,
+    Word,
+    Years,
+)
 from query.language.tree import Node as Tree
 from query.language.venue_words import known_venue
 
@@ -115,6 +130,10 @@ class Compiler:
             return NotNode(self._node(tree.child, query))
         if isinstance(tree, Years):
             return YearsNode(tree.first, tree.last, tree.boost)
+        if isinstance(tree, AuthorPlace):
+            return AuthorPlaceNode(self._collection, tree)
+        if isinstance(tree, AuthorCount):
+            return AuthorCountNode(tree)
         if isinstance(tree, Exact):
             return self._exact(tree)
         columns = ALL_COLUMNS if tree.field is None else (FIELD_NUMBERS[tree.field],)

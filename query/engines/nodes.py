@@ -13,6 +13,7 @@ from indexer.index.schema import NAMES, TEXT
 from indexer.index.segment.columns import TYPE_CODES, key_hash
 from indexer.index.segment.container import Array
 from indexer.index.segment.opened import Segment
+from query.engines.author_places import count_mask, place_mask
 from query.engines.collection import Collection
 from query.engines.masks import Mask, mark, mark_within
 from query.engines.patterns import Pattern, pattern_mask
@@ -20,6 +21,7 @@ from query.engines.phrases import phrase
 from query.engines.runs import run_mask
 from query.engines.terms import NAME_COLUMNS, TEXT_COLUMNS, Term
 from query.language.parts import Part
+from query.language.tree import AuthorCount, AuthorPlace
 
 _LAST_YEAR = 9999
 
@@ -154,6 +156,21 @@ class PatternNode(ConstantNode):
 
     def __init__(self, pattern: Pattern, columns: Sequence[int]) -> None:
         super().__init__(pattern.boost, lambda segment: pattern_mask(segment, pattern, tuple(columns)))
+
+
+class AuthorPlaceNode(ConstantNode):
+    """A name at the first or last place among the authors."""
+
+    def __init__(self, collection: Collection, asked: AuthorPlace) -> None:
+        segments, names = collection.segments, collection.author_names
+        super().__init__(asked.boost, lambda segment: place_mask(names, segment, segments.index(segment), asked))
+
+
+class AuthorCountNode(ConstantNode):
+    """So many authors."""
+
+    def __init__(self, asked: AuthorCount) -> None:
+        super().__init__(asked.boost, lambda segment: count_mask(segment, asked))
 
 
 class YearsNode(ConstantNode):

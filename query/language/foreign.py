@@ -19,7 +19,8 @@ FOREIGN_FIELDS: dict[str, str] = {
     "abs": "abstract", "abst": "abstract", "summary": "abstract",
     "intitle": "title", "allintitle": "title", "tit": "title",
     "authors": "author", "inauthor": "author", "auth": "author", "aut": "author", "person": "author",
-    "creator": "author", "first_author": "author", "firstauthor": "author", "last_author": "author",
+    "creator": "author", "first_author": "first", "firstauthor": "first", "last_author": "last", "lastauthor": "last",
+    "author_count": "authors", "authorcount": "authors",
     "journal": "venue", "conference": "venue", "booktitle": "venue", "bibstem": "venue", "jr": "venue",
     "pub": "venue", "journaltitle": "venue", "source": "venue", "stream": "venue", "container": "venue",
     "publication": "venue",
@@ -57,7 +58,7 @@ _PREFIX_ADVICE = {
     "!": ("! does not exclude here and was left out; write -word to exclude a word", "-"),
     "+": ("+ is not needed and was left out; papers with all of the words come first", None),
     "~": ("~ before a word was left out; write it behind the word for words a letter off: word~", None),
-    "^": ("^ before a word was left out; it boosts behind one (word^2). Authors: author:name", None),
+    "^": ("^ before a word was left out; it boosts behind one (word^2). First authors: first:name", None),
 }  # fmt: skip
 
 # Words that are plain text everywhere but between two others.
@@ -135,7 +136,7 @@ def odd_word(word: str, dollars: int) -> Odd | None:
 def odd_value(text: str, dollars: int) -> Odd | None:
     """What to say of a field's value that is marked as ADS (`^Bengio`) or DBLP (`Bengio$`) would have it."""
     if text.startswith("^"):
-        return Odd("sign", "^ was left out: authors are found at any place", 0, 1, "")
+        return Odd("sign", "^ was left out; write first:name for first authors", 0, 1, "")
     if dollars % 2 and text.endswith("$"):
         return Odd("sign", f"$ was left out; write ={text[:-1]} for the word exactly as written", len(text) - 1, 1, "")
     return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from indexer.index.errors import QueryError
+from query.language.author_fields import COUNT_VALUE, PLACES
 from query.language.foreign import EVERY_FIELD, FOREIGN_FIELDS, Odd, near, odd_value, odd_word, operator, prefix_sign
 from query.language.leaves import unread_sign
 from query.language.nearest import nearest
@@ -21,7 +22,7 @@ MAX_SLOP = 1_000
 
 _FIELD_NAMES = ", ".join(f"{name}:" for name in FIELDS if len(name) > 2)
 _NO_FIELDS = frozenset(("http", "https", "ftp", "urn", "mailto"))
-_LONG_FIELDS = tuple(name for name in FIELDS if len(name) > 3)
+_LONG_FIELDS = tuple(name for name in FIELDS if len(name) > 3 and name not in PLACES)
 
 # `-` excludes before a letter, a group, a phrase or a number that can be a year; `-1` and `->` are text.
 _MINUS = re.compile(rf"-(?==?[^\W\d_]|=?[({OPENING}]|[0-9]+[^\W\d_]|(?:19|20)[0-9]{{2}}(?![\w.]))")
@@ -34,11 +35,13 @@ _WORD_BOOST = re.compile(
 # What follows a closing quote or parenthesis without a space starts no word: `"Why?":`.
 _TAIL = re.compile(r"[-–—:;,.!?'’/*~^]*")
 _LETTER = re.compile(r"[^\W\d_]")
+# `author:^Bengio`, `author:"^Bengio"`.
+_FIRST = re.compile(r"[\"“]?\^(?=[^\W\d_])")
 # `=word` and `="a phrase"`; `= 4` and `=4` are writing.
 _WRITTEN = re.compile(rf"=(?=[^\W\d_]|[{OPENING}])")
 # `title: graph`: a field's name with a space behind its colon. `Title: a subtitle` in capitals is writing.
 _SPACED_FIELD = re.compile(r"([a-z]+):(?=\s+[^\s)])")
-_SPACED_FIELDS = frozenset((*FIELDS, "abs", "kw", "authors", "keywords")) - {"id"}
+_SPACED_FIELDS = frozenset((*FIELDS, "abs", "kw", "authors", "keywords")) - {"id", *PLACES}
 # Lucene's and ADS's ranges: `year:[2018 TO 2020]`, `pubdate:[2018-01 TO *]`.
 _RANGE = re.compile(r"[\[{]\s*([0-9]{4}|\*)\S{0,20}?\s+TO\s+([0-9]{4}|\*)[^\s\]}]{0,20}\s*[\]}]")
 
@@ -100,6 +103,10 @@ class _Lexer:
             at = sign[0]
         if _WRITTEN.match(text, at):
             return self._operand(at + 1, exact=True)
+        if text.startswith("authors:", at) and (number := COUNT_VALUE.match(text, at + len("authors:"))):
+            self._emit(Kind.FIELD, "authors", at, number.start())
+            self._emit(Kind.WORD, number[0], number.start(), number.end(), value=True)
+            return number.end()
         if match := FIELD.match(text, at):
             if self._is_field(match):
                 return self._fielded(match, match[1])
@@ -125,6 +132,10 @@ class _Lexer:
 
     def _fielded(self, match: re.Match[str], name: str) -> int:
         equals, at = match[2], match.end()
+        if FIELDS[name] == "authors" and not equals and (sign := _FIRST.match(self.text, at)):
+            # ADS: the first author.
+            name = "first"
+            self._odd("sign", "^ was read as the first author: first:NAME", sign.end() - 1, 1, "first:")
         if FIELDS[name] == "year" and (between := _RANGE.match(self.text, at)):
             return self._range(match, name, between)
         word_end = self.shapes.word_end(at) if self.text[at] not in QUOTES and not self.shapes.opens_group(at) else at
@@ -277,7 +288,7 @@ class _Lexer:
 
     def _is_field(self, match: re.Match[str]) -> bool:
         name = match[1]
-        if name in FIELDS:
+        if name in FIELDS and name != "authors":
             return True
         if name.lower() in ("doi", "arxiv"):
             # `arXiv:2101.12345` is how the id itself is written.

@@ -13,6 +13,8 @@ FIELDS: dict[str, str] = {
     "title": "title", "ti": "title",
     "abstract": "abstract", "ab": "abstract",
     "author": "authors", "au": "authors",
+    "first": "first", "last": "last",
+    "authors": "count",
     "venue": "venue", "ve": "venue",
     "year": "year", "yr": "year",
     "type": "type",
@@ -78,6 +80,21 @@ class Years(Leaf):
 
 
 @dataclass(frozen=True, slots=True)
+class AuthorPlace(Leaf):
+    """Papers whose author at a place has a name as it is typed; field `first` or `last`. `whole`: exactly that name."""
+
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorCount(Leaf):
+    """Papers with so many authors, ends included, `most` None open; `text` is `3`, `<=3`, `>=3` or `2..5`."""
+
+    least: int = 0
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Exact(Leaf):
     """A whole value of one field.
 
@@ -107,7 +124,7 @@ class Not:
     child: Node
 
 
-Node = Word | Phrase | Prefix | Wildcard | Fuzzy | Years | Exact | And | Or | Not
+Node = Word | Phrase | Prefix | Wildcard | Fuzzy | Years | AuthorPlace | AuthorCount | Exact | And | Or | Not
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ class QueryMaker:
             (3, self._fielded), (1, self._prefix), (1, self._wildcard), (1, self._fuzzy), (1, self._years),
             (1, self._year),
             (1, self._name), (1, self._author_phrase), (1, self._exact), (1, self._nowhere), (1, self._fielded_phrase),
-            (1, self._written), (1, self._parts),
+            (1, self._written), (1, self._parts), (1, self._by_authors),
         ]  # fmt: skip
 
     def query(self) -> str:
@@ -128,6 +128,13 @@ class QueryMaker:
     def _name(self) -> str:
         authors = self._paper().authors
         return self._random.choice(self._random.choice(authors).name.split()) if authors else "Wang"
+
+    def _by_authors(self) -> str:
+        authors = self._paper().authors
+        name = self._random.choice(authors).name if authors else "Wang"
+        return self._random.choice(
+            (f'first:"{name}"', f'last:="{name}"', f"last:{name.split()[-1]}", "authors:<=2", "authors:1", "authors:>2")
+        )
 
     def _author_phrase(self) -> str:
         authors = self._paper().authors

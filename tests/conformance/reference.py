@@ -21,7 +21,22 @@ from indexer.index.text.analysis import STOP_WORDS, fold, groups, joins, name_wo
 from indexer.index.text.reading import as_read
 from indexer.index.text.ties import EVERYWHERE, HERE, ties
 from query.language.parts import Part, has_pattern, joined, pattern_parts, unaccented, written_parts
-from query.language.tree import And, Exact, Fuzzy, Node, Not, Or, Phrase, Prefix, Query, Wildcard, Word, Years
+from query.language.tree import (
+    And,
+    AuthorCount,
+    AuthorPlace,
+    Exact,
+    Fuzzy,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Query,
+    Wildcard,
+    Word,
+    Years,
+)
 from query.language.venue_words import venue_of_acronym
 
 WEIGHTS = {
@@ -60,6 +75,11 @@ class Doc:
             "authors": [name_words(spelling(author.name)) for author in paper.authors],
         }
         return cls(paper, venue, runs)
+
+    @cached_property
+    def authors(self) -> list[tuple[str, str | None]]:
+        """Spelling and id of each author, once."""
+        return list(dict.fromkeys((spelling(author.name), author.id) for author in self.paper.authors))
 
     @cached_property
     def lengths(self) -> dict[str, int]:
@@ -210,6 +230,10 @@ class Reference:
             return None if child is None else Constant(lambda doc: not child.matches(doc), 0.0)
         if isinstance(tree, Years):
             return Constant(lambda doc: within(doc.paper.year, tree.first, tree.last), tree.boost)
+        if isinstance(tree, AuthorPlace):
+            return Constant(self._at_place(tree), tree.boost)
+        if isinstance(tree, AuthorCount):
+            return Constant(lambda doc: within(len(doc.authors), tree.least, tree.most), tree.boost)
         if isinstance(tree, Exact):
             return Constant(exact_test(tree), 0.0)
         fields = ALL if tree.field is None else (tree.field,)
@@ -246,6 +270,16 @@ class Reference:
             return Near(terms, flat, fields, tree.slop) if len(flat) > 1 else terms[0] if flat else None
         terms = [self.term(parts, fields, tree.boost) for parts in groups(text)]
         return Both(list(terms), all) if terms else None
+
+    def _at_place(self, tree: AuthorPlace) -> Callable[[Doc], bool]:
+        """Whether the first or last author has a name, which is read the other way round where no paper has it."""
+        at = 0 if tree.field == "first" else -1
+        if tree.whole:
+            return lambda doc: bool(doc.authors) and cluster_key(doc.authors[at][0]) == cluster_key(tree.text)
+        typed = typed_form(tree.text)
+        forms = [Named(form, ()) for form in (typed, *typed.rotated())]
+        form = next((named for named in forms if any(map(named.matches, self.docs))), forms[0])
+        return lambda doc: bool(doc.authors) and form.means(doc.authors[at][0])
 
     def _names(self, text: str, boost: float) -> Scorer | None:
         """A name as it is typed; where no paper has it, the other way round."""
@@ -315,7 +349,10 @@ class Named(Scorer):
         self._form, self._terms = form, terms
 
     def matches(self, doc: Doc) -> bool:
-        return any(meant(self._form, stored_form(cluster_key(author.name))) for author in doc.paper.authors)
+        return any(self.means(author.name) for author in doc.paper.authors)
+
+    def means(self, name: str) -> bool:
+        return meant(self._form, stored_form(cluster_key(name))) is not None
 
     def score(self, doc: Doc) -> float:
         return math.fsum(term.score(doc) for term in self._terms) if self.matches(doc) else 0.0

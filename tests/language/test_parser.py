@@ -8,7 +8,21 @@ import pytest
 
 from indexer.index.errors import QueryError
 from query.language.parser import MAX_CHARACTERS, MAX_LEAVES, parse
-from query.language.tree import And, Exact, Fuzzy, Node, Not, Or, Phrase, Prefix, Wildcard, Word, Years
+from query.language.tree import (
+    And,
+    AuthorCount,
+    AuthorPlace,
+    Exact,
+    Fuzzy,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Wildcard,
+    Word,
+    Years,
+)
 
 
 def placeless(node: Node) -> Node:
@@ -105,6 +119,17 @@ TREES: list[tuple[str, list[str], list[Node]]] = [
     ('keyword:="a b"~3', [], [Phrase("a b", "keywords", slop=3, written=True)]),
     # patterns over parts
     ("self-superv* neural*-network", [], [Prefix("self-superv"), Wildcard("neural*-network")]),
+    ("first:Bengio", [], [AuthorPlace("Bengio", "first")]),
+    ('last:="Weinan E"', [], [AuthorPlace("Weinan E", "last", whole=True)]),
+    ('author:"^Bengio"', [], [AuthorPlace("Bengio", "first")]),
+    ("authors:3", [], [AuthorCount("3", "count", least=3, most=3)]),
+    ("authors:<=3", [], [AuthorCount("<=3", "count", least=1, most=3)]),
+    ("authors:<4", [], [AuthorCount("<=3", "count", least=1, most=3)]),
+    ("authors:>10", [], [AuthorCount(">=11", "count", least=11)]),
+    ("authors:2-5", [], [AuthorCount("2..5", "count", least=2, most=5)]),
+    ("authors:..5", [], [AuthorCount("<=5", "count", least=1, most=5)]),
+    ("authors:0", [], [AuthorCount("0", "count", least=0, most=0)]),
+    ("authors:bengio", [], [Word("bengio", "authors")]),
     ("year:2018", [], [Years("2018", "year", first=2018, last=2018)]),
     ("yr:2018-2024", [], [Years("2018..2024", "year", first=2018, last=2024)]),
     ("year:2018..", [], [Years("2018..", "year", first=2018, last=None)]),

@@ -22,7 +22,7 @@ PIECES = st.sampled_from(
         "\\", '\\"', "{", "}", "/", "the", "is", "all", "\x00", "é", "∞", "_", "'",
         "‟", "«", "»", "「", "」", "＂", "=", "=CLIP", "title:=", "all:", "abs:", "foo:", "NEAR/3", "||", "|", "&&",
         "+", "!", "[ti]", "TI=", "graph*", "gra?h", "x~", "C++", "A*", "i.i.d.", "-\n", "%", "<", ">", "图像", "W24",
-        "PMID:", "hep-th/9901001",
+        "PMID:", "hep-th/9901001", "first:", "last:=", "authors:", "<=3", ">2", "2..5",
     ]
 )  # fmt: skip
 SYNTAX = st.lists(PIECES, max_size=14).map("".join)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from indexer.index.segment.container import Array
 from indexer.index.segment.opened import Segment
 from indexer.index.whoosh.library import matching, query
 from query.engines.author_names import FoundNames
+from query.engines.author_places import count_mask, place_mask
 from query.engines.collection import Collection
 from query.engines.compile import Compiled
 from query.engines.masks import listed
@@ -36,7 +38,20 @@ from query.filters import Filters
 from query.language.analysed import AnalysedQuery, AnalysedWord, names_asked
 from query.language.leaves import Leaf as Leaf_
 from query.language.parts import Part
-from query.language.tree import And, Exact, Fuzzy, Node, Not, Or, Phrase, Prefix, Wildcard, Years
+from query.language.tree import (
+    And,
+    AuthorCount,
+    AuthorPlace,
+    Exact,
+    Fuzzy,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Wildcard,
+    Years,
+)
 from query.language.venue_words import known_venue
 
 _LAST_YEAR = 2999
@@ -122,6 +137,8 @@ class Translator:
         if isinstance(tree, Years):
             first, last = max(1, tree.first or 1), min(_LAST_YEAR, tree.last or _LAST_YEAR)
             return Constant(self._leaves, query.NumericRange("year", first, last), tree.boost)
+        if isinstance(tree, AuthorPlace | AuthorCount):
+            return Constant(self._leaves, Papers(self._leaves, partial(self._by_authors, tree)), tree.boost)
         if isinstance(tree, Exact):
             return self._exact(tree)
         columns = ALL_COLUMNS if tree.field is None else (FIELD_NUMBERS[tree.field],)
@@ -135,6 +152,12 @@ class Translator:
         if names_asked(tree) and (found := self._collection.author_names.find(tree.text)) is not None:
             return self._names(found, [part for word in words for part in word.parts_apart()], columns)
         return self._phrase(words, columns, tree.slop) if isinstance(tree, Phrase) else self._words(words, columns)
+
+    def _by_authors(self, tree: AuthorPlace | AuthorCount, segment: Segment) -> Array:
+        if isinstance(tree, AuthorCount):
+            return listed(count_mask(segment, tree))
+        at = self._collection.segments.index(segment)
+        return listed(place_mask(self._collection.author_names, segment, at, tree))
 
     def _exact(self, tree: Exact) -> Any:
         if tree.field == "authors":
