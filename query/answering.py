@@ -8,10 +8,13 @@ from typing import Any
 
 from indexer.index.errors import QueryError
 from indexer.index.segment.opened import Segment
+from indexer.index.text.analysis import words
+from indexer.index.text.reading import as_read
 from query.browse.versions import other_ids
 from query.engines.answer import Answer, Request, Row
 from query.engines.compile import Compiled
 from query.language.parser import parse
+from query.language.tree import Exact, Node, Or
 from query.named import may_name, named_first
 from query.present.explain import explain_row
 from query.present.marking import marks_of
@@ -19,8 +22,12 @@ from query.present.snippets import snippet
 from query.ranking.best import Ranked, rerank
 from query.ranking.expand import expanded
 from query.ranking.parameters import DEPTH
+from query.ranking.titled import may_be_titles, with_titled
 from query.results import Hit
 from query.snapshot import Snapshot
+
+_FIRST = 5
+"""Papers of one corrected title that are brought up at most."""
 
 
 def answered(snapshot: Snapshot, request: Request, ranking: str) -> tuple[Answer, Ranked]:
@@ -46,8 +53,70 @@ def ranked_of(snapshot: Snapshot, request: Request, compiled: Compiled, ranking:
     # One hit more than is re-scored tells how high the others reach.
     top = None if request.top is None else max(request.top, DEPTH + 1)
     answer = snapshot.engine.answer(replace(request, top=top), compiled)
-    ranked = rerank(snapshot.engine.collection, compiled, answer.rows, top=request.top)
+    rows, depth = answer.rows, DEPTH
+    if answer.all_words > DEPTH:
+        # Among the first there may be room for two hundred of the thousand papers that say `Attention`.
+        ids = may_be_titles(snapshot.engine.collection, compiled.query)
+        rows, depth = with_titled(rows, _papers_of(snapshot, request, ids), DEPTH) if ids else (rows, depth)
+    ranked = rerank(snapshot.engine.collection, compiled, rows, top=request.top, depth=depth)
     return replace(answer, rows=ranked.rows), ranked
+
+
+def _papers_of(snapshot: Snapshot, request: Request, ids: Sequence[str]) -> Sequence[Row]:
+    """Those of some papers that a request finds with all words, with their scores."""
+    query, papers = request.query, tuple(Exact(paper, "id") for paper in ids)
+    these: Node = papers[0] if len(papers) == 1 else Or(papers)
+    only = replace(request, query=replace(query, required=(*query.required, these)), top=len(ids))
+    return [row for row in snapshot.engine.answer(only).rows if row.tier == 0]
+
+
+def corrected_first(
+    snapshot: Snapshot, request: Request, ranking: str, answer: Answer, ranked: Ranked, correction: str | None
+) -> tuple[Answer, Ranked]:
+    """The paper whose whole title is the correction of a query before the others of its tier, if it is among the hits.
+
+    Who drops a letter of a title wants that paper; what else holds the other words follows.
+    """
+    # What is fetched later from an engine elsewhere stays as it comes.
+    if (
+        correction is None
+        or answer.more is not None
+        or ranking != "best"
+        or request.sort != "relevance"
+        or request.top == 0
+    ):
+        return answer, ranked
+    try:
+        query = parse(correction)
+    except QueryError:
+        return answer, ranked
+    title = words(as_read(correction))
+    meant = replace(request, query=query, top=_FIRST)
+    _, found = ranked_of(snapshot, meant, snapshot.engine.compile(meant), ranking)
+    ids = [
+        segment.paper_id(row.doc)
+        for row in found.rows
+        if (segment := snapshot.segments[row.segment])
+        and words(as_read(segment.papers.head(row.doc)["title"])) == title
+    ]
+    if not ids:
+        return answer, ranked
+    papers = tuple(Exact(paper, "id") for paper in ids)
+    these: Node = papers[0] if len(papers) == 1 else Or(papers)
+    asked = request.query
+    only = replace(request, query=replace(asked, required=(*asked.required, these)), top=_FIRST)
+    held = [row for row in snapshot.engine.answer(only).rows if row.tier == 0 or answer.relaxed]
+    promoted = {(row.segment, row.doc) for row in held}
+    if not promoted:
+        return answer, ranked
+    rows: list[Row] = []
+    for tier in (0, 1):
+        others = [row for row in ranked.rows if row.tier == tier and (row.segment, row.doc) not in promoted]
+        highest = max((row.score for row in others), default=0.0)
+        rows += [row._replace(score=highest + 1.0) for row in held if row.tier == tier]
+        rows += others
+    rows = rows[: request.top]
+    return replace(answer, rows=rows), replace(ranked, rows=rows, corrected=frozenset(promoted))
 
 
 def widened(snapshot: Snapshot, request: Request) -> Request:

@@ -16,7 +16,7 @@ from indexer.index.record.paper import Paper
 from indexer.index.record.venues import VenueTable
 from indexer.index.segment.opened import Segment, SegmentFiles
 from indexer.index.text.languages import LANGUAGE_CODES
-from query.answering import answered, hits_of, ranked_of, totals_of, widened
+from query.answering import answered, corrected_first, hits_of, ranked_of, totals_of, widened
 from query.arguments import Names, SinceValue, Years, check, facets_of, filters_of, limit_of, number_of, query_of
 from query.blame import blamed
 from query.browse.clusters import Cluster
@@ -29,6 +29,7 @@ from query.engines.registry import open_snapshot
 from query.information import Information
 from query.language.tree import Query, Word
 from query.present.facets import FACETS
+from query.ranking.best import Ranked
 from query.results import Hit, Page
 from query.snapshot import Snapshot
 
@@ -209,12 +210,11 @@ class PaperIndex:
         if expand:
             request = widened(snapshot, request)
         answer, ranked = answered(snapshot, request, ranking)
+        suggestion = _correction(snapshot, request, parsed, answer, ranked)
+        answer, ranked = corrected_first(snapshot, request, ranking, answer, ranked, suggestion)
         counted = snapshot.facets(names, answer)
         rows = _rows(answer, passed, top)
         hits = hits_of(snapshot, rows, request, first=passed, snippets=snippets, ranked=ranked if explain else None)
-        suggestion = None
-        if not ranked.named:
-            suggestion = snapshot.better_query(parsed, answer, lambda text: totals_of(snapshot, text, request))
         return Page(
             query=parsed.text,
             generation=snapshot.number,
@@ -266,7 +266,9 @@ class PaperIndex:
             ranking,
             None,
         )
-        answer, _ = answered(snapshot, request, ranking)
+        answer, ranked = answered(snapshot, request, ranking)
+        correction = _correction(snapshot, request, request.query, answer, ranked)
+        answer, _ = corrected_first(snapshot, request, ranking, answer, ranked, correction)
         return _scanned(snapshot, request, _rows(answer, 0, None), snippets)
 
     def rank_plain(self, text: str, limit: int, *, ranking: str = "best", expand: bool = False) -> list[str]:
@@ -349,6 +351,13 @@ class PaperIndex:
     def moments(self) -> set[tuple[int, int]]:
         """Generations in which papers were first seen, with their times in seconds since 1970."""
         return self._now().moments()
+
+
+def _correction(snapshot: Snapshot, request: Request, parsed: Query, answer: Answer, ranked: Ranked) -> str | None:
+    """The query respelt, where that finds much more."""
+    if ranked.named:
+        return None
+    return snapshot.better_query(parsed, answer, lambda text: totals_of(snapshot, text, request))
 
 
 def _request(

@@ -32,6 +32,10 @@ def explain_row(engine: ArrayEngine, request: Request, row: Row, ranked: Ranked 
         text = request.query.text.strip()
         named: ExplainedTerm = {"part": "identifier", "term": text, "score": row.score, "fields": []}
         return {"score": row.score, "terms": [named]}
+    if ranked and (row.segment, row.doc) in ranked.corrected:
+        title = engine.collection.segments[row.segment].papers.head(row.doc)["title"]
+        respelt: ExplainedTerm = {"part": "corrected", "term": title, "score": row.score, "fields": []}
+        return {"score": row.score, "terms": [respelt]}
     compiled = engine.compile(request)
     segment = engine.collection.segments[row.segment]
     number = ranked.number(row) if ranked else None

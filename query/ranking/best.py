@@ -49,7 +49,8 @@ class Gain:
 class Ranked:
     """Rows in their final order, and why the re-scored ones have their scores.
 
-    `named` are those that stand first because the query is their identifier.
+    `named` are those that stand first because the query is their identifier, `corrected` because their title is the
+    query respelt.
     """
 
     rows: Sequence[Row]
@@ -58,6 +59,7 @@ class Ranked:
     gains: list[Gain] = field(default_factory=list)
     lowered: tuple[float, ...] = ()
     named: frozenset[tuple[int, int]] = frozenset()
+    corrected: frozenset[tuple[int, int]] = frozenset()
 
     def number(self, row: Row) -> int | None:
         """The number of a row among the re-scored ones, by which gains are indexed."""
@@ -74,14 +76,17 @@ def rerank(
     rows: Sequence[Row],
     parameters: Parameters = BEST,
     top: int | None = None,
+    depth: int | None = None,
 ) -> Ranked:
     """Bring the first rows of an answer by relevance into the order of `best`, and give the first `top` (None: all).
 
-    `rows` must begin with the first DEPTH + 1 hits, or be all; the same rows give the same order always.
+    `rows` must begin with the first DEPTH + 1 hits, or be all; the same rows give the same order always. The first
+    `depth` are re-scored: DEPTH (None), and what was put among them since its title is the query.
     """
     if not compiled.optional or not rows:
         return Ranked(list(rows[:top]))
-    wanted, candidates, scores, gains, exact = _scored(collection, compiled, rows, parameters)
+    depth = DEPTH if depth is None else depth
+    wanted, candidates, scores, gains, exact = _scored(collection, compiled, rows[:depth], parameters)
     # A query that feedback has widened needs none again.
     for word in () if compiled.query.widened else Feedback(candidates, parameters).words(scores, wanted.highest):
         gains.append(Gain("feedback", word.word, word.gained, word.counts, word.papers))
@@ -95,7 +100,7 @@ def rerank(
     rescored = _sorted(collection, candidates, scores, top)
     if top is not None and top <= candidates.size:
         return Ranked(rescored, wanted, candidates, gains)
-    rest, lowered = _lowered(candidates, scores, rows[DEPTH:])
+    rest, lowered = _lowered(candidates, scores, rows[depth:])
     return Ranked(joined(rescored, rest)[:top], wanted, candidates, gains, lowered)
 
 
@@ -105,7 +110,7 @@ def feedback_words(
     """The words that a query is widened by (`--expand`), from the first hits that it has without them."""
     if not compiled.optional or not rows:
         return []
-    wanted, candidates, scores, *_ = _scored(collection, compiled, rows, parameters)
+    wanted, candidates, scores, *_ = _scored(collection, compiled, rows[:DEPTH], parameters)
     return Feedback(candidates, parameters).words(scores, wanted.highest)
 
 
@@ -114,7 +119,7 @@ def _scored(
 ) -> tuple[Asked, Candidates, Floats, list[Gain], list[int]]:
     """Scores of the first hits before feedback; and the hits whose whole title is the query."""
     wanted = asked(compiled, parameters)
-    candidates = Candidates(collection, rows[:DEPTH])
+    candidates = Candidates(collection, rows)
     scores, gains = _lexical(candidates, compiled, wanted)
     stand, exact = _standing(candidates, wanted, parameters)
     gains += stand
@@ -162,6 +167,10 @@ def _standing(candidates: Candidates, wanted: Asked, parameters: Parameters) -> 
     gains = [Gain("adjacent", f"{left.text} {right.text}", gained) for left, right, gained in found.pairs]
     gains.append(Gain("title", "", found.title))
     gains.append(Gain("heading", "", heading_scores(candidates, wanted.words, found.titled, parameters)))
+    if len(wanted.words) == 1:
+        word = wanted.words[0]
+        held = candidates.written(word.text, word.stem)
+        gains.append(Gain("written", word.text, np.where(held, parameters.written * word.weight, 0.0)))
     whole = whole_titles(candidates, wanted.words, found.titled)
     if whole.cited:
         gained = np.zeros(candidates.size)

@@ -77,6 +77,16 @@ class Candidates:
                 found[low:high] = member(self._numbers[low:high], segment.names.docs[first:last])
         return found
 
+    def written(self, word: str, stem: bytes) -> npt.NDArray[np.bool_]:
+        """Whether a word stands in the text of each hit in this very form."""
+        found = np.zeros(self.size, dtype=bool)
+        for _, segment, low, high in self._parts:
+            group = segment.text
+            form, term = group.forms.find(word.encode("utf-8", "surrogatepass")), group.find(stem)
+            if form >= 0 and term >= 0:
+                found[low:high] = member(self._numbers[low:high], group.form_docs(form))
+        return found
+
     def places(self, stem: bytes, columns: Sequence[int] = TEXT_FIELDS) -> Ints:
         """Where a stem stands in some text fields of the hits, rising (see OWNER)."""
         bits = sum(1 << column for column in columns)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from indexer.index.errors import QueryError
 from indexer.index.opensearch.analysed import server_key
 from indexer.index.record.venues import VenueTable
 from indexer.index.schema import FIELD_NUMBERS
@@ -28,7 +29,20 @@ from query.engines.terms import NAME_COLUMNS, TEXT_COLUMNS, Term
 from query.language.analysed import AnalysedQuery, names_asked
 from query.language.leaves import Leaf
 from query.language.parts import Part, joined
-from query.language.tree import And, Exact, Fuzzy, Not, Or, Phrase, Prefix, Wildcard, Word, Years
+from query.language.tree import (
+    And,
+    AuthorCount,
+    AuthorPlace,
+    Exact,
+    Fuzzy,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Wildcard,
+    Word,
+    Years,
+)
 from query.language.tree import Node as Tree
 from query.language.venue_words import known_venue
 
@@ -146,6 +160,12 @@ class ClusterCompiler(Compiler):
     def _leaf(self, tree: Leaf, query: AnalysedQuery) -> Clause:
         if isinstance(tree, Years):
             return Clause(clauses.years(tree.first, tree.last), (None,), tree.boost)
+        if isinstance(tree, AuthorPlace | AuthorCount):
+            raise QueryError(
+                "a cluster does not know places and numbers of authors; write author:NAME",
+                position=tree.start,
+                length=tree.length,
+            )
         if isinstance(tree, Exact):
             return Clause(self._whole(tree))
         columns: tuple[int, ...] = (*TEXT_COLUMNS, *NAME_COLUMNS)

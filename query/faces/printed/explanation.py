@@ -29,7 +29,9 @@ _PARTS = {
     "year": "for being of {}",
     "feedback": "for {!r}, which the first papers share and which stands",
     "lowered": "for being {}",
+    "written": "for {!r} as it is written",
     "identifier": "for being the paper of {!r}",
+    "corrected": "for its title, which is the query respelt: {!r}",
     "pattern": "for a {}",
 }
 
