@@ -56,19 +56,20 @@ class AuthorNames:
 
     def __init__(self, segments: Sequence[Segment]) -> None:
         self._segments = segments
-        self._found: dict[tuple[str, bool], FoundNames | None] = {}
+        self._found: dict[str, FoundNames | None] = {}
+        self._every: dict[str, FoundNames | None] = {}
 
     def find(self, text: str, *, every: bool = False) -> FoundNames | None:
         """The clusters that a typed name means. None: it is one plain word, and the postings of names have them all.
 
         With `every` they are looked up for such a word too.
         """
-        key = (text, every)
-        if key not in self._found:
-            if len(self._found) >= KEPT:
-                self._found.clear()
-            self._found[key] = self._look_up(text, every)
-        return self._found[key]
+        known = self._every if every else self._found
+        if text not in known:
+            if len(known) >= KEPT:
+                known.clear()
+            known[text] = self._look_up(text, every)
+        return known[text]
 
     def _look_up(self, text: str, every: bool) -> FoundNames | None:
         typed = typed_form(text)
