@@ -232,7 +232,7 @@ class PaperIndex:
                 *snapshot.names_read(parsed),
                 *blamed(snapshot, replace(request, query=parsed), answer),
             ),
-            exact_to=None if answer.more is None else len(answer.rows),
+            exact_to=answer.exact_to,
         )
 
     def scan(

@@ -6,6 +6,7 @@ a cluster instead.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
@@ -65,6 +66,16 @@ class Snapshot:
         if latest(self.path).identity == self.generation.manifest.identity:
             return None
         return Snapshot(self.path, open_generation(self.path), type(self.engine))
+
+    @classmethod
+    def sign(cls, index: str | Path) -> tuple[int, int | str]:
+        """What changes wherever a newer generation of an index may be there; cheap."""
+        try:
+            # Whatever is published is renamed into the folder, which changes its time.
+            found = os.stat(index)
+        except OSError:
+            return 0, 0
+        return found.st_ino, found.st_mtime_ns
 
     def session(self) -> Snapshot:
         """What one call asks of: here the snapshot itself; elsewhere one that gathers what the call fetches."""

@@ -109,7 +109,7 @@ class Answer:
     """The first hits in order, exact totals, and where facets are counted which papers matched: a mask a segment.
 
     An engine elsewhere gives no masks but what it `counted`. Where it gives fewer rows than were asked for, `more` is
-    the rest in its own order, fetched as it is read; in what is given first the order is exact.
+    the rest in its own order, fetched as it is read; past `exact_to` hits that is not exact (None: it is).
     """
 
     rows: Sequence[Row]
@@ -119,6 +119,7 @@ class Answer:
     masks: list[npt.NDArray[np.bool_]] = field(default_factory=list)
     counted: Mapping[str, Counter[str]] | None = None
     more: Callable[[], Iterator[Row]] | None = None
+    exact_to: int | None = None
 
     def beside(self, other: Answer) -> Answer:
         """This answer with the totals and what matched of another, which has none of its papers."""

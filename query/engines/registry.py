@@ -58,6 +58,12 @@ def open_snapshot(index: str | Path, engine: str | None = None) -> Snapshot:
     return snapshot.open(index, row)
 
 
+def sign(index: str | Path) -> tuple[int, int | str]:
+    """What changes wherever a newer generation of an index may be there; cheap."""
+    _, snapshot = ENGINES[(OF_CLUSTERS if is_address(index) else OF_FOLDERS)[0]].load()
+    return snapshot.sign(index)
+
+
 def _named(place: str) -> type[Any]:
     module, _, name = place.partition(":")
     found: type[Any] = getattr(import_module(module), name)

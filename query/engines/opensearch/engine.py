@@ -116,7 +116,8 @@ class ClusterEngine(ArrayEngine):
         rest = None
         if len(rows) < total and wanted:
             rest = partial(self._rest, request, tiers, frozenset(self._id(row) for row in rows))
-        return Answer(rows[:wanted], total, all_words, total > all_words, [], facets, rest)
+        exact_to = len(rows) if rest is not None and sort == "relevance" else None
+        return Answer(rows[:wanted], total, all_words, total > all_words, [], facets, rest, exact_to)
 
     def _ask(self, asked: _Asked, request: Request, compiled: ClusterCompiled) -> Json:
         size = WINDOW if asked.sort == "relevance" else min(WINDOW, request.top if request.top is not None else WINDOW)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from indexer.index.opensearch.address import parse_address
 from indexer.index.opensearch.connection import Connection
+from indexer.index.opensearch.failures import ClusterError
 from indexer.index.opensearch.mapping import stored_head
-from indexer.index.opensearch.published import current
+from indexer.index.opensearch.published import current, pointed_at
 from indexer.index.record.recorded_venues import recorded_table
 from indexer.index.store.manifest import Manifest
 from query.browse.clusters import Cluster
@@ -32,6 +35,10 @@ from query.results import FacetCount
 from query.snapshot import Snapshot, Total
 
 _HEADINGS = 4096
+_SIGN_SECONDS = 2.0
+"""So often at most a server asks which generation is published."""
+_SIGNS: dict[str, tuple[float, str]] = {}
+_WATCHED: dict[str, Connection] = {}
 
 
 class ClusterSnapshot(Snapshot):
@@ -65,6 +72,17 @@ class ClusterSnapshot(Snapshot):
         if newest.manifest.identity == self.statistics.generation.manifest.identity:
             return None
         return ClusterSnapshot(str(self.path), Statistics(self.statistics.connection, newest))
+
+    @classmethod
+    def sign(cls, index: str | Path) -> tuple[int, int | str]:
+        """The generation that is published; asked once in a while alone."""
+        known = _SIGNS.get(str(index))
+        now = time.monotonic()
+        if known is None or now - known[0] > _SIGN_SECONDS:
+            with suppress(ClusterError):
+                connection = _WATCHED.setdefault(str(index), Connection(parse_address(str(index))))
+                known = _SIGNS[str(index)] = (now, pointed_at(connection) or "")
+        return 1, known[1] if known else ""
 
     def session(self) -> Snapshot:
         """One that gathers what a call fetches."""

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from indexer.index.errors import QueryError
+from indexer.index.opensearch.address import is_address
 from query.faces.parameters import FILTERS, Parameter
 from query.language.years import parse_years
 
@@ -46,9 +47,11 @@ def share(value: str) -> float:
     return percent / 100
 
 
-def _index(ctx: click.Context, _: click.Parameter, value: str | None) -> Path:
+def _index(ctx: click.Context, _: click.Parameter, value: str | None) -> Path | str:
     outer = ctx.find_root().params.get("index")
-    return Path(value or outer or os.environ.get("QUIVER_INDEX") or DEFAULT_INDEX)
+    named = value or outer or os.environ.get("QUIVER_INDEX") or DEFAULT_INDEX
+    # An address would lose a slash as a path.
+    return named if is_address(named) else Path(named)
 
 
 def example(*lines: str) -> Callable[[click.Command], click.Command]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from typing import Any
 
 from indexer.index.errors import BadIndexError
 from query.browse.venue_list import VenueRow
+from query.engines.registry import sign
 from query.information import Information
 from query.search import PaperIndex
 
@@ -78,16 +78,11 @@ class ServedIndex:
         sign = self._sign()
         if sign == self._seen:
             return
-        # Whatever is published is renamed into the folder, which changes its time.
         with suppress(BadIndexError):
             fresh = Snapshot(PaperIndex.open(self.path))
             if fresh.identity != self._snapshot.identity:
                 self._snapshot = fresh
         self._seen = sign
 
-    def _sign(self) -> tuple[int, int]:
-        try:
-            found = os.stat(self.path)
-        except OSError:
-            return 0, 0
-        return found.st_ino, found.st_mtime_ns
+    def _sign(self) -> tuple[int, int | str]:
+        return sign(self.path)
