@@ -84,7 +84,6 @@ class Compiler:
         """The nodes of a query, words in query order."""
         compiled = Compiled(query)
         if query.required:
-            check_work(query, self._collection.segments)
             compiled.required = self._clauses(query)
         deciding = list(query.deciding)
         same: dict[tuple[tuple[str, ...], tuple[str, ...], bool], int] = {}
@@ -101,6 +100,7 @@ class Compiler:
         return compiled
 
     def _clauses(self, query: AnalysedQuery) -> list[Node]:
+        check_work(query, self._collection.segments)
         return [self._node(tree, query) for tree in query.required]
 
     def _joined(self, words: Sequence[AnalysedWord]) -> Sequence[Sequence[str]]:

@@ -184,7 +184,7 @@ def _part(part: Part, column: int) -> Query:
         return {"span_multi": {"match": _pattern(part.pattern, field)}}
     if part.plain and FIELDS[column].group == TEXT:
         # Stems and surface words of a field have the same places.
-        return {"field_masking_span": {"query": _span(stems_of(column), part.stem), "field": field}}
+        return {"span_field_masking": {"query": _span(stems_of(column), part.stem), "field": field}}
     return _span(field, part.surface)
 
 

@@ -1,0 +1,134 @@
+"""An index in a cluster answers as one in a folder does: the cases of `tests.conformance`, over both."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import orjson
+import pytest
+
+from indexer import build
+from indexer.index.errors import BadIndexError, QueryError
+from indexer.index.record.paper import Paper
+from indexer.index.text.analysis import words
+from query import PaperIndex
+from query.engines.opensearch import engine
+from tests.conformance.answers import answers
+from tests.conformance.checks import check, random_choice
+from tests.conformance.random_queries import QueryMaker
+from tests.conformance.reference import Reference
+from tests.generate import papers
+from tests.opensearch.cluster.nodes import Cluster
+
+NAMES = ("Weinan E", "weinan e", "Li Wang", "nobody at all")
+COMMON, OTHER = (
+    word for word, _ in Counter(word for paper in papers(400) for word in words(paper.title)).most_common(2)
+)
+ROUNDS = 40
+"""Random queries: each costs several requests, 0.1 s of a busy machine."""
+
+
+@pytest.fixture(scope="module")
+def both(
+    cluster: Cluster, sample: list[Paper], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[PaperIndex, PaperIndex]]:
+    """The sample in a folder and in the cluster, opened."""
+    aside = tmp_path_factory.mktemp("both")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(aside / "cache"))
+        source = aside / "sample.jsonl"
+        source.write_bytes(b"".join(orjson.dumps(paper.as_record()) + b"\n" for paper in sample))
+        place = cluster.index("searched")
+        build(source, aside / "p.idx")
+        build(source, place, force=True)
+        with PaperIndex.open(aside / "p.idx") as folder, PaperIndex.open(place) as remote:
+            yield folder, remote
+
+
+def test_everything_that_is_asked_is_answered_alike(both: tuple[PaperIndex, PaperIndex]) -> None:
+    """Searches by every sort, filters, pages, facets, `best`, authors, venues, completions, what the index holds."""
+    folder, remote = both
+    names = (*NAMES, *(author.name for author in next(iter(folder.search("", limit=1))).paper.authors))
+    expected, found = answers(folder, names), answers(remote, names)
+    assert [name for name in expected if found[name] != expected[name]] == []
+    assert found == expected
+
+
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_random_queries_are_answered_as_the_formula_says(
+    number: int, both: tuple[PaperIndex, PaperIndex], sample: list[Paper]
+) -> None:
+    """Papers, tiers, scores, order, totals and facets, by the plain reference."""
+    random = Random(number)
+    text = QueryMaker(sample, random).query()
+    choice = random_choice(sample, random)
+    try:
+        both[1].search(text, limit=0)
+    except QueryError as error:
+        # What a cluster cannot do it says, and what no index can.
+        told = str(error)
+        with pytest.raises(QueryError):
+            both[0 if "cluster" not in told else 1].search(text, limit=0)
+    else:
+        check(both[1], Reference(sample), text, choice)
+
+
+def test_past_the_window_the_order_is_the_clusters_and_nothing_is_lost(
+    both: tuple[PaperIndex, PaperIndex], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All hits come once, by search and scan, no score above the one before; the answer says from where on."""
+    folder, remote = both
+    monkeypatch.setattr(engine, "WINDOW", 15)
+    monkeypatch.setattr(engine, "_PAGE", 7)
+    expected = {hit.id for hit in folder.search(COMMON, limit=None)}
+    assert len(expected) > 40
+    page = remote.search(COMMON, limit=None, ranking="bm25f")
+    assert {hit.id for hit in page} == expected
+    assert len(page) == page.total == len(expected)
+    assert page.exact_to == 15
+    scores = [hit.score for hit in page]
+    assert scores == sorted(scores, reverse=True)
+    assert sorted(hit.id for hit in remote.scan(COMMON, ranking="bm25f")) == sorted(expected)
+    assert [hit.id for hit in page][30:35] == [
+        hit.id for hit in remote.search(COMMON, ranking="bm25f", limit=5, offset=30)
+    ]
+    newest = [hit.id for hit in folder.search(COMMON, limit=None, sort="newest")]
+    assert [hit.id for hit in remote.scan(COMMON, sort="newest")] == newest
+
+
+def test_papers_are_found_explained_and_related_alike(both: tuple[PaperIndex, PaperIndex]) -> None:
+    """By id; why they score so; what is like them; a word that is an id."""
+    folder, remote = both
+    first = folder.search(f"{COMMON} {OTHER}", explain=True)
+    second = remote.search(f"{COMMON} {OTHER}", explain=True)
+    assert [hit.explanation for hit in first] == [hit.explanation for hit in second]
+    paper = first.hits[0].id
+    assert remote.paper(paper) == folder.paper(paper)
+    assert paper in remote
+    assert "no such paper" not in remote
+    assert [hit.id for hit in remote.related(paper)] == [hit.id for hit in folder.related(paper)]
+    assert [hit.id for hit in remote.search(paper)] == [hit.id for hit in folder.search(paper)]
+    assert sorted(remote.ids()) == sorted(folder.ids())
+    assert len(remote) == len(folder)
+
+
+def test_an_index_stays_on_its_generation_until_it_is_reopened(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rebuild changes nothing for who has opened the one before; afterwards the new papers are there."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    source, place = tmp_path / "few.jsonl", cluster.index("moving")
+    source.write_bytes(orjson.dumps({"id": "a", "title": "One graph"}) + b"\n")
+    build(source, place, force=True)
+    with PaperIndex.open(place) as index:
+        source.write_bytes(b"".join(orjson.dumps({"id": x, "title": "Two graphs"}) + b"\n" for x in "ab"))
+        build(source, place, force=True)
+        assert [hit.id for hit in index.search("graph")] == ["a"]
+        assert index.reopen()
+        assert {hit.id for hit in index.search("graph")} == {"a", "b"}
+        assert not index.reopen()
+    with pytest.raises(BadIndexError, match="no OpenSearch answers"):
+        PaperIndex.open("http://127.0.0.1:9/papers")
