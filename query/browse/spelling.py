@@ -35,6 +35,8 @@ _COUNTED = 40
 _TRIED = 3
 """Spellings of a word that are tried, and (to the power of two) combinations of them."""
 _SHORTEST = 4
+_LONGEST = 40
+"""Letters of a word that may be misspelt: one of ten thousand, `ααα...`, took six seconds to take apart."""
 _SPOTS = 12
 """Words of a query that are looked at: in a pasted abstract nobody looks for a slip."""
 
@@ -108,7 +110,7 @@ def _spots(query: Query) -> Iterator[_Spot]:
 
 
 def _may_be_misspelt(word: str) -> bool:
-    return word not in STOP_WORDS and len(word) >= _SHORTEST and not any(sign.isdigit() for sign in word)
+    return word not in STOP_WORDS and _SHORTEST <= len(word) <= _LONGEST and not any(sign.isdigit() for sign in word)
 
 
 def _replaced(text: str, spots: Sequence[_Spot], spellings: Sequence[str]) -> str:

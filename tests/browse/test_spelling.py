@@ -9,6 +9,8 @@ import pytest
 from indexer.index.record.paper import Author, Paper
 from indexer.ingest.collect import index_papers
 from query import PaperIndex
+from query.browse.spelling import _spots
+from query.language.parser import parse
 
 TITLES = [
     *[f"Gaussian process learning {number}" for number in range(40)],
@@ -55,3 +57,9 @@ def test_a_slip_is_mended(index: PaperIndex, typed: str, meant: str) -> None:
 def test_nothing_is_offered(index: PaperIndex, typed: str) -> None:
     """For words that are there and like no much commoner one, and for words like none."""
     assert index.search(typed).suggestion is None
+
+
+def test_no_slip_is_looked_for_in_a_word_without_end() -> None:
+    """Each way to part ten thousand letters would be looked up."""
+    assert not list(_spots(parse("α" * 9_999)))
+    assert [spot.word for spot in _spots(parse("gausian"))] == ["gausian"]
