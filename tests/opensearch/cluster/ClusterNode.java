@@ -26,6 +26,8 @@ public final class ClusterNode {
         });
         node.build(OpenSearchRunner.newConfigs()
             .basePath(given[0] + "/node" + number).numOfNode(1).clusterName("quiver-tests"));
-        Thread.currentThread().join();
+        // The other end closes when whoever started this ends, in whatever way.
+        while (System.in.read() >= 0) { }
+        Runtime.getRuntime().halt(0);
     }
 }

@@ -69,15 +69,17 @@ def _classpath() -> str:
     home = java_home()
     assert home is not None
     libraries, classes = _CACHE / "lib", _CACHE / "classes"
-    if not (classes / "ClusterNode.class").exists():
+    made, source = classes / "ClusterNode.class", _HERE / "ClusterNode.java"
+    jar = _CACHE / "node.jar"
+    if not made.exists() or made.stat().st_mtime < source.stat().st_mtime:
+        jar.unlink(missing_ok=True)
         libraries.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(classes, ignore_errors=True)
         fetch = ["mvn", "-B", "-q", "-f", str(_HERE / "pom.xml"), "dependency:copy-dependencies"]
         subprocess.run([*fetch, f"-DoutputDirectory={libraries}"], check=True, timeout=900)
         javac = [str(home / "bin" / "javac"), "-d", str(classes), "-cp", f"{libraries}/*"]
-        subprocess.run([*javac, str(_HERE / "ClusterNode.java")], check=True, timeout=300)
+        subprocess.run([*javac, str(source)], check=True, timeout=300)
     # In a jar, since the node looks at every entry of its class path as a file.
-    jar = _CACHE / "node.jar"
     if not jar.exists():
         subprocess.run([str(home / "bin" / "jar"), "cf", str(jar), "-C", str(classes), "."], check=True, timeout=60)
     return f"{jar}:{libraries}/*"
@@ -117,7 +119,7 @@ class Cluster:
         command += [str(number), str(self.count), str(self._http), str(self._transport), *self._settings]
         with (self._folder / f"node{number}.log").open("ab") as log:
             self.nodes[number] = subprocess.Popen(
-                command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True
+                command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.PIPE, start_new_session=True
             )
 
     def ask(self, path: str, body: object = None, method: str = "GET", node: int = 1) -> object:
