@@ -12,12 +12,13 @@ from indexer.index.bm25f import norms
 from indexer.index.errors import QuiverError
 from indexer.index.record.recorded_venues import recorded_table
 from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS
+from indexer.index.segment.authors import spelling_counts
 from indexer.index.segment.claims import READING_SHIFT, Claims, winners
 from indexer.index.segment.columns import key_hash
 from indexer.index.segment.container import ArrayFile
 from indexer.index.segment.impacts import impacts
 from indexer.index.segment.layout import IMPACTS_KIND
-from indexer.index.segment.opened import Segment
+from indexer.index.segment.opened import Segment, SegmentFiles
 from indexer.index.store.generation import Generation, latest
 from indexer.index.store.manifest import Manifest
 from indexer.index.text.analysis import fingerprint
@@ -52,6 +53,8 @@ def verify_generation(folder: Path, manifest: Manifest) -> list[str]:
     try:
         wrong += _counts(generation)
         wrong += _works(generation)
+        for files in generation.files:
+            wrong += _spellings(files)
         table = recorded_table(manifest.venues)
         same_analysis = manifest.analysis == fingerprint()
         if not same_analysis:
@@ -110,6 +113,15 @@ def _works(generation: Generation) -> Iterator[str]:
     for segment, hashes in zip(segments, found, strict=True):
         if not np.array_equal(segment.state["group"], hashes):
             yield f"{segment.state.path.name}: papers that are one work are not those that the stored papers give"
+
+
+def _spellings(files: SegmentFiles) -> Iterator[str]:
+    """Counts of spellings of author names that are not what the rows of the papers give."""
+    arrays, tables = files.arrays, files.clusters
+    docs = np.repeat(np.arange(files.docs, dtype=np.int64), np.diff(tables.row_at))
+    papers, newest = spelling_counts(list(tables.spellings), tables.rows.astype(np.int64), docs, files.years)
+    if not (np.array_equal(arrays["row.papers"], papers) and np.array_equal(arrays["row.newest"], newest)):
+        yield f"{files.name}: papers of spellings of author names are not those that the papers have"
 
 
 def _possible(claims: Claims, docs: int, manifest: Manifest) -> bool:

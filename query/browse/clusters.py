@@ -71,16 +71,24 @@ def heading(files: Sequence[SegmentFiles], key: str) -> str:
     newest: dict[bytes, int] = {}
     for segment in files:
         number = segment.clusters.find(key)
-        if number >= 0:
-            docs = segment.clusters.docs(number)
-            live = docs[segment.live[docs]]
-            for name, (papers, year) in segment.clusters.spelled(number, live, segment.years[live]).items():
-                counts[name] += papers
-                newest[name] = max(newest.get(name, 0), year)
+        for name, papers, year in _spellings(segment, number) if number >= 0 else ():
+            counts[name] += papers
+            newest[name] = max(newest.get(name, 0), year)
     if not counts:
         return key
     names = {name.decode("utf-8", "surrogatepass"): name for name in counts}
     return min(names, key=lambda name: (-counts[names[name]], -newest[names[name]], name))
+
+
+def _spellings(segment: SegmentFiles, number: int) -> Iterator[tuple[bytes, int, int]]:
+    """How living papers of a segment spell the name of a cluster: each with its papers and the newest year."""
+    if segment.all_live:
+        return segment.clusters.spellings_of(number)
+    docs = segment.clusters.docs(number)
+    live = segment.live[docs]
+    if live.all():
+        return segment.clusters.spellings_of(number)
+    return segment.clusters.spelled(number, docs[live], segment.years[docs[live]])
 
 
 def page_order(paper: Paper) -> tuple[int, bytes, str]:

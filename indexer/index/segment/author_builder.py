@@ -73,8 +73,8 @@ class NameBuilder:
         keys = list(self._clusters)
         return [keys[self._row_cluster[self._stream[low]]] if high > low else "" for low, high in pairwise(self._ends)]
 
-    def write(self, writer: ArrayFileWriter) -> None:
-        """Add the tables to a segment file."""
+    def write(self, writer: ArrayFileWriter, years: npt.NDArray[np.int16]) -> None:
+        """Add the tables to a segment file; `years` are those of the papers, 0 where none is known."""
         row_cluster = np.array(self._row_cluster, dtype=np.int64)
         ends = np.array(self._ends, dtype=np.int64)
         rows = np.array(self._stream, dtype=np.int64)
@@ -91,6 +91,7 @@ class NameBuilder:
             row_at=np.searchsorted(docs, np.arange(len(ends))),
             rows=rows,
             again=again.astype(np.uint8),
+            years=years,
         )
 
 

@@ -1,15 +1,17 @@
 """Author clusters and author rows of a segment: written from names as read, read as arrays.
 
 Arrays: cluster.* (keys, sorted), cluster.start/cluster.doc (papers of each, rising), cluster.block (clusters x 2, the
-two hashes in which neighbours meet), row.* (spellings), row.cluster, row.id (64-bit hash of the source's id, 0
-without), doc.row_at/doc.row (rows of each paper, in author order), doc.row_again (1 where the paper's cluster came
-before in the same paper, so that it counts once); begin.* (words of the keys, sorted), begin.start/begin.cluster
-(the clusters with each word in their name, rising).
+two hashes in which neighbours meet), row.* (spellings), row.cluster (rising), row.id (64-bit hash of the source's id,
+0 without), row.papers and row.newest (papers that spell the cluster's name as the row does, and their newest year; 0
+where a row before it has the same spelling), doc.row_at/doc.row (rows of each paper, in author order), doc.row_again
+(1 where the paper's cluster came before in the same paper, so that it counts once); begin.* (words of the keys,
+sorted), begin.start/begin.cluster (the clusters with each word in their name, rising).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 
 import numpy as np
@@ -49,13 +51,23 @@ def write_name_tables(
     row_at: Array,
     rows: Array,
     again: Array,
+    years: Array,
 ) -> None:
-    """Sort the clusters, renumber, invert, and add all arrays; the builder and the merger both end here."""
+    """Sort the clusters, renumber, invert, and add all arrays; the builder and the merger both end here.
+
+    `years` are those of the papers, 0 where none is known.
+    """
     encoded = [key.encode("utf-8", "surrogatepass") for key in clusters]
     order = sorted(range(len(encoded)), key=encoded.__getitem__)
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     row_cluster = place[row_cluster] if len(row_cluster) else row_cluster
+    # Rows of one cluster stand together, so that its heading is read from them and not from its papers.
+    by_cluster = np.argsort(row_cluster, kind="stable")
+    row_place = np.empty(len(by_cluster), dtype=np.int64)
+    row_place[by_cluster] = np.arange(len(by_cluster))
+    spelled = [spellings[at].encode("utf-8", "surrogatepass") for at in by_cluster.tolist()]
+    row_cluster, row_ids, rows = row_cluster[by_cluster], row_ids[by_cluster], row_place[rows]
     write_strings(writer, "cluster", [encoded[at] for at in order], ordered=True)
     _write_beginnings(writer, [clusters[at] for at in order])
     blocks = np.array([_blocks(clusters[at]) for at in order], dtype=np.uint32).reshape(-1, 2)
@@ -65,12 +77,29 @@ def write_name_tables(
     pairs = np.sort(row_cluster[rows[first]] << 32 | docs[first]) if len(rows) else np.empty(0, np.int64)
     writer.add("cluster.start", np.searchsorted(pairs >> 32, np.arange(len(order) + 1)).astype(np.uint32))
     writer.add("cluster.doc", numbered(pairs & 0xFFFFFFFF, len(row_at) - 1))
-    write_strings(writer, "row", [name.encode("utf-8", "surrogatepass") for name in spellings], ordered=False)
+    write_strings(writer, "row", spelled, ordered=False)
     writer.add("row.cluster", narrow(row_cluster))
     writer.add("row.id", row_ids)
+    papers, newest = spelling_counts(spelled, rows, docs, years)
+    writer.add("row.papers", narrow(papers))
+    writer.add("row.newest", newest)
     writer.add("doc.row_at", row_at.astype(np.uint32))
     writer.add("doc.row", narrow(rows))
     writer.add("doc.row_again", again)
+
+
+def spelling_counts(spelled: Sequence[bytes], rows: Array, docs: Array, years: Array) -> tuple[Array, Array]:
+    """For the first row of each spelling the papers with it and their newest year, 0 for the other rows.
+
+    `rows` and `docs` are of each author of each paper. A paper in which two rows are spelled alike counts once.
+    """
+    first: dict[bytes, int] = {}
+    of_row = np.fromiter((first.setdefault(name, at) for at, name in enumerate(spelled)), np.int64, len(spelled))
+    pairs = np.unique(of_row[rows] << 32 | docs) if len(rows) else np.empty(0, np.int64)
+    owners = pairs >> 32
+    newest = np.zeros(len(spelled), dtype=np.int16)
+    np.maximum.at(newest, owners, years[pairs & 0xFFFFFFFF].astype(np.int16))
+    return np.bincount(owners, minlength=len(spelled)), newest
 
 
 def _write_beginnings(writer: ArrayFileWriter, keys: Sequence[str]) -> None:
@@ -176,26 +205,40 @@ class NameTables:
         """The cluster of each author of each paper; where it came before in the same paper, one past the last."""
         return np.where(self.again != 0, len(self.keys), self.row_cluster[self.rows]).astype(np.uint32)
 
-    def spelled(self, cluster: int, docs: Array, years: Array) -> dict[bytes, tuple[int, int]]:
-        """How some papers of a cluster (numbers in the segment, and their years) spell its name.
+    def spellings_of(self, cluster: int) -> Iterator[tuple[bytes, int, int]]:
+        """Each spelling of a cluster's name with its papers in the whole segment, live or not, and the newest year."""
+        low, high = bisect_left(self._row_cluster, cluster), bisect_right(self._row_cluster, cluster)
+        papers, newest = self._row_papers, self._row_newest
+        for row in range(low, high):
+            if papers[row]:
+                yield self.spellings[row], papers[row], newest[row]
 
-        Each spelling with its papers and the newest year, 0 where none is known.
-        """
+    @made_once
+    def _row_cluster(self) -> memoryview:
+        return self.row_cluster.data
+
+    @made_once
+    def _row_papers(self) -> memoryview:
+        return self._arrays["row.papers"].data
+
+    @made_once
+    def _row_newest(self) -> memoryview:
+        return self._arrays["row.newest"].data
+
+    def spelled(self, cluster: int, docs: Array, years: Array) -> Iterator[tuple[bytes, int, int]]:
+        """The same of some papers of a cluster alone (numbers in the segment, and their years; 0: not known)."""
         where, owners = ragged_rows(self.row_at, docs)
         rows = self.rows[where]
         own = np.flatnonzero(self.row_cluster[rows] == cluster)
-        found: dict[bytes, tuple[int, int]] = {}
-        seen: set[tuple[bytes, int]] = set()
-        names: dict[int, bytes] = {}
-        for row, owner in zip(rows[own].tolist(), owners[own].tolist(), strict=True):
-            name = names.get(row)
-            if name is None:
-                name = names[row] = self.spellings[row]
-            if (name, owner) not in seen:
-                seen.add((name, owner))
-                papers, newest = found.get(name, (0, 0))
-                found[name] = papers + 1, max(newest, int(years[owner]))
-        return found
+        found, inverse = np.unique(rows[own], return_inverse=True)
+        first: dict[bytes, int] = {}
+        of_row = [first.setdefault(self.spellings[row], len(first)) for row in found.tolist()]
+        pairs = np.unique(np.array(of_row, dtype=np.int64)[inverse] << 32 | owners[own])
+        numbers = pairs >> 32
+        papers = np.bincount(numbers, minlength=len(first))
+        newest = np.zeros(len(first), dtype=np.int64)
+        np.maximum.at(newest, numbers, years[pairs & 0xFFFFFFFF])
+        return zip(first, papers.tolist(), newest.tolist(), strict=True)
 
 
 def ragged_rows(row_at: Array, docs: Array) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -93,7 +93,7 @@ class SegmentBuilder:
             write_group(writer, NAMES, words.vocabulary(), names, None, self._compiled)
             write_join_forms(writer, vocabulary, self._text.words.forms(), *self._text.form_docs(), self._ties.keyed())
             write_lengths(writer, np.concatenate([occurrences.lengths, names.lengths], axis=1))
-            self._names.write(writer)
+            self._names.write(writer, self._columns.years)
             self._columns.write(writer, self._works(vocabulary, occurrences))
             self._papers.write(writer)
 

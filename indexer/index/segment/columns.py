@@ -70,13 +70,18 @@ class ColumnBuilder:
         for kind, value in set(keys(paper.id, paper.doi, paper.arxiv, (paper.url, paper.pdf), paper.extra)):
             self._key(key_hash(kind, value), number)
 
+    @property
+    def years(self) -> npt.NDArray[np.int16]:
+        """The year of each paper so far; 0: none."""
+        return np.array(self._years, dtype=np.int16)
+
     def _key(self, key: int, doc: int) -> None:
         self._keys.append(key)
         self._key_docs.append(doc)
 
     def write(self, writer: ArrayFileWriter, works: Array) -> None:
         """Add the columns to a segment file; `works` are the papers' `work_hash`, uint64."""
-        writer.add("doc.year", np.array(self._years, dtype=np.int16))
+        writer.add("doc.year", self.years)
         writer.add("doc.type", np.array(self._types, dtype=np.uint8))
         writer.add("doc.language", np.array(self._languages, dtype=np.uint8))
         writer.add("doc.venue", narrow(np.array(self._venue, dtype=np.uint32)))

@@ -349,6 +349,7 @@ def _merge_names(writer: ArrayFileWriter, parts: Sequence[tuple[ArrayFile, Ints]
         row_at=np.concatenate([[0], np.cumsum(sizes)]),
         rows=np.concatenate(row_parts),
         again=np.concatenate(again_parts),
+        years=np.concatenate([np.empty(0, np.int16), *(arrays["doc.year"][kept] for arrays, kept in parts)]),
     )
 
 
