@@ -162,7 +162,7 @@ class Snapshot:
 
     def suggest(self, prefix: str, limit: int | None) -> Suggestions:
         """The commonest completions, of each sort at most `limit`."""
-        return suggestions(self.files, prefix, limit)
+        return suggestions(self.files, self.heading, prefix, limit)
 
     def venues(self) -> list[VenueRow]:
         """Venues by count, then name."""

@@ -174,12 +174,11 @@ class NameTables:
         """The same of every cluster."""
         return np.diff(np.asarray(self._start))
 
-    def beginning(self, word: bytes) -> npt.NDArray[np.int64]:
-        """Clusters (rising) with a word in their name that begins so."""
+    def beginning(self, word: bytes) -> Array:
+        """Clusters with a word in their name that begins so: as often as they have such words, in no order."""
         low, high = self._words.prefix_range(word)
         start = self._arrays["begin.start"]
-        found = self._arrays["begin.cluster"][int(start[low]) : int(start[high])]
-        return np.unique(found).astype(np.int64) if high - low > 1 else found.astype(np.int64)
+        return self._arrays["begin.cluster"][int(start[low]) : int(start[high])]
 
     @made_once
     def _words(self) -> StringTable:
