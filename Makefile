@@ -18,11 +18,13 @@ $(VENV)/ready: pyproject.toml $(wildcard indexer/index/native/*)
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
-demo: $(VENV)/ready ## index the corpus, then search it, with a filter and by author
+demo: $(VENV)/ready ## index the corpus, then search it, with a filter and by author; an export read back
 	$(BIN)/quiver build corpus/papers.jsonl --index $(DEMO)
 	$(BIN)/quiver search "implicit regularization" --index $(DEMO)
 	$(BIN)/quiver search "learning theory" --venue NeurIPS --year 2018.. --limit 3 --facets --index $(DEMO)
 	$(BIN)/quiver author "Weinan E" --index $(DEMO)
+	$(BIN)/quiver author "Weinan E" --index $(DEMO) --format bibtex > $(VENV)/demo.bib
+	$(BIN)/quiver check $(VENV)/demo.bib
 
 serve: $(VENV)/ready ## index the corpus and open its pages in a browser
 	@test -d $(DEMO) || $(BIN)/quiver build corpus/papers.jsonl --index $(DEMO)
