@@ -33,8 +33,9 @@ serve: $(VENV)/ready ## index the corpus and open its pages in a browser
 test: $(VENV)/ready ## the tests, in a few minutes
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
 
-test-all: $(VENV)/ready ## the tests, the long ones too
+test-all: $(VENV)/ready ## the tests, the long ones too, then all of them without the C extensions
 	$(BIN)/python -m pytest -n $(WORKERS)
+	QUIVER_KERNEL=python $(BIN)/python -m pytest -n $(WORKERS)
 
 test-opensearch: $(VENV)/ready ## an index in a cluster: starts three nodes (Maven, JDK 21 or newer) and stops them
 	QUIVER_OPENSEARCH=1 QUIVER_OPENSEARCH_NODES=3 $(BIN)/python -m pytest tests/opensearch
