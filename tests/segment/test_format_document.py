@@ -35,8 +35,8 @@ def test_what_is_written_is_what_the_table_says(tmp_path: Path) -> None:
 
 def test_a_writer_cannot_write_anything_else(tmp_path: Path) -> None:
     """What is not of the table never becomes a file."""
-    writer = ArrayFileWriter(tmp_path / "x", STATE_KIND)
-    writer.meta["docs"] = 8
-    writer.add("live", np.zeros(1, dtype=np.uint16))
-    with pytest.raises(ValueError, match=r"the table in catalogue\.py says otherwise"):
-        writer.close()
+    says = pytest.raises(ValueError, match=r"the table in catalogue\.py says otherwise")
+    with says, ArrayFileWriter(tmp_path / "x", STATE_KIND) as writer:
+        writer.meta["docs"] = 8
+        writer.add("live", np.zeros(1, dtype=np.uint16))
+    assert not (tmp_path / "x").exists()

@@ -42,6 +42,12 @@ def holder(folder: Path) -> subprocess.Popen[bytes]:
     return process
 
 
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Kill a holder; what it would still say is let go."""
+    process.kill()
+    process.communicate()
+
+
 def test_a_lock_is_waited_for_and_its_holder_named(write: Write, index: Path) -> None:
     """By process, command and time; the index is as it was."""
     source = write("a.jsonl", x="One")
@@ -52,8 +58,7 @@ def test_a_lock_is_waited_for_and_its_holder_named(write: Write, index: Path) ->
             update([source], index, timeout=0.2)
         assert held(index) == {"x": "One"}
     finally:
-        process.kill()
-        process.wait()
+        end(process)
 
 
 def test_a_lock_dies_with_its_holder(write: Write, index: Path) -> None:
@@ -61,8 +66,7 @@ def test_a_lock_dies_with_its_holder(write: Write, index: Path) -> None:
     process = holder(index)
     (index / "MAIN_0123456789abcdef.seg").write_bytes(b"half")
     (index / "_MAIN_1.toc.new").write_bytes(b"half")
-    process.kill()
-    process.wait()
+    end(process)
     build([write("a.jsonl", x="One")], index, timeout=5)
     assert held(index) == {"x": "One"}
     assert not (index / "MAIN_0123456789abcdef.seg").exists()

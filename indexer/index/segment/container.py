@@ -168,11 +168,13 @@ class ArrayFileWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None:
-            self.close()
-        else:
-            self._file.close()
-            self.path.unlink(missing_ok=True)
+        try:
+            if kind is None:
+                self.close()
+        finally:
+            if not self._file.closed:
+                self._file.close()
+                self.path.unlink(missing_ok=True)
 
 
 class ArrayFile(Mapping[str, Array]):
