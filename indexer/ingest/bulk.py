@@ -15,7 +15,7 @@ from indexer.index.record.paper import Paper
 from indexer.index.record.venues import VenueTable
 from indexer.index.segment.builder import SegmentBuilder, content_hash
 from indexer.index.segment.claims import READING_SHIFT, Claims
-from indexer.index.segment.papers import encode
+from indexer.index.segment.papers import stored_lines
 from indexer.readers.entries import MAX_RECORD, Entry, Origin, Rejected, Warned
 from indexer.readers.formats import named
 from indexer.readers.jsonl import STORED
@@ -133,7 +133,7 @@ class Indexer:
 
     def add(self, paper: Paper, file: int, rank: int, counts: Counts) -> None:
         """Index one paper that `file` holds, unless the index already stores just this record."""
-        stored = encode(paper)
+        stored = stored_lines(paper)
         if self._known is not None:
             found = self._known.find(paper.id, content_hash(stored, self._venues.canonical(paper.venue)))
             if found is not None:

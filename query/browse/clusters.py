@@ -15,6 +15,7 @@ from indexer.index.record.paper import Paper
 from indexer.index.record.venues import VenueTable
 from indexer.index.segment.columns import title_key
 from indexer.index.segment.opened import SegmentFiles
+from indexer.index.text.encoded import decode
 from indexer.index.text.reading import as_read
 
 _CERTAIN = ("hyphen", "inverted")
@@ -76,7 +77,7 @@ def heading(files: Sequence[SegmentFiles], key: str) -> str:
             newest[name] = max(newest.get(name, 0), year)
     if not counts:
         return key
-    names = {name.decode("utf-8", "surrogatepass"): name for name in counts}
+    names = {decode(name): name for name in counts}
     return min(names, key=lambda name: (-counts[names[name]], -newest[names[name]], name))
 
 
@@ -148,7 +149,7 @@ def neighbours(files: Sequence[SegmentFiles], key: str) -> list[Neighbour]:
     for segment in files:
         held = segment.clusters.blocks
         for number in np.flatnonzero((held[:, 0] == blocks[0]) | (held[:, 1] == blocks[1])).tolist():
-            keys.add(segment.clusters.keys[number].decode("utf-8", "surrogatepass"))
+            keys.add(decode(segment.clusters.keys[number]))
     found = []
     for other in keys - {key}:
         reason = neighbour_reason(key, other)

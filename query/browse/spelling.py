@@ -17,6 +17,7 @@ import numpy as np
 from indexer.index.segment.opened import Segment
 from indexer.index.segment.strings import StringTable, SubTable
 from indexer.index.text.analysis import STOP_WORDS, stem, tokens, words
+from indexer.index.text.encoded import decode, encode
 from query.browse.edits import all_within, distance
 from query.engines.answer import RELAX_BELOW, Answer
 from query.language.combine import leaves
@@ -190,10 +191,10 @@ def _tables(segment: Segment, name: bool) -> Iterator[StringTable | SubTable]:
 
 def _near(word: str, reach: int, segment: Segment, name: bool) -> list[str]:
     found: list[str] = []
-    firsts = (word[0].encode("utf-8", "surrogatepass"), word[1].encode("utf-8", "surrogatepass"))
+    firsts = (encode(word[0]), encode(word[1]))
     for table in _tables(segment, name):
-        alike = map(table.__getitem__, table.alike(word.encode("utf-8", "surrogatepass"), reach).tolist())
-        forms = [form.decode("utf-8", "surrogatepass") for form in alike if form.startswith(firsts)]
+        alike = map(table.__getitem__, table.alike(encode(word), reach).tolist())
+        forms = [decode(form) for form in alike if form.startswith(firsts)]
         near = all_within(word, forms, reach)
         found += [form for form, is_near in zip(forms, near.tolist(), strict=True) if is_near]
     return found
@@ -203,7 +204,7 @@ def _written(word: str, segments: Sequence[Segment], name: bool) -> int:
     """Papers in which a word stands in this very form: `graphed` is rare, though its stem is not."""
     if name:
         return _papers(word, segments, name)
-    key = word.encode("utf-8", "surrogatepass")
+    key = encode(word)
     numbers = [(segment, segment.text.forms.find(key)) for segment in segments]
     written = sum(int(segment.live[segment.text.form_docs(number)].sum()) for segment, number in numbers if number >= 0)
     return written or _papers(word, segments, True)
@@ -215,7 +216,7 @@ def _papers(word: str, segments: Sequence[Segment], name: bool, enough: int | No
     for segment in segments:
         groups = ((segment.names, word),) if name else ((segment.text, stem(word)), (segment.names, word))
         for group, key in groups:
-            number = group.find(key.encode("utf-8", "surrogatepass"))
+            number = group.find(encode(key))
             if number < 0:
                 continue
             low, high = group.span(number)

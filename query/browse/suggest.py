@@ -23,6 +23,7 @@ from indexer.index.segment.container import Array
 from indexer.index.segment.opened import Segment, SegmentFiles
 from indexer.index.segment.strings import StringTable
 from indexer.index.text.analysis import fold, name_words
+from indexer.index.text.encoded import decode, encode
 from query.browse.clusters import size
 from query.results import FacetCount
 
@@ -163,8 +164,8 @@ def _between(counts: npt.NDArray[np.uint32], low: int, high: int) -> Ints:
 def _authors(segment: SegmentFiles, prefix: str) -> Candidates:
     """Clusters whose name begins with what is typed, or has its words, the last one begun."""
     tables = segment.clusters
-    low, high = tables.keys.prefix_range(cluster_key(prefix).encode("utf-8", "surrogatepass"))
-    words = [word.encode("utf-8", "surrogatepass") for word in name_words(prefix)]
+    low, high = tables.keys.prefix_range(encode(cluster_key(prefix)))
+    words = [encode(word) for word in name_words(prefix)]
     found = sorted((tables.beginning(word) for word in words), key=len)
     numbers = _common(found, len(tables.keys)) if found else np.empty(0, np.int64)
     whole = np.searchsorted(numbers, [low, high])
@@ -190,7 +191,7 @@ def _marked(numbers: Array, count: int) -> npt.NDArray[np.bool_]:
 def _words(segment: SegmentFiles, prefix: str) -> Candidates:
     """Surface words of titles, with the papers that have the word's stem in the title in one of its forms."""
     table = segment.forms
-    low, high = table.prefix_range(fold(prefix).encode("utf-8", "surrogatepass"))
+    low, high = table.prefix_range(encode(fold(prefix)))
     return Candidates(table, np.flatnonzero(segment.titled[low:high]) + low, segment.titled)
 
 
@@ -226,4 +227,4 @@ def _named(rows: Sequence[tuple[bytes, int]], shown: Callable[[str], str]) -> li
 
 
 def _text(key: bytes) -> str:
-    return key.decode("utf-8", "surrogatepass")
+    return decode(key)

@@ -17,6 +17,7 @@ from indexer.index.record.name_forms import ELIDED, NameForm, Unit, initial_of, 
 from indexer.index.schema import FIELD_NUMBERS
 from indexer.index.segment.authors import NameTables
 from indexer.index.segment.opened import Segment
+from indexer.index.text.encoded import decode, encode
 
 Ints = npt.NDArray[np.int64]
 KEPT = 1 << 10
@@ -84,7 +85,7 @@ class AuthorNames:
         return FoundNames(tuple(_NO_NAMES for _ in self._segments), shorter=self._shorter(typed))
 
     def _held(self, word: str) -> bool:
-        return any(segment.names.find(word.encode("utf-8", "surrogatepass")) >= 0 for segment in self._segments)
+        return any(segment.names.find(encode(word)) >= 0 for segment in self._segments)
 
     def _clusters(self, form: NameForm, typed: NameForm) -> FoundNames | None:
         """What one way of reading a typed name means; None where no live paper has such a name."""
@@ -109,7 +110,7 @@ class AuthorNames:
         if len(typed.units) < 2 or all(unit.abbreviated or len(unit.text) == 1 for unit in typed.units[:-1]):
             return ()
         last = NameForm((typed.units[-1],))
-        initial = typed.units[0].text[0].encode("utf-8", "surrogatepass")
+        initial = encode(typed.units[0].text[0])
         return tuple(
             sorted(
                 {
@@ -156,7 +157,7 @@ def _candidates(segment: Segment, form: NameForm, also: bytes = b"") -> Iterator
     mask: npt.NDArray[np.bool_] | None = None
     sought: list[list[bytes]] = []
     for words in search_words(form):
-        encoded = [word.encode("utf-8", "surrogatepass") for word in dict.fromkeys(words)]
+        encoded = [encode(word) for word in dict.fromkeys(words)]
         sought.append(encoded)
         held = _holding(segment, encoded)
         if held is not None:
@@ -170,12 +171,12 @@ def _candidates(segment: Segment, form: NameForm, also: bytes = b"") -> Iterator
         return
     initial = form.units[0]
     told = initial.abbreviated and initial.text not in ELIDED
-    first = initial.text.encode("utf-8", "surrogatepass") if told else b""
+    first = encode(initial.text) if told else b""
     for number in _named(segment.clusters, mask).tolist():
         raw = segment.clusters.keys[number]
         # The folded words are looked for in plain keys as they stand; a key with accents is compared as a whole.
         if not raw.isascii() or _may_be(raw, sought, first):
-            yield number, raw.decode("utf-8", "surrogatepass")
+            yield number, decode(raw)
 
 
 def _holding(segment: Segment, words: Sequence[bytes]) -> npt.NDArray[np.bool_] | None:

@@ -13,6 +13,7 @@ from indexer.index.segment.opened import Segment
 from indexer.index.segment.postings import LAST_FORM, PostingGroup
 from indexer.index.segment.strings import StringTable, SubTable
 from indexer.index.text.analysis import fold
+from indexer.index.text.encoded import decode, encode
 from query.browse.edits import all_within, within
 from query.engines.masks import Mask, mark
 from query.language.tree import Fuzzy, Prefix, Wildcard
@@ -30,7 +31,7 @@ def matching_words(table: StringTable | SubTable, pattern: Pattern) -> Ints:
 
 def _matching(table: StringTable, pattern: Pattern) -> Ints:
     if isinstance(pattern, Prefix):
-        low, high = table.prefix_range(fold(pattern.text).encode("utf-8", "surrogatepass"))
+        low, high = table.prefix_range(encode(fold(pattern.text)))
         return np.arange(low, high, dtype=np.int64)
     if isinstance(pattern, Wildcard):
         return _wildcard(table, fold(pattern.text))
@@ -38,17 +39,17 @@ def _matching(table: StringTable, pattern: Pattern) -> Ints:
 
 
 def _fuzzy(table: StringTable, word: str, distance: int) -> Ints:
-    near = table.alike(word.encode("utf-8", "surrogatepass"), distance)
-    words = [table[number].decode("utf-8", "surrogatepass") for number in near.tolist()]
+    near = table.alike(encode(word), distance)
+    words = [decode(table[number]) for number in near.tolist()]
     return near[all_within(word, words, distance)]
 
 
 def _wildcard(table: StringTable, text: str) -> Ints:
     literal = re.split(r"[*?]", text, maxsplit=1)[0]
     expression = _expression(text)
-    low, high = table.prefix_range(literal.encode("utf-8", "surrogatepass"))
+    low, high = table.prefix_range(encode(literal))
     return np.array(
-        [number for number in range(low, high) if expression.fullmatch(table[number].decode("utf-8", "surrogatepass"))],
+        [number for number in range(low, high) if expression.fullmatch(decode(table[number]))],
         dtype=np.int64,
     )
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from indexer.index.segment.columns import TYPE_NAMES
 from indexer.index.segment.opened import Segment, SegmentFiles
+from indexer.index.text.encoded import decode
 from query.engines.masks import Docs, largest, tally
 from query.results import FacetCount
 
@@ -75,9 +76,7 @@ def _authors(matched: Matched) -> list[FacetCount]:
             block.clusters.add_counts(docs, found)
         files.append(segment)
         counts.append(found[:-1])
-    named = [
-        (matched.heading(key.decode("utf-8", "surrogatepass")), count) for key, count in _united(files, counts).items()
-    ]
+    named = [(matched.heading(decode(key)), count) for key, count in _united(files, counts).items()]
     named.sort(key=lambda row: (-row[1], row[0]))
     return [FacetCount(name, count) for name, count in named[:TOP_AUTHORS]]
 

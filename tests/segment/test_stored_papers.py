@@ -9,7 +9,7 @@ import pytest
 
 from indexer.index.record.paper import Paper
 from indexer.index.segment.container import ArrayFile, ArrayFileWriter
-from indexer.index.segment.papers import PaperBuilder, StoredPapers, encode
+from indexer.index.segment.papers import PaperBuilder, StoredPapers, stored_lines
 
 TRAINED = b"\x37\xa4\x30\xec"
 
@@ -22,10 +22,10 @@ def test_papers_come_back(sample: list[Paper], tmp_path: Path, times: int, train
         for time in range(times)
         for paper in sample
     ]
-    assert (sum(len(encode(paper)) for paper in papers) >= 1 << 20) == trained
+    assert (sum(len(stored_lines(paper)) for paper in papers) >= 1 << 20) == trained
     builder = PaperBuilder()
     for paper in papers:
-        builder.add(encode(paper))
+        builder.add(stored_lines(paper))
     with ArrayFileWriter(tmp_path / "papers", "test") as writer:
         builder.write(writer)
     file = ArrayFile(tmp_path / "papers")

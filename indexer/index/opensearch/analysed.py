@@ -21,7 +21,7 @@ from indexer.index.record.venues import VenueTable
 from indexer.index.segment.builder import content_hash, venue_text
 from indexer.index.segment.columns import work_hash
 from indexer.index.segment.compounds import TieBuilder
-from indexer.index.segment.papers import encode
+from indexer.index.segment.papers import stored_lines
 from indexer.index.segment.vocabulary import new_words, read
 from indexer.index.text.analysis import joins, name_words, stems
 from indexer.index.text.languages import language_of
@@ -141,7 +141,7 @@ class Analyser:
         """What each paper's words are; `stored` are their encoded records where already made."""
         batch = _Batch(self._venues)
         for number, paper in enumerate(papers):
-            batch.add(paper, stored[number] if stored is not None else encode(paper))
+            batch.add(paper, stored[number] if stored is not None else stored_lines(paper))
         return batch.analysed()
 
 

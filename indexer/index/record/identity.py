@@ -14,6 +14,7 @@ import orjson
 from indexer.index.hashing import blake2b
 from indexer.index.record.bare_forms import arxiv_value, doi_value
 from indexer.index.record.identifiers import ARXIV_DOI, Identifier, guesses, identify, of_doi, of_kind, parts
+from indexer.index.text.encoded import encode
 
 MAX_ID_BYTES = 512
 
@@ -134,9 +135,7 @@ def _other_ids(ids: object) -> Iterator[tuple[str, str]]:
 def usable(identifier: str) -> bool:
     """Whether the string may be a paper's id (at most 512 UTF-8 bytes, no control character)."""
     return (
-        0 < len(identifier.encode("utf-8", "surrogatepass")) <= MAX_ID_BYTES
-        and CONTROL.search(identifier) is None
-        and not identifier.isspace()
+        0 < len(encode(identifier)) <= MAX_ID_BYTES and CONTROL.search(identifier) is None and not identifier.isspace()
     )
 
 

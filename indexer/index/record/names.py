@@ -8,6 +8,7 @@ from typing import NamedTuple
 from unicodedata import normalize
 from zlib import crc32
 
+from indexer.index.text.encoded import encode
 from indexer.index.text.folding import fold, fold_for_words
 
 _MARKUP = re.compile(r"[\\{}~&<]")
@@ -157,4 +158,4 @@ def neighbour_blocks(key: str) -> tuple[int, int]:
 
 
 def _hash(text: str) -> int:
-    return crc32(text.encode("utf-8", "surrogatepass"))
+    return crc32(encode(text))

@@ -26,6 +26,7 @@ from indexer.index.segment.narrow import narrow, numbered
 from indexer.index.segment.postings import ragged
 from indexer.index.segment.strings import StringTable, write_strings
 from indexer.index.segment.vocabulary import COMPILED, new_words
+from indexer.index.text.encoded import encode
 
 if COMPILED:
     from indexer.index.native import _bulk
@@ -33,7 +34,7 @@ if COMPILED:
 
 def hash64(text: str) -> int:
     """A 64-bit hash that is the same on every run and machine; never 0."""
-    return hash_bytes(text.encode("utf-8", "surrogatepass"))
+    return hash_bytes(encode(text))
 
 
 def hash_bytes(text: bytes) -> int:
@@ -57,7 +58,7 @@ def write_name_tables(
 
     `years` are those of the papers, 0 where none is known.
     """
-    encoded = [key.encode("utf-8", "surrogatepass") for key in clusters]
+    encoded = [encode(key) for key in clusters]
     order = sorted(range(len(encoded)), key=encoded.__getitem__)
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
@@ -66,7 +67,7 @@ def write_name_tables(
     by_cluster = np.argsort(row_cluster, kind="stable")
     row_place = np.empty(len(by_cluster), dtype=np.int64)
     row_place[by_cluster] = np.arange(len(by_cluster))
-    spelled = [spellings[at].encode("utf-8", "surrogatepass") for at in by_cluster.tolist()]
+    spelled = [encode(spellings[at]) for at in by_cluster.tolist()]
     row_cluster, row_ids, rows = row_cluster[by_cluster], row_ids[by_cluster], row_place[rows]
     write_strings(writer, "cluster", [encoded[at] for at in order], ordered=True)
     _write_beginnings(writer, [clusters[at] for at in order])
@@ -107,7 +108,7 @@ def _write_beginnings(writer: ArrayFileWriter, keys: Sequence[str]) -> None:
     words = new_words()
     sizes = np.fromiter((words.add_name(key) for key in keys), np.int64, len(keys))
     owners = np.repeat(np.arange(len(keys), dtype=np.int64), sizes)
-    vocabulary = [word.encode("utf-8", "surrogatepass") for word in words.vocabulary()]
+    vocabulary = [encode(word) for word in words.vocabulary()]
     order = sorted(range(len(vocabulary)), key=vocabulary.__getitem__)
     place = np.empty(len(order) + 1, dtype=np.int64)
     place[np.array(order, dtype=np.int64) + 1] = np.arange(len(order))
@@ -151,7 +152,7 @@ class NameTables:
 
     def find(self, key: str) -> int:
         """The number of a cluster key, -1 if no paper of the segment has it."""
-        return self.keys.find(key.encode("utf-8", "surrogatepass"))
+        return self.keys.find(encode(key))
 
     def find_bytes(self, key: bytes) -> int:
         """The same of a key in UTF-8."""

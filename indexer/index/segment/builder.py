@@ -18,11 +18,12 @@ from indexer.index.segment.compounds import TieBuilder, write_join_forms
 from indexer.index.segment.container import ArrayFileWriter, ArraySink
 from indexer.index.segment.inversion import Occurrences
 from indexer.index.segment.layout import BLOCK_DOCS, SEGMENT_KIND, SEGMENT_WORDS
-from indexer.index.segment.papers import PaperBuilder, encode
+from indexer.index.segment.papers import PaperBuilder, stored_lines
 from indexer.index.segment.postings import ragged
 from indexer.index.segment.postings_writer import GroupBuilder, write_group
 from indexer.index.segment.vocabulary import COMPILED, new_words, read
 from indexer.index.text.analysis import stems
+from indexer.index.text.encoded import encode
 from indexer.index.text.languages import language_of
 
 
@@ -33,7 +34,7 @@ def venue_text(published: str, canonical: str) -> str:
 
 def content_hash(stored: bytes, canonical_venue: str) -> int:
     """Equal hashes: the same record read with the same venue name, so nothing need be analysed again."""
-    return hash_bytes(stored + b"\n" + canonical_venue.encode("utf-8", "surrogatepass"))
+    return hash_bytes(stored + b"\n" + encode(canonical_venue))
 
 
 class SegmentBuilder:
@@ -60,7 +61,7 @@ class SegmentBuilder:
     def add(self, paper: Paper, stored: bytes | None = None) -> int:
         """Analyse and keep one paper; gives its document number. `stored` is its encoded record where already made."""
         if stored is None:
-            stored = encode(paper)
+            stored = stored_lines(paper)
         title = read(paper.title)
         venue = self._venues.canonical(paper.venue)
         searched = venue_text(paper.venue, venue) if venue else ""

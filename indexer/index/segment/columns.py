@@ -19,6 +19,7 @@ from indexer.index.segment.authors import hash64
 from indexer.index.segment.container import Array, ArrayFile, ArrayFileWriter
 from indexer.index.segment.narrow import narrow, numbered
 from indexer.index.segment.strings import StringTable, write_strings
+from indexer.index.text.encoded import encode
 from indexer.index.text.languages import LANGUAGE_NUMBERS
 
 TYPE_CODES: dict[str, int] = {"": 0} | {name: number for number, name in enumerate(TYPES, 1)}
@@ -61,7 +62,7 @@ class ColumnBuilder:
         self._languages.append(LANGUAGE_NUMBERS[language])
         self._venue.append(self._venues.setdefault(venue, len(self._venues)))
         self._spelling.append(self._published.setdefault(paper.venue, len(self._published)))
-        self._ids.append(paper.id.encode("utf-8", "surrogatepass"))
+        self._ids.append(encode(paper.id))
         self._titles.append(title_key(title))
         self._content.append(content)
         own = key_hash("id", paper.id)
@@ -87,7 +88,7 @@ class ColumnBuilder:
         writer.add("doc.venue", narrow(np.array(self._venue, dtype=np.uint32)))
         writer.add("doc.spelling", narrow(np.array(self._spelling, dtype=np.uint32)))
         for name, table in (("venue", self._venues), ("published", self._published)):
-            write_strings(writer, name, [key.encode("utf-8", "surrogatepass") for key in table], ordered=False)
+            write_strings(writer, name, [encode(key) for key in table], ordered=False)
         write_strings(writer, "id", self._ids, ordered=False)
         for name, values in orders(self._ids, self._titles).items():
             writer.add(name, values)
@@ -149,7 +150,7 @@ def merge_columns(writer: ArrayFileWriter, parts: Sequence[tuple[ArrayFile, npt.
 
 def title_key(title: str) -> bytes:
     """By what titles are sorted: as read, case folded, by code point."""
-    return title.casefold().encode("utf-8", "surrogatepass")
+    return encode(title.casefold())
 
 
 def _ranks(order: list[int]) -> Array:

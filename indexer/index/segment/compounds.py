@@ -15,6 +15,7 @@ from indexer.index.segment.blocks import strings_of
 from indexer.index.segment.container import Array, ArrayFileWriter, ArraySink
 from indexer.index.segment.strings import write_strings
 from indexer.index.text.analysis import stems, words
+from indexer.index.text.encoded import decode, encode
 from indexer.index.text.languages import ENGLISH, tagged
 from indexer.index.text.ties import HERE, Tie, ties
 
@@ -43,7 +44,7 @@ class TieBuilder:
         found: dict[bytes, list[int]] = {}
         for tie, docs in self._docs.items():
             if stem[tie.word] != stem[tie.other]:
-                key = f"{stem[tie.word]}\t{tie.where}{stem[tie.other]}".encode("utf-8", "surrogatepass")
+                key = encode(f"{stem[tie.word]}\t{tie.where}{stem[tie.other]}")
                 found.setdefault(key, []).extend(docs)
         return found
 
@@ -65,7 +66,7 @@ def write_join_forms(
     surfaces = sorted({part for form in parts for part in form} | {"".join(form) for form in parts})
     stem = dict(zip(surfaces, stems(surfaces), strict=True))
     texts = [f"{stem[''.join(form)]}\t{' '.join([stem[part] for part in form])}" for form in parts]
-    encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+    encoded = [encode(text) for text in texts]
     keys = sorted({*encoded, *tied})
     number = {key: at for at, key in enumerate(keys)}
     key_of = np.fromiter(map(number.__getitem__, encoded), dtype=np.int64, count=len(encoded))
@@ -93,8 +94,8 @@ class JoinTable:
 
     def parts(self, joined: str) -> list[tuple[str, int]]:
         """Each way in which hyphens part a joined stem (parts with a space between), with its row."""
-        low, high = self.keys.prefix_range(joined.encode("utf-8", "surrogatepass") + b"\t")
-        return [(self.keys[row].partition(b"\t")[2].decode("utf-8", "surrogatepass"), row) for row in range(low, high)]
+        low, high = self.keys.prefix_range(encode(joined) + b"\t")
+        return [(decode(self.keys[row].partition(b"\t")[2]), row) for row in range(low, high)]
 
     def holds(self, tag: str) -> bool:
         """Whether any word begins so: `de:` where there are German papers."""
@@ -103,7 +104,7 @@ class JoinTable:
 
     def tied(self, word: str, other: str) -> Array:
         """Papers (uint16) that tie another word to a word HERE."""
-        row = self.keys.find(f"{word}\t{HERE}{other}".encode("utf-8", "surrogatepass"))
+        row = self.keys.find(encode(f"{word}\t{HERE}{other}"))
         return self.docs(row) if row >= 0 else self._docs[:0]
 
     def docs(self, row: int) -> Array:

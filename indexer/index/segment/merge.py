@@ -27,6 +27,7 @@ from indexer.index.segment.papers import PaperBuilder, StoredPapers
 from indexer.index.segment.postings import LAST_FORM, PostingGroup, ragged
 from indexer.index.segment.postings_writer import write_form_arrays, write_postings
 from indexer.index.segment.strings import StringTable, write_strings
+from indexer.index.text.encoded import decode
 from indexer.index.text.reading import as_read
 
 Ints = npt.NDArray[np.int64]
@@ -342,8 +343,8 @@ def _merge_names(writer: ArrayFileWriter, parts: Sequence[tuple[ArrayFile, Ints]
     sizes = np.concatenate(size_parts)
     write_name_tables(
         writer,
-        clusters=[key.decode("utf-8", "surrogatepass") for key in clusters],
-        spellings=[spelled.decode("utf-8", "surrogatepass") for spelled, _ in rows],
+        clusters=[decode(key) for key in clusters],
+        spellings=[decode(spelled) for spelled, _ in rows],
         row_ids=np.array([person for _, person in rows], dtype=np.uint64),
         row_cluster=np.array(row_cluster, dtype=np.int64),
         row_at=np.concatenate([[0], np.cumsum(sizes)]),

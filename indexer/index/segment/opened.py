@@ -24,6 +24,7 @@ from indexer.index.segment.papers import StoredPapers
 from indexer.index.segment.postings import PostingGroup
 from indexer.index.segment.strings import StringTable
 from indexer.index.text.analysis import fold
+from indexer.index.text.encoded import decode
 
 
 class SegmentFiles:
@@ -63,7 +64,7 @@ class SegmentFiles:
     @made_once
     def venue_names(self) -> list[str]:
         """Canonical venue of each number in `venues`; number 0 is no venue."""
-        return [name.decode("utf-8", "surrogatepass") for name in StringTable(self.arrays, "venue")]
+        return [decode(name) for name in StringTable(self.arrays, "venue")]
 
     @made_once
     def venue_numbers(self) -> dict[str, int]:
@@ -73,7 +74,7 @@ class SegmentFiles:
     @made_once
     def published_venues(self) -> list[str]:
         """Published venue of each number in `doc.spelling`; number 0 is no venue."""
-        return [name.decode("utf-8", "surrogatepass") for name in StringTable(self.arrays, "published")]
+        return [decode(name) for name in StringTable(self.arrays, "published")]
 
     @made_once
     def venue_papers(self) -> list[int]:
@@ -272,7 +273,7 @@ class Segment:
 
     def paper_id(self, doc: int) -> str:
         """The id of a paper."""
-        return self.ids[doc].decode("utf-8", "surrogatepass")
+        return decode(self.ids[doc])
 
     def find_key(self, key: int) -> Array:
         """Live documents with a key hash (see `columns.key_hash`), uint16."""

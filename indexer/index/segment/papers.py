@@ -52,32 +52,10 @@ _LEVEL = 3
 _FRAME = zstandard.FORMAT_ZSTD1_MAGICLESS
 
 
-def encode(paper: Paper) -> bytes:
-    """The record of a paper as the two lines that are stored: `Paper.as_record` parted, without the record between."""
-    head: dict[str, Any] = {"id": paper.id, "title": paper.title}
-    rest: dict[str, Any] = {}
-    if paper.abstract:
-        rest["abstract"] = paper.abstract
-    if paper.authors:
-        head["authors"] = [author.as_record() for author in paper.authors]
-    if paper.venue:
-        head["venue"] = paper.venue
-    if paper.year is not None:
-        head["year"] = paper.year
-    if paper.type:
-        head["type"] = paper.type
-    if paper.url:
-        head["url"] = paper.url
-    if paper.pdf:
-        rest["pdf"] = paper.pdf
-    if paper.doi:
-        rest["doi"] = paper.doi
-    if paper.arxiv:
-        rest["arxiv"] = paper.arxiv
-    if paper.keywords:
-        rest["keywords"] = paper.keywords
-    if paper.extra:
-        rest.update(paper.extra)
+def stored_lines(paper: Paper) -> bytes:
+    """The record of a paper as the two lines that are stored."""
+    rest = paper.as_record()
+    head = {key: rest.pop(key) for key in HEAD if key in rest}
     return orjson.dumps(head) + b"\n" + (orjson.dumps(rest) if rest else b"")
 
 

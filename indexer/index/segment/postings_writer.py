@@ -14,6 +14,7 @@ from indexer.index.segment.narrow import narrow
 from indexer.index.segment.postings import ESCAPE, LAST_FORM, SKIP, WIDE, WIDE_BY_9
 from indexer.index.segment.strings import write_strings
 from indexer.index.segment.vocabulary import COMPILED, WordStream
+from indexer.index.text.encoded import encode
 
 Stemmer = Callable[[Sequence[str]], list[str]]
 
@@ -79,7 +80,7 @@ def write_group(
 ) -> None:
     """Add the arrays of a group; `stem` maps surface words to terms (None: each word is its own term)."""
     stems = stem(surfaces) if stem else surfaces
-    encoded = [stem.encode("utf-8", "surrogatepass") for stem in stems]
+    encoded = [encode(stem) for stem in stems]
     terms = sorted(set(encoded))
     number = {term: at for at, term in enumerate(terms)}
     term_of = np.zeros(len(surfaces) + 1, dtype=np.uint32)
@@ -171,7 +172,7 @@ def _write_forms(
     """Add the sorted forms and what is told by form; `words` are term and bit of every surface."""
     term_of, bits = words
     postings, masks = inverted
-    encoded = [surface.encode("utf-8", "surrogatepass") for surface in surfaces]
+    encoded = [encode(surface) for surface in surfaces]
     order = sorted(range(len(encoded)), key=encoded.__getitem__)
     at = np.asarray(order, dtype=np.int64) + 1
     several = np.bincount(term_of[1:].astype(np.int64), minlength=len(postings.terms)) > 1

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from indexer.index.files import read_regular
 from indexer.index.hashing import blake2b
+from indexer.index.text.encoded import encode
 
 _MACHINE_FILES = ("/etc/machine-id", "/var/lib/dbus/machine-id")
 
@@ -28,7 +29,7 @@ def origin_here(folder: Path) -> Origin:
 
 def _machine() -> str:
     name = os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
-    known = name.encode("utf-8", "surrogatepass")
+    known = encode(name)
     for path in _MACHINE_FILES:
         try:
             # A container has a new name with every start, and its machine the same identity.

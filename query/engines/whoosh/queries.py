@@ -18,6 +18,7 @@ from indexer.index.schema import FIELDS, NAMES, TEXT
 from indexer.index.segment.container import Array
 from indexer.index.segment.opened import Segment
 from indexer.index.text.analysis import stem
+from indexer.index.text.encoded import decode, encode
 from indexer.index.text.ties import HERE
 from indexer.index.whoosh.library import matching, query, reading
 from query.engines.collection import Collection
@@ -39,7 +40,7 @@ class Leaf:
 
     def postings(self, field: str, term: bytes | str) -> Any:
         """Whoosh's matcher of a term in a field; one that matches nothing where there is none."""
-        raw = term.encode("utf-8", "surrogatepass") if isinstance(term, str) else term
+        raw = encode(term) if isinstance(term, str) else term
         try:
             return self.reader.postings(field, raw)
         except reading.TermNotFound:
@@ -226,4 +227,4 @@ class PatternQuery(Part):
         return tree(matching.UnionMatcher, matchers)
 
     def _means(self, word: bytes) -> bool:
-        return self._test(word.decode("utf-8", "surrogatepass"))
+        return self._test(decode(word))

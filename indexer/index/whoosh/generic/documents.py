@@ -22,6 +22,7 @@ import numpy as np
 from indexer.index.segment.container import Array
 from indexer.index.segment.narrow import narrow
 from indexer.index.segment.strings import StringTable
+from indexer.index.text.encoded import decode, encode
 from indexer.index.whoosh.generic.any_postings import Prefixed, string_arrays
 from indexer.index.whoosh.generic.column_types import ColumnBuilder, read_column
 from indexer.index.whoosh.generic.payload import Payload, PayloadBuilder, offsets
@@ -53,7 +54,7 @@ class _VectorBuilder:
 
     def arrays(self, prefix: str) -> tuple[str, dict[str, Array]]:
         form, arrays = self._payload.arrays(prefix)
-        encoded = [text.encode("utf-8", "surrogatepass") for text in self._texts]
+        encoded = [encode(text) for text in self._texts]
         distinct = sorted(set(encoded))
         place = {text: number for number, text in enumerate(distinct)}
         ids = np.fromiter((place[text] for text in encoded), dtype=np.int64, count=len(encoded))
@@ -157,7 +158,7 @@ class _Texts:
         self._texts = texts
 
     def __getitem__(self, number: int, /) -> str:
-        return self._texts[self._codes[number]].decode("utf-8", "surrogatepass")
+        return decode(self._texts[self._codes[number]])
 
     def slice(self, low: int, high: int) -> list[str]:
         """Terms of items `low` to before `high`."""

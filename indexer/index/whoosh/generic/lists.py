@@ -15,6 +15,7 @@ import orjson
 from indexer.index.segment.container import Array
 from indexer.index.segment.narrow import narrow
 from indexer.index.segment.strings import StringTable
+from indexer.index.text.encoded import decode, encode
 from indexer.index.whoosh.generic.any_postings import block_arrays, string_arrays
 from indexer.index.whoosh.generic.payload import Payload, PayloadBuilder
 from indexer.index.whoosh.library import base, reading
@@ -36,7 +37,7 @@ class Texts:
         self._table = table
 
     def __getitem__(self, number: int, /) -> str:
-        return self._table[number].decode("utf-8", "surrogatepass")
+        return decode(self._table[number])
 
     def slice(self, low: int, high: int) -> list[str]:
         """Texts of postings `low` to before `high`."""
@@ -75,7 +76,7 @@ class ArrayPostingsWriter(base.PostingsWriter):  # type: ignore[misc]
         start = np.array([0, len(self._ids)], dtype=np.int64)
         arrays |= block_arrays(start, arrays["weight"], np.array(self._lengths, dtype=np.int64), self._block)
         if self._texts:
-            encoded = [text.encode("utf-8", "surrogatepass") for text in self._ids]
+            encoded = [encode(text) for text in self._ids]
             arrays |= {f"id.{name}": content for name, content in string_arrays(encoded).items()}
         else:
             arrays["id"] = narrow(np.array(self._ids, dtype=np.int64))
