@@ -13,6 +13,7 @@ from indexer.index.text.reading import as_read
 from query.browse.versions import other_ids
 from query.engines.answer import Answer, Request, Row
 from query.engines.compile import Compiled
+from query.engines.deadline import LateError, bounded, late
 from query.language.parser import parse
 from query.language.tree import Exact, Node, Or
 from query.named import may_name, named_first
@@ -28,10 +29,22 @@ from query.snapshot import Snapshot
 
 _FIRST = 5
 """Papers of one corrected title that are brought up at most."""
+SHOWN_LATE = 10
+"""Hits that are shown though the time is over."""
 
 
 def answered(snapshot: Snapshot, request: Request, ranking: str) -> tuple[Answer, Ranked]:
-    """The answer in its final order, and why hits have their scores. Raises QueryError where no word is left."""
+    """The answer in its final order, and why hits have their scores. Raises QueryError where no word is left.
+
+    Where the time is over before anything is found it is an empty answer, and partial.
+    """
+    try:
+        return _answered(snapshot, request, ranking)
+    except LateError:
+        return Answer([], 0, 0, False, partial=True), Ranked([])
+
+
+def _answered(snapshot: Snapshot, request: Request, ranking: str) -> tuple[Answer, Ranked]:
     compiled = snapshot.engine.compile(request)
     if compiled.empty and request.query.text.strip():
         raise QueryError(f"there is no word to search for in {request.query.text!r}", length=len(request.query.text))
@@ -54,11 +67,15 @@ def ranked_of(snapshot: Snapshot, request: Request, compiled: Compiled, ranking:
     top = None if request.top is None else max(request.top, DEPTH + 1)
     answer = snapshot.engine.answer(replace(request, top=top), compiled)
     rows, depth = answer.rows, DEPTH
-    if answer.all_words > DEPTH:
-        # Among the first there may be room for two hundred of the thousand papers that say `Attention`.
-        ids = may_be_titles(snapshot.engine.collection, compiled.query)
-        rows, depth = with_titled(rows, _papers_of(snapshot, request, ids), DEPTH) if ids else (rows, depth)
-    ranked = rerank(snapshot.engine.collection, compiled, rows, top=request.top, depth=depth)
+    try:
+        if answer.all_words > DEPTH:
+            # Among the first there may be room for two hundred of the thousand papers that say `Attention`.
+            ids = may_be_titles(snapshot.engine.collection, compiled.query)
+            rows, depth = with_titled(rows, _papers_of(snapshot, request, ids), DEPTH) if ids else (rows, depth)
+        ranked = rerank(snapshot.engine.collection, compiled, rows, top=request.top, depth=depth)
+    except LateError:
+        rows = answer.rows[: request.top]
+        return replace(answer, rows=rows, partial=True), Ranked(rows)
     return replace(answer, rows=ranked.rows), ranked
 
 
@@ -145,12 +162,22 @@ def hits_of(
 ) -> Iterator[Hit]:
     """Hits from rows, of which the first has the rank `first` + 1; with explanations where `ranked` is given."""
     marks = marks_of(snapshot.engine.analysed(request.query)) if snippets else None
+    timed = bounded()
     for rank, row in enumerate(rows, first + 1):
+        if timed and late():
+            # The first are shown all the same, as they stand in a list; that takes 20 us each.
+            if rank > first + SHOWN_LATE:
+                return
+            marks = ranked = None
         segment = snapshot.segments[row.segment]
         rest, shown = None, ""
         if marks is not None:
             rest = segment.papers.rest(row.doc)
             shown = snippet(rest.get("abstract", ""), marks.stems, match=marks.match)
+        try:
+            why = explain_row(snapshot.engine, request, row, ranked) if ranked else None
+        except LateError:
+            why = ranked = None
         yield Hit(
             rank,
             row.score,
@@ -160,7 +187,7 @@ def hits_of(
             rest,
             None if rest is not None else _reader(snapshot, segment, row.doc),
             shown,
-            explain_row(snapshot.engine, request, row, ranked) if ranked else None,
+            why,
             tuple(other_ids(snapshot.engine.collection, row.segment, row.doc)),
         )
 

@@ -78,6 +78,15 @@ def number_of(what: str, given: object) -> int:
     return int(number)
 
 
+def timeout_of(given: object) -> float | None:
+    """Seconds that a search may take; None for as long as it takes."""
+    if given is None:
+        return None
+    if isinstance(given, bool) or not isinstance(given, int | float) or not given > 0:
+        raise UsageError(f"timeout {_shown(given)} is no number of seconds; write one above 0, as 0.2")
+    return float(given)
+
+
 def limit_of(given: object) -> int | None:
     """How many hits at most; None for all."""
     if given is None:

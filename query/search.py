@@ -17,7 +17,18 @@ from indexer.index.record.venues import VenueTable
 from indexer.index.segment.opened import Segment, SegmentFiles
 from indexer.index.text.languages import LANGUAGE_CODES
 from query.answering import answered, corrected_first, hits_of, ranked_of, totals_of, widened
-from query.arguments import Names, SinceValue, Years, check, facets_of, filters_of, limit_of, number_of, query_of
+from query.arguments import (
+    Names,
+    SinceValue,
+    Years,
+    check,
+    facets_of,
+    filters_of,
+    limit_of,
+    number_of,
+    query_of,
+    timeout_of,
+)
 from query.blame import blamed
 from query.browse.clusters import Cluster
 from query.browse.related import related_query
@@ -25,9 +36,10 @@ from query.browse.suggest import Suggestions
 from query.browse.venue_list import VenueRow
 from query.engines.answer import MATCHES, SORTS, Answer, Request, Row
 from query.engines.array_engine import ArrayEngine
+from query.engines.deadline import LateError, late, within
 from query.engines.registry import open_snapshot
 from query.information import Information
-from query.language.tree import Query, Word
+from query.language.tree import Diagnostic, Query, Word
 from query.present.facets import FACETS
 from query.ranking.best import Ranked
 from query.results import Hit, Page
@@ -166,6 +178,7 @@ class PaperIndex:
         snippets: bool = True,
         explain: bool = False,
         expand: bool = False,
+        timeout: float | None = None,
     ) -> Page:
         """Ranked papers for a query, as one page.
 
@@ -187,53 +200,21 @@ class PaperIndex:
         snippets whether hits show the passage in which the words stand, as HTML with `<mark>`.
         explain  whether hits say how their score came about.
         expand   adds words that the first papers share; any word matches then.
+        timeout  seconds after which the page holds what was found until then and `page.partial` is true: then hits,
+                 totals and facets may lack papers, and hits their snippets. None: as long as it takes.
 
         Wherever several are taken one will do. Raises QueryError (with the position) for a query that cannot be
         understood, UsageError for any other argument of a wrong type or value, ClosedIndexError.
         """
         started = time.perf_counter()
-        snapshot = self._now().session()
+        snapshot, seconds = self._now().session(), timeout_of(timeout)
         wanted, passed = limit_of(limit), number_of("offset", offset)
         top = None if wanted is None else passed + wanted if wanted else 0
         names = facets_of(facets, FACETS)
-        request = _request(
-            snapshot,
-            query,
-            (authors, venues, years, types, exclude_venues, exclude_types, since),
-            sort,
-            match,
-            ranking,
-            top,
-        )
-        request = replace(request, facets=names)
-        parsed = request.query
-        if expand:
-            request = widened(snapshot, request)
-        answer, ranked = answered(snapshot, request, ranking)
-        suggestion = _correction(snapshot, request, parsed, answer, ranked)
-        answer, ranked = corrected_first(snapshot, request, ranking, answer, ranked, suggestion)
-        counted = snapshot.facets(names, answer)
-        rows = _rows(answer, passed, top)
-        hits = hits_of(snapshot, rows, request, first=passed, snippets=snippets, ranked=ranked if explain else None)
-        return Page(
-            query=parsed.text,
-            generation=snapshot.number,
-            total=answer.total,
-            all_words=answer.all_words,
-            relaxed=answer.relaxed,
-            offset=passed,
-            limit=wanted,
-            hits=list(hits),
-            facets=counted,
-            took_ms=(time.perf_counter() - started) * 1000,
-            suggestion=suggestion,
-            diagnostics=(
-                *parsed.diagnostics,
-                *snapshot.names_read(parsed),
-                *blamed(snapshot, replace(request, query=parsed), answer),
-            ),
-            exact_to=answer.exact_to,
-        )
+        filters = (authors, venues, years, types, exclude_venues, exclude_types, since)
+        with within(seconds):
+            request = replace(_request(snapshot, query, filters, sort, match, ranking, top), facets=names)
+            return _page(snapshot, request, ranking, (passed, wanted), snippets, explain, expand, started)
 
     def scan(
         self,
@@ -374,6 +355,67 @@ def _request(
     check("match", match, MATCHES)
     check("ranking", ranking, RANKINGS)
     return Request(query_of(query), filters_of(snapshot.venue_table, *filters), match, sort, top)
+
+
+def _page(
+    snapshot: Snapshot,
+    request: Request,
+    ranking: str,
+    part: tuple[int, int | None],
+    snippets: bool,
+    explain: bool,
+    expand: bool,
+    started: float,
+) -> Page:
+    """The page of a request: of its answer the hits after `part[0]`, `part[1]` of them (None: all)."""
+    parsed, (passed, wanted) = request.query, part
+    if expand:
+        request = _widened(snapshot, request)
+    answer, ranked = answered(snapshot, request, ranking)
+    suggestion = None
+    if not answer.partial:
+        try:
+            suggestion = _correction(snapshot, request, parsed, answer, ranked)
+            answer, ranked = corrected_first(snapshot, request, ranking, answer, ranked, suggestion)
+        except LateError:
+            pass
+    counted = {} if late() else snapshot.facets(request.facets, answer)
+    rows = _rows(answer, passed, request.top)
+    why = ranked if explain else None
+    hits = list(hits_of(snapshot, rows, request, first=passed, snippets=snippets, ranked=why))
+    return Page(
+        query=parsed.text,
+        generation=snapshot.number,
+        total=answer.total,
+        all_words=answer.all_words,
+        relaxed=answer.relaxed,
+        offset=passed,
+        limit=wanted,
+        hits=hits,
+        facets=counted,
+        took_ms=(time.perf_counter() - started) * 1000,
+        suggestion=suggestion,
+        diagnostics=(*parsed.diagnostics, *_notes(snapshot, replace(request, query=parsed), answer)),
+        partial=answer.partial or late(),
+        exact_to=answer.exact_to,
+    )
+
+
+def _widened(snapshot: Snapshot, request: Request) -> Request:
+    try:
+        return widened(snapshot, request)
+    except LateError:
+        return request
+
+
+def _notes(snapshot: Snapshot, request: Request, answer: Answer) -> list[Diagnostic]:
+    """What a reader should know of an answer; nothing of one that is not whole."""
+    if answer.partial:
+        return []
+    try:
+        return [*snapshot.names_read(request.query), *blamed(snapshot, request, answer)]
+    except LateError:
+        return []
 
 
 def _rows(answer: Answer, first: int, top: int | None) -> Iterable[Row]:

@@ -128,6 +128,8 @@ def _takes(schema: dict[str, Any]) -> str:
         return ", ".join(f"`{value}`" for value in schema["examples"])
     if "maxLength" in schema:
         return f"text of up to {schema['maxLength']:,} characters"
+    if schema["type"] == "number":
+        return f"seconds above 0, at most {schema['maximum']}"
     return {"boolean": "`true` or `false`", "string": "text"}[schema["type"]] + _default(schema)
 
 

@@ -110,6 +110,7 @@ class Answer:
 
     An engine elsewhere gives no masks but what it `counted`. Where it gives fewer rows than were asked for, `more` is
     the rest in its own order, fetched as it is read; past `exact_to` hits that is not exact (None: it is).
+    `partial`: the time was over before all papers were looked at; hits and totals are of those that were.
     """
 
     rows: Sequence[Row]
@@ -120,6 +121,7 @@ class Answer:
     counted: Mapping[str, Counter[str]] | None = None
     more: Callable[[], Iterator[Row]] | None = None
     exact_to: int | None = None
+    partial: bool = False
 
     def beside(self, other: Answer) -> Answer:
         """This answer with the totals and what matched of another, which has none of its papers."""
@@ -133,4 +135,5 @@ class Answer:
             all_words=self.all_words + other.all_words,
             masks=[np.logical_or(*pair) for pair in pairs],
             counted=counted,
+            partial=self.partial or other.partial,
         )

@@ -8,7 +8,7 @@ be among the first; only those are scored exactly. What is given does not depend
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 import numpy as np
@@ -19,6 +19,7 @@ from indexer.index.store.generation import Generation
 from query.engines.answer import RELAX_BELOW, Answer, Request, Row, joined
 from query.engines.collection import Collection
 from query.engines.compile import Compiled, Compiler
+from query.engines.deadline import LateError, check_time, show
 from query.engines.direct import answer_direct
 from query.engines.masks import Mask, count
 from query.engines.nodes import EVERY_HIT, Scorer
@@ -69,7 +70,12 @@ class ArrayEngine:
         """The first hits in order, totals and masks; `compiled` where the caller has the nodes already."""
         if compiled is None:
             compiled = self.compile(request)
-        bases = [self._base(compiled, request, segment, at) for at, segment in enumerate(self.collection.segments)]
+        bases, partial = self._bases(compiled, request)
+        show()
+        answer = self._answer(request, compiled, bases)
+        return replace(answer, partial=True) if partial else answer
+
+    def _answer(self, request: Request, compiled: Compiled, bases: Sequence[Mask | None]) -> Answer:
         if request.sort == "relevance" and not self.collection.works:
             answer = answer_direct(self.collection, compiled, request, bases)
             if answer is not None:
@@ -112,6 +118,19 @@ class ArrayEngine:
                     part.some = mask
         return matched
 
+    def _bases(self, compiled: Compiled, request: Request) -> tuple[list[Mask | None], bool]:
+        """`_base` of every segment; no paper of those that the time did not suffice for, and whether there are any."""
+        bases: list[Mask | None] = []
+        segments = self.collection.segments
+        try:
+            for at, segment in enumerate(segments):
+                check_time()
+                bases.append(self._base(compiled, request, segment, at))
+        except LateError:
+            bases += [np.zeros(segment.docs, dtype=bool) for segment in segments[len(bases) :]]
+            return bases, True
+        return bases, False
+
     @staticmethod
     def _base(compiled: Compiled, request: Request, segment: Segment, at: int) -> Mask | None:
         """Papers that are live, pass the filters and match what always holds; None: every one."""
@@ -145,6 +164,7 @@ class ArrayEngine:
             inside = part.count if tier == 0 else count(mask)
             if not inside:
                 continue
+            check_time()
             scorers = [] if compiled.empty else self.scorers(compiled, segment, at)
             if sort == "relevance":
                 docs, scores = best(self.collection, segment, at, scorers, mask, inside, top, threshold)

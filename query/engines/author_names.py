@@ -18,6 +18,7 @@ from indexer.index.schema import FIELD_NUMBERS
 from indexer.index.segment.authors import NameTables
 from indexer.index.segment.opened import Segment
 from indexer.index.text.encoded import decode, encode
+from query.engines.deadline import check_time
 
 Ints = npt.NDArray[np.int64]
 KEPT = 1 << 10
@@ -94,6 +95,7 @@ class AuthorNames:
         for segment in self._segments:
             numbers = []
             for number, key in _candidates(segment, form):
+                check_time()
                 meaning = meant(form, stored_form(key))
                 if meaning is not None and segment.live[segment.clusters.docs(number)].any():
                     numbers.append(number)

@@ -11,6 +11,7 @@ from indexer.index.schema import FIELD_NUMBERS
 from indexer.index.segment.columns import TYPE_CODES
 from indexer.index.text.analysis import stems
 from query.engines.collection import Collection
+from query.engines.deadline import check_time
 from query.engines.joins import Joins
 from query.engines.name_nodes import NamesNode
 from query.engines.nodes import (
@@ -120,9 +121,11 @@ class Compiler:
         return extra
 
     def _term(self, word: AnalysedWord, columns: Sequence[int], joined: Sequence[str] = ()) -> Term:
+        check_time()
         return Term(self._joins, self._collection, word, columns, joined)
 
     def _node(self, tree: Tree, query: AnalysedQuery) -> Node:
+        check_time()
         if isinstance(tree, And | Or):
             children = [self._node(child, query) for child in tree.children]
             return AndNode(children) if isinstance(tree, And) else OrNode(children)

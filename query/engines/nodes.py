@@ -99,13 +99,14 @@ class PhraseNode(Node):
     def mask(self, segment: Segment, at: int) -> Mask:
         mask = self._masks.get(at)
         if mask is None:
-            mask = self._masks[at] = np.zeros(segment.docs, dtype=bool)
+            mask = np.zeros(segment.docs, dtype=bool)
             for group, words, slop, columns in (
                 (TEXT, self._stems, self._slop, self._text),
                 (NAMES, self._words, min(self._slop, 64), self._names),
             ):
                 if columns:
                     mark(mask, phrase(self._collection, segment, group, words, slop, columns).docs)
+            self._masks[at] = mask
         return mask
 
     def scorers(self, segment: Segment, at: int, scope: Scope) -> Iterator[Scorer]:

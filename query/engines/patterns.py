@@ -15,6 +15,7 @@ from indexer.index.segment.strings import StringTable, SubTable
 from indexer.index.text.analysis import fold
 from indexer.index.text.encoded import decode, encode
 from query.browse.edits import all_within, within
+from query.engines.deadline import check_time
 from query.engines.masks import Mask, mark
 from query.language.tree import Fuzzy, Prefix, Wildcard
 
@@ -24,6 +25,7 @@ Pattern = Prefix | Wildcard | Fuzzy
 
 def matching_words(table: StringTable | SubTable, pattern: Pattern) -> Ints:
     """Numbers (rising) of the words of a sorted table that a pattern means."""
+    check_time()
     if isinstance(table, SubTable):
         return table.held(matching_words(table.whole, pattern))
     return table.once(pattern, lambda: _matching(table, pattern))

@@ -14,6 +14,7 @@ from indexer.index.segment.layout import NAME_BITS
 from indexer.index.segment.opened import Segment
 from indexer.index.segment.postings import PostingGroup
 from query.engines.collection import Collection
+from query.engines.deadline import check_time
 
 Ints = npt.NDArray[np.int64]
 
@@ -44,6 +45,7 @@ def phrase(
     `slop` 1 is adjacent; otherwise each word at most `slop` positions after the one before. `columns` confines the
     fields.
     """
+    check_time()
     group = segment.group(group_name)
     terms = [group.find(word.encode("utf-8", "surrogatepass")) for word in words]
     if not terms or min(terms) < 0:

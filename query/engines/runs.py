@@ -19,6 +19,7 @@ from indexer.index.segment.opened import Segment
 from indexer.index.segment.postings import LAST_FORM
 from indexer.index.text.analysis import stem, tokens
 from indexer.index.text.reading import as_read
+from query.engines.deadline import check_time
 from query.engines.masks import Mask, listed, mark
 from query.engines.patterns import mark_forms, matching_words, pattern_mask, word_test
 from query.engines.phrases import chain, member, places_of
@@ -57,6 +58,7 @@ def run_mask(segment: Segment, parts: Sequence[Part], slop: int, columns: Sequen
                 )
             spelt = [part.spelling.encode() for part in parts if part.spelling.isascii() and part.spelling]
             for doc in doubtful.tolist():
+                check_time()
                 if spelt and _lacks(segment.papers.stored(doc), spelt):
                     continue
                 mask[doc] = holds(_texts(segment, doc, own), parts, slop, stemmed=name == TEXT)
@@ -133,6 +135,7 @@ class _Run:
         for part, words in zip(self._parts, meant, strict=True):
             here = []
             for term, allowed in self._terms(part, words):
+                check_time()
                 held, doubtful = self._held(term, allowed, sure=sure)
                 doubt |= doubtful
                 if held.size:

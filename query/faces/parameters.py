@@ -21,8 +21,8 @@ class Parameter:
     """One thing that a search is asked.
 
     `argument` is its name in `PaperIndex.search`, `http` in a URL, `option` on the command line (empty: not there).
-    `kind` is text, choice, years, count or flag; `many` says that it may be repeated. `choices` are the words of a
-    choice, `least` and `most` the ends of a count. `longest` is how many characters a text has at most over HTTP.
+    `kind` is text, choice, years, count, seconds or flag; `many` says that it may be repeated. `choices` are the words
+    of a choice, `least` and `most` the ends of a count. `longest` is how many characters a text has at most over HTTP.
     """
 
     argument: str
@@ -43,6 +43,8 @@ MOST_HITS = 1000
 """Hits of one answer over HTTP; exports give any number."""
 DEEPEST = 10_000
 """Hits that an answer over HTTP may pass over: what lies deeper is read by exports."""
+LONGEST_TIME = 60
+"""Seconds of a search over HTTP."""
 LONGEST_QUERY = 10_000
 """Characters of a query over HTTP: a whole abstract, pasted, is 2,000."""
 LONGEST_NAME = 1000
@@ -163,10 +165,19 @@ EXPAND = Parameter(
     "Add words that the first papers share; papers with any of the words are found.",
     default=False,
 )
+TIMEOUT = Parameter(
+    "timeout",
+    "timeout",
+    "--timeout",
+    "seconds",
+    "Seconds after which the answer is what was found until then, and says that it is partial.",
+    most=LONGEST_TIME,
+    metavar="SECONDS",
+)
 
 WHAT = (QUERY, *FILTERS, MATCH)
 """Which papers: what facets need."""
 WHICH = (*WHAT, SORT, RANKING, EXPAND)
 """Which papers in which order: what exports and feeds need."""
-SEARCH = (*WHICH, LIMIT, OFFSET, FACET, SNIPPETS, EXPLAIN)
+SEARCH = (*WHICH, LIMIT, OFFSET, FACET, SNIPPETS, EXPLAIN, TIMEOUT)
 """All of a search."""

@@ -15,7 +15,7 @@ from query.results import Page
 from query.search import PaperIndex
 
 # What `PaperIndex.search` takes and `scan` does not.
-_PAGE_ONLY = ("limit", "offset", "facets", "explain", "expand")
+_PAGE_ONLY = ("limit", "offset", "facets", "explain", "expand", "timeout")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class Asked:
     snippets: bool = True
     explain: bool = False
     expand: bool = False
+    timeout: float | None = None
 
     def search(self, index: PaperIndex) -> Page:
         """The page that is asked for."""
@@ -67,7 +68,7 @@ class Asked:
     @property
     def streamed(self) -> bool:
         """Whether the whole result is asked for, so that its records need not be in memory all at once."""
-        return self.limit is None and not self.offset and not self.expand
+        return self.limit is None and not self.offset and not self.expand and self.timeout is None
 
     def filters(self, index: PaperIndex) -> dict[str, str]:
         """The filters that are set, by the name of the argument, in words."""

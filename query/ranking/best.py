@@ -18,6 +18,7 @@ import numpy.typing as npt
 from query.engines.answer import Row, Rows, joined
 from query.engines.collection import Collection
 from query.engines.compile import Compiled
+from query.engines.deadline import check_time
 from query.engines.terms import Term
 from query.ranking.candidates import TEXT_FIELDS, TITLE, Candidates, Counts, Ints
 from query.ranking.features import LONGEST, heading_scores, standing
@@ -86,7 +87,9 @@ def rerank(
     if not compiled.optional or not rows:
         return Ranked(list(rows[:top]))
     depth = DEPTH if depth is None else depth
+    check_time()
     wanted, candidates, scores, gains, exact = _scored(collection, compiled, rows[:depth], parameters)
+    check_time()
     # A query that feedback has widened needs none again.
     for word in () if compiled.query.widened else Feedback(candidates, parameters).words(scores, wanted.highest):
         gains.append(Gain("feedback", word.word, word.gained, word.counts, word.papers))

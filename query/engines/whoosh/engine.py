@@ -22,6 +22,7 @@ from indexer.index.whoosh.table_of_contents import segment_id
 from query.engines.answer import RELAX_BELOW, Answer, Request, Row
 from query.engines.array_engine import ArrayEngine
 from query.engines.compile import Compiled
+from query.engines.deadline import check_time
 from query.engines.orders import Found, first_rows
 from query.engines.whoosh.matchers import gains
 from query.engines.whoosh.queries import Leaf
@@ -40,6 +41,7 @@ class _Scores(collectors.Collector):  # type: ignore[misc]  # Whoosh has no type
         self._at = self._numbers[subsearcher.reader().segment().segid]
 
     def collect(self, sub_docnum: int) -> None:
+        check_time()
         total = 0.0
         for gain in gains(self.matcher, sub_docnum):
             total += gain

@@ -120,7 +120,13 @@ def _venues(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str
 
 def option_of(row: Parameter) -> Callable[[Command], Command]:
     """A row of the table as an option."""
-    kinds: dict[str, Any] = {"text": well_formed, "years": years, "choice": click.Choice(row.choices), "flag": None}
+    kinds: dict[str, Any] = {
+        "text": well_formed,
+        "years": years,
+        "seconds": click.FloatRange(min=0, min_open=True),
+        "choice": click.Choice(row.choices),
+        "flag": None,
+    }
     return click.option(
         row.option,
         row.argument,

@@ -21,7 +21,7 @@ from query.faces.cli.options import (
     option_of,
     well_formed,
 )
-from query.faces.parameters import EXPAND, EXPLAIN, FACETS, MATCH, RANKING, SORT
+from query.faces.parameters import EXPAND, EXPLAIN, FACETS, MATCH, RANKING, SORT, TIMEOUT
 
 if TYPE_CHECKING:
     from query.faces.request import Asked
@@ -61,6 +61,7 @@ class SearchCommand(click.Command):
 @click.option("--facets", "every_facet", is_flag=True, help="Count venues, years, types and authors of the answer.")
 @click.option("--facet", "some_facets", multiple=True, type=click.Choice(FACETS), help="Count one of them; repeat.")
 @option_of(EXPLAIN)
+@option_of(TIMEOUT)
 @click.option(
     "--verbatim", is_flag=True, help="Search as typed, even where that finds nothing and another spelling would."
 )
@@ -96,6 +97,7 @@ def search(
     from query.faces.cli.opening import open_index
     from query.faces.printed.error_lines import diagnostic_lines
     from query.faces.printed.output import message_screen, write_messages
+    from query.faces.printed.wording import PARTIAL
     from query.faces.request import Asked
 
     if arguments["limit"] == 0 and form not in ("text", "json"):
@@ -113,6 +115,8 @@ def search(
             write_messages(diagnostic_lines(asked.query, error, message_screen()))
             raise click.exceptions.Exit(error.exit_status) from error
         if form != "json":
+            if page.partial:
+                write_messages([PARTIAL])
             for row in page.diagnostics:
                 if form == "text" and row.kind in (EMPTY, FILTER) and not page.total:
                     continue  # said below the answer

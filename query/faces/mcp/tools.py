@@ -20,6 +20,8 @@ from query.search import PaperIndex
 
 MOST_HITS, MOST_PAPERS, MOST_EXPORTED, MOST_ROWS = 50, 20, 200, 100
 """What one answer holds at most, so that it fits the context of whoever asks."""
+LONGEST_SEARCH = 5.0
+"""Seconds of a search; then it gives what it has, and says that it is partial."""
 _PEOPLE = 6
 """Names of a paper in a list; the record has all."""
 
@@ -155,7 +157,7 @@ def _asked(
     many = {"author": authors, "venue": venues, "year": years, "type": types, "facets": facets}
     pairs += [(name, value) for name, values in many.items() for value in values]
     pairs += [("since", since)] if since else []
-    return Asked(**values_of(pairs, SEARCH))
+    return Asked(**values_of(pairs, SEARCH), timeout=LONGEST_SEARCH)
 
 
 def _papers(index: PaperIndex, names: Sequence[str]) -> tuple[list[Paper], list[str]]:
@@ -177,6 +179,8 @@ def _page(page: Page) -> dict[str, Any]:
     found["hits"] = [_hit(hit) for hit in page.hits]
     if page.hits and following < page.total:
         found["next_offset"] = following
+    if page.partial:
+        found["partial"] = True
     if page.facets:
         found["facets"] = {name: {str(row.value): row.count for row in rows[:30]} for name, rows in page.facets.items()}
     if page.suggestion:

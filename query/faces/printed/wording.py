@@ -9,6 +9,8 @@ from indexer.index.record.paper import Paper
 from indexer.index.record.venues import VenueTable
 from query.faces.printed.terminal import display_width, safe
 
+PARTIAL = "The time was over before all papers were looked at: there may be more than is shown."
+"""What is said of a partial answer."""
 TYPE_WORDS = {
     "paper-conference": "Conference Paper",
     "article-journal": "Journal Article",

@@ -125,7 +125,7 @@ class Application:
     def _response(self, reply: Reply, route: Route, etag: str) -> Response:
         headers = dict(reply.headers)
         headers["cache-control"] = "public, max-age=31536000, immutable" if route.forever else "no-cache"
-        if etag and reply.status in (200, 304):
+        if etag and reply.kept and reply.status in (200, 304):
             headers["etag"] = etag
         if isinstance(reply.body, bytes):
             return Response(reply.body, reply.status, headers, reply.media_type)

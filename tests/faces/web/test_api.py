@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from itertools import count
 from pathlib import Path
 from urllib.parse import quote
 
@@ -13,7 +14,9 @@ from starlette.testclient import TestClient
 
 from indexer.ingest.build import build
 from indexer.ingest.update import update
+from query.engines import deadline
 from query.faces.as_json import cluster_json, suggestions_json, venues_json
+from query.faces.printed.wording import PARTIAL
 from query.faces.web.serving.errors import BusyError
 from query.faces.web.serving.gate import Gate
 from query.search import PaperIndex
@@ -272,3 +275,21 @@ def test_the_document_describes_every_address(client: TestClient) -> None:
     assert document["openapi"] == "3.1.0"
     named = {row["name"] for row in document["paths"]["/api/search"]["get"]["parameters"]}
     assert {"q", "author", "venue", "year", "type", "exclude_venue", "sort", "limit", "offset", "facets"} <= named
+
+
+def test_a_late_answer_is_partial_and_not_kept(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`timeout` gives what there is, says so, and has no ETag under which it could stay."""
+    assert client.get("/api/search?q=learning&timeout=60").json()["partial"] is False
+    ticks = count(step=100)
+    monkeypatch.setattr(deadline, "clock", lambda: float(next(ticks)))
+    for address in ("/api/search?q=learning&timeout=0.5", "/api/facets?q=learning"):
+        answer = client.get(address)
+        assert (answer.status_code, answer.json()["partial"]) == (200, True)
+        assert "etag" not in answer.headers
+    page = client.get("/search?q=learning")
+    assert PARTIAL in page.text
+    assert "etag" not in page.headers
+    assert client.post("/api/search", json={"q": "learning", "timeout": 0.5}).json()["partial"] is True
+    for wrong in ("0", "-1", "61", "nan", "inf", "1e999", "x"):
+        answer = client.get(f"/api/search?q=learning&timeout={wrong}")
+        assert (answer.status_code, answer.json()["error"]["kind"]) == (422, "parameter")

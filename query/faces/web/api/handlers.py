@@ -9,7 +9,7 @@ from typing import Any
 from indexer.index.errors import NotFoundError, UsageError
 from query.export import EXPORTERS
 from query.faces.as_json import cluster_json, suggestions_json, venues_json
-from query.faces.parameters import FACET, LIMIT, SEARCH, WHAT, Parameter
+from query.faces.parameters import FACET, LIMIT, SEARCH, TIMEOUT, WHAT, Parameter
 from query.faces.request import Asked
 from query.faces.web.serving.call import Call, Reply, json_reply
 from query.faces.web.serving.errors import TooLargeError
@@ -18,7 +18,7 @@ from query.results import FORMAT, Page
 
 MOST_IDS = 500
 """Papers of one look-up."""
-FACETS_ASKED = (*WHAT, FACET)
+FACETS_ASKED = (*WHAT, FACET, TIMEOUT)
 RELATED = (replace(LIMIT, most=100),)
 PREFIX = Parameter("prefix", "prefix", "", "text", "What somebody has typed so far.", longest=200)
 SUGGEST = (PREFIX, replace(LIMIT, most=100, help="How many of each sort."))
@@ -26,23 +26,34 @@ FORMATS = tuple(EXPORTERS)
 PAPER = (Parameter("format", "format", "", "choice", "json, or a format of the exports.", choices=("json", *FORMATS)),)
 
 
+SHARE = 0.8
+"""Share of the time of a request in which its search has to end, so that it is answered before it is given up."""
+
+
+def timed(call: Call, asked: Asked, searches: int = 1) -> Asked:
+    """The same, to end within the time that a request has, also where it makes several searches."""
+    most = SHARE * call.settings.timeout / searches
+    return replace(asked, timeout=min(most, asked.timeout or most))
+
+
 def page_of(call: Call, asked: Asked) -> Page:
     """A page of a search, from the generation that the request began with."""
-    return asked.search(call.index)
+    return timed(call, asked).search(call.index)
 
 
 def search(call: Call) -> Reply:
     """Ranked papers, from parameters in the URL or from the JSON object of a body."""
     pairs = pairs_of_object(object_of(call.body)) if call.method == "POST" else call.pairs
-    return json_reply(page_of(call, Asked(**values_of(pairs, SEARCH))).as_json())
+    found = page_of(call, Asked(**values_of(pairs, SEARCH)))
+    return json_reply(found.as_json(), kept=not found.partial)
 
 
 def facets(call: Call) -> Reply:
     """Counts alone: of venues, years, types and authors, if none is named of all."""
     asked = Asked(**{"facets": FACET.choices, **values_of(call.pairs, FACETS_ASKED)})
     found = page_of(call, replace(asked, limit=0)).as_json()
-    kept = ("generation", "query", "total", "all_words", "relaxed", "took_ms", "facets", "diagnostics")
-    return json_reply({"format": FORMAT} | {name: found[name] for name in kept})
+    kept = ("generation", "query", "total", "all_words", "relaxed", "partial", "took_ms", "facets", "diagnostics")
+    return json_reply({"format": FORMAT} | {name: found[name] for name in kept}, kept=not found["partial"])
 
 
 def paper(call: Call) -> Reply:

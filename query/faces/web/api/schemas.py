@@ -92,7 +92,7 @@ SCHEMAS: dict[str, Schema] = {
             "suggestion": MAYBE_TEXT,
         }
     ),
-    "Facets": record(_TOTALS),
+    "Facets": record({**_TOTALS, "partial": FLAG}),
     "Paper": record(_PAPER, [name for name in _PAPER if name not in ("id", "title")]),
     "Papers": record({"generation": WHOLE, "papers": rows(ref("Paper")), "missing": rows(TEXT)}),
     "Author": record(
@@ -156,6 +156,7 @@ def parameter_schema(row: Parameter) -> Schema:
         "choice": {"type": "string", "enum": list(row.choices)},
         "years": {"type": "string", "pattern": YEARS_PATTERN, "examples": ["2018", "2018..2024", "2018..", "..2016"]},
         "count": {"type": "integer", "minimum": row.least, "maximum": row.most},
+        "seconds": {"type": "number", "exclusiveMinimum": 0, "maximum": row.most},
         "flag": FLAG,
     }
     one = kinds[row.kind]

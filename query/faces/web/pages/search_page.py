@@ -13,9 +13,9 @@ from query.faces.parameters import FACETS, SEARCH, SORTS
 from query.faces.printed.explanation import explanation_lines
 from query.faces.printed.search_result import totals
 from query.faces.printed.terminal import Screen
-from query.faces.printed.wording import hit_place
+from query.faces.printed.wording import PARTIAL, hit_place
 from query.faces.request import Asked, reasons
-from query.faces.web.api.handlers import page_of
+from query.faces.web.api.handlers import timed
 from query.faces.web.pages.charts import Chart, year_chart
 from query.faces.web.pages.links import State
 from query.faces.web.pages.rendering import page
@@ -27,6 +27,8 @@ from query.results import FacetCount, Hit, Page
 _VALUES = 60
 """Values of a facet on the page; the page of venues lists all."""
 _KNOWN = [row.http for row in SEARCH if row.http not in ("facets", "snippets")]
+_SEARCHES = 5
+"""Searches of one page: that asked for, that of a correction, and counts without the filters of venue, type, year."""
 _NOTHING = Page("", 0, 0, 0, False, 0, 10, (), {}, 0.0)
 
 
@@ -62,25 +64,25 @@ def search(call: Call) -> Reply:
     state = State.of(call.settings.prefix, pairs, _KNOWN)
     if years:
         return Reply(b"", "text/plain", 303, {"location": state.to()})
-    asked = Asked(**{**given, "facets": FACETS})
+    asked = timed(call, Asked(**{**given, "facets": FACETS}), _SEARCHES)
     verbatim = ("verbatim", "1") in call.pairs
     try:
         found = asked.search(call.index) if verbatim else asked.corrected(call.index)
     except QueryError as error:
-        return page(
-            call.settings, "search.html", 400, **_context(call, asked, state, _NOTHING), problem=_problem(error)
-        )
+        context = _context(call, asked, state, _NOTHING)
+        return page(call.settings, "search.html", 400, **context, problem=_problem(error))
     corrected = found.corrected or ""
     if corrected:
         asked = replace(asked, query=corrected)
     context = _context(call, asked, state, found)
     why_nothing = list(reasons(found)) if not found.total else []
-    return page(
+    made = page(
         call.settings,
         "search.html",
         **{**context, "corrected": corrected, "why_nothing": why_nothing},
         problem=None,
     )
+    return replace(made, kept=not found.partial)
 
 
 def _years_of_fields(pairs: Sequence[tuple[str, str]]) -> list[str]:
@@ -129,6 +131,7 @@ def _context(call: Call, asked: Asked, state: State, found: Page) -> dict[str, A
         "explain": state.only("explain", "true").to(),
         "diagnostics": found.diagnostics,
         "corrected": "",
+        "partial": PARTIAL if found.partial else "",
         "why_nothing": [],
     }
 
@@ -174,7 +177,7 @@ def _counts(call: Call, asked: Asked, found: Page, name: str) -> Sequence[FacetC
     if not any(getattr(asked, argument) for argument in own):
         return found.facets.get(name, ())
     free = replace(asked, **own, facets=(name,), limit=0, offset=0)
-    return page_of(call, free).facets[name]
+    return free.search(call.index).facets.get(name, ())
 
 
 def _values(counts: Sequence[FacetCount], state: State, name: str, excluding: str) -> list[Value]:
@@ -196,7 +199,8 @@ def _values(counts: Sequence[FacetCount], state: State, name: str, excluding: st
 
 
 def _chart(call: Call, asked: Asked, state: State) -> Chart | None:
-    counts = page_of(call, replace(asked, years=(), facets=("year",), limit=0, offset=0)).facets["year"]
+    free = replace(asked, years=(), facets=("year",), limit=0, offset=0)
+    counts = free.search(call.index).facets.get("year", ())
 
     def chosen(year: int) -> bool:
         return not asked.years or any((first or 0) <= year <= (last or 9999) for first, last in asked.years)

@@ -45,20 +45,24 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer: bytes, or pieces of them that are made while they are sent."""
+    """An answer: bytes, or pieces of them that are made while they are sent.
+
+    `kept`: whether the same question has the same answer for as long as the index stays, so that it may be kept.
+    """
 
     body: bytes | Iterator[bytes]
     media_type: str = JSON
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    kept: bool = True
 
 
 Handler = Callable[[Call], Reply]
 
 
-def json_reply(value: Any, status: int = 200) -> Reply:
+def json_reply(value: Any, status: int = 200, *, kept: bool = True) -> Reply:
     """A value as JSON."""
-    return Reply(orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS), JSON, status)
+    return Reply(orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS), JSON, status, kept=kept)
 
 
 def escaped(text: str) -> str:

@@ -19,6 +19,7 @@ MOST_PAIRS = 1000
 """Parameters of one request: a basket of 500 ids, and filters."""
 EXPORT_HINT = "for all of a result take an export: /search.jsonl, .bib, .ris, .csv or .json with the same parameters"
 _NUMBER = re.compile("[0-9]{1,9}")
+_DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,40})?(e[+-]?[0-9]{1,3})?", re.IGNORECASE)
 _FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
@@ -48,7 +49,7 @@ def pairs_of_object(value: Mapping[str, Any]) -> list[tuple[str, str]]:
         for one in given if isinstance(given, list) else [given]:
             if isinstance(one, bool):
                 pairs.append((name, "true" if one else "false"))
-            elif isinstance(one, str | int):
+            elif isinstance(one, str | int | float):
                 pairs.append((name, str(one)))
             elif one is not None:
                 raise UsageError(f"{name} must be text, a number, true or false, or a list of them")
@@ -119,6 +120,12 @@ def _count(row: Parameter, text: str) -> int:
     return int(text)
 
 
+def _seconds(row: Parameter, text: str) -> float:
+    if not _DECIMAL.fullmatch(text) or not 0 < float(text) <= row.most:
+        raise UsageError(f"{row.http} {text[:80]!r} is no number of seconds above 0, and at most {row.most}")
+    return float(text)
+
+
 def _flag(row: Parameter, text: str) -> bool:
     if text not in _FLAGS:
         raise UsageError(f"{row.http} {text[:80]!r} is neither true nor false")
@@ -130,5 +137,6 @@ _READERS: Mapping[str, Callable[[Parameter, str], Any]] = {
     "choice": _choice,
     "years": _years,
     "count": _count,
+    "seconds": _seconds,
     "flag": _flag,
 }
