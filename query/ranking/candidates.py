@@ -81,10 +81,8 @@ class Candidates:
         """Whether a word stands in the text of each hit in this very form."""
         found = np.zeros(self.size, dtype=bool)
         for _, segment, low, high in self._parts:
-            group = segment.text
-            form, term = group.forms.find(word.encode("utf-8", "surrogatepass")), group.find(stem)
-            if form >= 0 and term >= 0:
-                found[low:high] = member(self._numbers[low:high], group.form_docs(form))
+            if segment.text.find(stem) >= 0:
+                found[low:high] = member(self._numbers[low:high], segment.form_docs(word))
         return found
 
     def places(self, stem: bytes, columns: Sequence[int] = TEXT_FIELDS) -> Ints:

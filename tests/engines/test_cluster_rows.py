@@ -41,7 +41,7 @@ def rows() -> Rows:
         fields |= {f"lengths.{field.name}": [made["lengths"][field.name]] for field in FIELDS}
         hits.append({"_id": paper.id, "fields": fields, "matched_queries": ["clause-0"] if paper.year == 2020 else []})
     stored = {paper.id: words.stored for paper, words in zip(SOME, analysed, strict=True)}
-    return Rows("rows", hits, lambda ids: {name: stored[name] for name in ids})
+    return Rows("rows", hits, lambda ids: {name: stored[name] for name in ids}, lambda *_: set())
 
 
 def test_rows_hold_what_the_segment_holds(rows: Rows, tmp_path: Path) -> None:

@@ -192,6 +192,11 @@ class Segment:
         """Words of author names."""
         return PostingGroup(self.arrays, NAMES, len(GROUPS[NAMES]))
 
+    def form_docs(self, word: str) -> npt.NDArray[np.uint16]:
+        """Papers (rising) whose text holds a surface word."""
+        form = self.text.forms.find(word.encode("utf-8", "surrogatepass"))
+        return self.text.form_docs(form) if form >= 0 else np.empty(0, np.uint16)
+
     def group(self, name: str) -> PostingGroup:
         """The posting group of a name of the schema."""
         return self.text if name == TEXT else self.names

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from itertools import count
 from typing import Any
 
@@ -39,6 +39,8 @@ ROW_FIELDS = ("id", "year", "type", "venue", "streams", *_LENGTHS)
 """Doc values that a row brings."""
 Fetch = Callable[[Sequence[str]], Mapping[str, bytes]]
 """From ids to the stored lines of the papers."""
+Written = Callable[[str, Sequence[str]], Set[str]]
+"""From a surface word and ids to those of the papers whose text holds it."""
 
 
 class _Arrays(dict[str, Array]):
@@ -98,9 +100,10 @@ class _Joins:
 class Rows(Segment):
     """Hits of a cluster as the papers of a segment, in the order in which they came, all live."""
 
-    def __init__(self, name: str, hits: Sequence[Json], fetch: Fetch) -> None:
+    def __init__(self, name: str, hits: Sequence[Json], fetch: Fetch, written: Written) -> None:
         fields: list[Json] = [hit.get("fields", {}) for hit in hits]
         self.name = name
+        self._written = written
         self.base = 0
         self.docs = self.alive = len(hits)
         self.live = np.ones(self.docs, dtype=bool)
@@ -132,6 +135,11 @@ class Rows(Segment):
         self.rows.add("doc.id_rank", ranks)
         write_strings(self.rows, "id", ids, ordered=False)
         self.arrays = self.rows  # type: ignore[assignment]  # what is asked of a block here is asked of any mapping
+
+    def form_docs(self, word: str) -> npt.NDArray[np.uint16]:
+        """Rows whose text holds a surface word: the cluster has those."""
+        held = self._written(word, self.paper_ids)
+        return np.array([doc for doc, paper in enumerate(self.paper_ids) if paper in held], dtype=np.uint16)
 
     def told(self, clause: str) -> npt.NDArray[np.bool_]:
         """Which rows match a clause of the query, by its name."""

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from indexer.index.errors import BadIndexError, QueryError
+from indexer.index.opensearch.analysed import server_word
 from indexer.index.record.venues import VenueTable
 from indexer.index.text.ties import HERE
 from query.engines.answer import RELAX_BELOW, Answer, Request, Row
@@ -30,6 +31,7 @@ from query.engines.opensearch.facets import FIRST_SIZE, MOST, aggregations, coun
 from query.engines.opensearch.facts import ClusterCollection, Statistics
 from query.engines.orders import Found, first_rows
 from query.engines.scoring import exact
+from query.engines.terms import TEXT_COLUMNS
 from query.language.analysed import analyse
 
 Json = Mapping[str, Any]
@@ -165,7 +167,7 @@ class ClusterEngine(ArrayEngine):
     def take(self, found: Json) -> int:
         """Make a segment of the hits of an answer; gives its number."""
         number = len(self.collection.segments)
-        self.collection.segments.append(Rows(f"rows {number}", found["hits"]["hits"], self.stored))
+        self.collection.segments.append(Rows(f"rows {number}", found["hits"]["hits"], self.stored, self.written))
         return number
 
     def stored(self, ids: Sequence[str]) -> Mapping[str, bytes]:
@@ -178,6 +180,16 @@ class ClusterEngine(ArrayEngine):
                 raise BadIndexError(f"{papers} does not give the paper {paper.get('_id')!r}; run `quiver verify`")
             found[paper["_id"]] = paper["_source"]["stored"].encode("utf-8", "surrogatepass")
         return found
+
+    def written(self, word: str, ids: Sequence[str]) -> frozenset[str]:
+        """Those of some papers whose text holds a surface word."""
+        held = clauses.either([clauses.term(clauses.words_of(column), server_word(word)) for column in TEXT_COLUMNS])
+        body = {
+            "size": len(ids),
+            "query": {"bool": {"filter": [{"terms": {"id": list(ids)}}, held]}},
+            "_source": False,
+        }
+        return frozenset(hit["_id"] for hit in self.statistics.search(body)["hits"]["hits"])
 
     def _id(self, row: Row) -> str:
         return self.collection.segments[row.segment].paper_id(row.doc)
@@ -204,7 +216,7 @@ class ClusterEngine(ArrayEngine):
         """Let go of the rows that were given; their numbers stay."""
         for number, segment in enumerate(self.collection.segments):
             if segment.docs:
-                self.collection.segments[number] = Rows(segment.name, [], self.stored)
+                self.collection.segments[number] = Rows(segment.name, [], self.stored, self.written)
 
     def _pages(self, asked: _Asked) -> Iterator[list[Json]]:
         """All hits, page by page, of one point in time."""
