@@ -422,7 +422,15 @@ def _rows(answer: Answer, first: int, top: int | None) -> Iterable[Row]:
     """The rows of an answer from the `first` on, `top` counted from its beginning (None: all)."""
     if answer.more is None or (top is not None and top <= len(answer.rows)):
         return answer.rows[first:]
-    return islice(chain(answer.rows, answer.more()), first, top)
+    rest = answer.more() if answer.exact_to is None else _falling(answer.rows[-1].score, answer.more())
+    return islice(chain(answer.rows, rest), first, top)
+
+
+def _falling(highest: float, rows: Iterable[Row]) -> Iterator[Row]:
+    """Rows with scores that exceed neither the highest nor that of the row before."""
+    for row in rows:
+        highest = min(highest, row.score)
+        yield row._replace(score=highest)
 
 
 def _id(snapshot: Snapshot, row: Row) -> str:

@@ -195,12 +195,11 @@ class ClusterEngine(ArrayEngine):
         return self.collection.segments[row.segment].paper_id(row.doc)
 
     def _rest(self, request: Request, tiers: Sequence[tuple[_Asked, int, int]], given: frozenset[str]) -> Iterator[Row]:
-        """The hits that are not among the first, in the order of the cluster; no score exceeds that before it."""
+        """The hits that are not among the first, in the order of the cluster."""
         sizes = [self.collection.segments[at].docs for _, at, _ in tiers]
         for (asked, _, total), first in zip(tiers, sizes, strict=True):
             if first == total:
                 continue
-            floor = np.inf
             for hits in self._pages(asked):
                 new = [hit for hit in hits if hit["fields"]["id"][0] not in given]
                 self._forget()
@@ -208,9 +207,7 @@ class ClusterEngine(ArrayEngine):
                     continue
                 compiled = self._compiler.compile(self.analysed(request.query))
                 rows = self._scored(self.take({"hits": {"hits": new}}), asked, compiled)
-                for row in sorted(rows, key=lambda row: row.doc):
-                    floor = min(floor, row.score) if asked.sort == "relevance" else row.score
-                    yield row._replace(score=float(floor))
+                yield from sorted(rows, key=lambda row: row.doc)
 
     def _forget(self) -> None:
         """Let go of the rows that were given; their numbers stay."""
