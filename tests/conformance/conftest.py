@@ -16,7 +16,7 @@ from indexer.ingest import draft
 from indexer.ingest.build import build
 from indexer.ingest.collect import index_papers
 from indexer.ingest.update import delete, update
-from query import PaperIndex, search
+from query import PaperIndex, search, snapshot
 from query.engines import registry, scoring
 from tests.conformance.reference import Reference
 from tests.generate import papers
@@ -82,7 +82,7 @@ def answers_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
     Whoosh's engine would take ten minutes for those of a thousand random queries; they have their own tests.
     """
-    monkeypatch.setattr(search, "better_query", lambda *_: None)
+    monkeypatch.setattr(snapshot, "better_query", lambda *_: None)
     monkeypatch.setattr(search, "blamed", lambda *_: ())
 
 
