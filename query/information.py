@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import metadata
 from typing import Any
 
 import numpy as np
@@ -122,6 +121,9 @@ def _row(tables: NameTables, number: int) -> tuple[bytes, bytes, int]:
 
 def version() -> str:
     """The installed version of Quiver; empty where it runs from its sources."""
+    # Here for start-up's sake: every search loads this module, and metadata brings mail, sockets and archives with it.
+    from importlib import metadata
+
     try:
         return metadata.version("quiver-papers")
     except metadata.PackageNotFoundError:
