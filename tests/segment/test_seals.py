@@ -88,8 +88,10 @@ def test_a_flipped_byte_is_refused_or_changes_nothing(whole: Path, copy: Path, w
 @pytest.mark.slow
 def test_every_flipped_byte_is_refused_or_changes_nothing(whole: Path, copy: Path, words: tuple[str, str, str]) -> None:
     """Every byte of every file."""
+    # Listed from the index that is whole: while one is tried, its table of contents may be what is damaged.
+    names = files(whole)
     for name in every_byte(copy, words, asked(whole, words), None):
-        assert name in files(copy)
+        assert name in names
 
 
 def test_no_file_passes_for_another(whole: Path, copy: Path, words: tuple[str, str, str], tmp_path: Path) -> None:
