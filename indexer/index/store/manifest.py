@@ -176,7 +176,7 @@ def _read(folder: Path, generation: int, oldest: int) -> Manifest:
         )
     length, crc, version, magic = _FOOTER.unpack(data[-_FOOTER.size :])
     if version > FORMAT:
-        raise BadIndexError(f"the index has format {version}, this Quiver reads up to {FORMAT}; update Quiver")
+        raise BadIndexError(f"{path} has format {version}, this Quiver reads up to {FORMAT}; update Quiver")
     content = data[: -_FOOTER.size]
     # Before seals the version stood outside the checksum.
     end = struct.pack("<Q", length) if version == UNSEALED else _END.pack(length, version, magic)
