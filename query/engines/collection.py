@@ -14,6 +14,7 @@ from indexer.index.once import made_once
 from indexer.index.schema import FIELDS, K1
 from indexer.index.segment.opened import Segment
 from indexer.index.store.generation import Generation
+from indexer.index.text.encoded import encode
 from query.engines.author_names import AuthorNames
 from query.engines.works import Works
 
@@ -92,7 +93,7 @@ class Collection:
 
 
 def _holders(segment: Segment, stem: str) -> int:
-    number = segment.text.find(stem.encode("utf-8", "surrogatepass"))
+    number = segment.text.find(encode(stem))
     if number < 0:
         return 0
     low, high = segment.text.span(number)

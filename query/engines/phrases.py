@@ -13,6 +13,7 @@ from indexer.index.segment.impacts import SCALE
 from indexer.index.segment.layout import NAME_BITS
 from indexer.index.segment.opened import Segment
 from indexer.index.segment.postings import PostingGroup
+from indexer.index.text.encoded import encode
 from query.engines.collection import Collection
 from query.engines.deadline import check_time
 
@@ -47,7 +48,7 @@ def phrase(
     """
     check_time()
     group = segment.group(group_name)
-    terms = [group.find(word.encode("utf-8", "surrogatepass")) for word in words]
+    terms = [group.find(encode(word)) for word in words]
     if not terms or min(terms) < 0:
         return NOWHERE
     if group.native is not None:

@@ -18,6 +18,7 @@ from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS, NAMES, TEXT
 from indexer.index.segment.opened import Segment
 from indexer.index.segment.postings import LAST_FORM
 from indexer.index.text.analysis import stem, tokens
+from indexer.index.text.encoded import encode
 from indexer.index.text.reading import as_read
 from query.engines.deadline import check_time
 from query.engines.masks import Mask, listed, mark
@@ -111,7 +112,7 @@ class _Run:
                 )
             return words
         key = part.stem if part.plain and self._group.has_forms else part.surface
-        number = table.find(key.encode("utf-8", "surrogatepass"))
+        number = table.find(encode(key))
         return np.array([number] if number >= 0 else [], dtype=np.int64)
 
     def _common(self, meant: Sequence[Ints]) -> Docs:

@@ -19,6 +19,7 @@ from indexer.index.native import kernel
 from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS
 from indexer.index.segment.opened import Segment
 from indexer.index.segment.postings import PostingGroup
+from indexer.index.text.encoded import encode
 from query.engines.masks import count, mark
 
 Docs = npt.NDArray[np.uint16]
@@ -129,7 +130,7 @@ class SegmentTerm:
 def stored_stream(segment: Segment, group_name: str, term: str, columns: Sequence[int]) -> Stream | None:
     """A term's postings in a group, confined to fields of that group; None where there is none."""
     group = segment.group(group_name)
-    number = group.find(term.encode("utf-8", "surrogatepass"))
+    number = group.find(encode(term))
     if number < 0:
         return None
     low, high = group.span(number)

@@ -13,6 +13,7 @@ from indexer.index.bm25f import idf
 from indexer.index.native import kernel
 from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS, NAMES, TEXT
 from indexer.index.segment.opened import Segment
+from indexer.index.text.encoded import encode
 from query.engines.collection import Collection, TermKey
 from query.engines.joins import Joins, Parts
 from query.engines.phrases import Matches, phrase
@@ -99,8 +100,8 @@ class Term:
         readers = self._collection.readers
         if readers is None or not self._every:
             return None
-        keys = tuple([word.encode("utf-8", "surrogatepass") for word in self._stems])
-        name = self._whole.encode("utf-8", "surrogatepass")
+        keys = tuple([encode(word) for word in self._stems])
+        name = encode(self._whole)
         segments = self._collection.segments
         given: tuple[tuple[Any, ...], ...] = ((),) * len(segments)
         if self._variants or len(self.words) > 1:

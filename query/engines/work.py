@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from indexer.index.errors import QueryError
 from indexer.index.segment.opened import Segment
 from indexer.index.text.analysis import fold
+from indexer.index.text.encoded import encode
 from query.language.analysed import AnalysedQuery
 from query.language.combine import leaves
 from query.language.leaves import Leaf
@@ -58,7 +59,7 @@ def _cost(query: AnalysedQuery, leaf: Leaf, segment: Segment) -> float:
         return _FUZZY
     cost, form = 0.0, _FORM_IN_RUN if _is_run(query, leaf) else _FORM
     for text in _patterns(query, leaf):
-        low, high = segment.text.forms.prefix_range(text.encode("utf-8", "surrogatepass"))
+        low, high = segment.text.forms.prefix_range(encode(text))
         cost += _PATTERN + form * (high - low)
     return cost + _run(segment, [stem for word in query.words_of(leaf) for stem in word.part_stems])
 
@@ -73,7 +74,7 @@ def _patterns(query: AnalysedQuery, leaf: Leaf) -> Iterator[str]:
 def _run(segment: Segment, stems: Sequence[str]) -> float:
     """Words in order: papers are common to all before positions are looked at, so that the rarest decides."""
     group = segment.text
-    found = [group.find(stem.encode("utf-8", "surrogatepass")) for stem in stems]
+    found = [group.find(encode(stem)) for stem in stems]
     if not found or min(found) < 0:
         return 0.0
     sizes = [(_size(group.span(term)), _size(group.occurrences(term))) for term in found]

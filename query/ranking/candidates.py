@@ -10,6 +10,7 @@ import numpy.typing as npt
 from indexer.index.bm25f import all_norms, saturate
 from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS, TEXT
 from indexer.index.segment.opened import Segment
+from indexer.index.text.encoded import encode
 from query.engines.answer import Row, Rows
 from query.engines.collection import Collection
 from query.engines.phrases import member
@@ -71,7 +72,7 @@ class Candidates:
         """Whether a word stands in the author names of each hit."""
         found = np.zeros(self.size, dtype=bool)
         for _, segment, low, high in self._parts:
-            term = segment.names.find(word.encode("utf-8", "surrogatepass"))
+            term = segment.names.find(encode(word))
             if term >= 0:
                 first, last = segment.names.span(term)
                 found[low:high] = member(self._numbers[low:high], segment.names.docs[first:last])

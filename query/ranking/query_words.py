@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from indexer.index.text.encoded import encode
 from query.engines.compile import Compiled
 from query.language.analysed import ADDED
 from query.ranking.parameters import Parameters
@@ -71,6 +72,6 @@ def asked(compiled: Compiled, parameters: Parameters) -> Asked:
                 share = word.boost / term.boost if term.boost else 0.0
                 weight = term.weight * share / len(word.parts)
         for part, stem in zip(word.parts, word.part_stems, strict=True):
-            words.append(AskedWord(part, stem.encode("utf-8", "surrogatepass"), role, weight, len(words)))
+            words.append(AskedWord(part, encode(stem), role, weight, len(words)))
     scored += [1.0] * (len(compiled.optional) - len(scored))
     return Asked(words, scored, 0.0 if sentence else 1.0, years, highest)

@@ -8,6 +8,7 @@ import numpy as np
 
 from indexer.index.schema import FIELD_NUMBERS
 from indexer.index.segment.opened import Segment
+from indexer.index.text.encoded import encode
 from query.engines.answer import Row
 from query.engines.collection import Collection
 from query.engines.masks import mask_of
@@ -40,7 +41,7 @@ def _titled(segment: Segment, stems: Sequence[str]) -> Iterator[int]:
     """Papers of a segment whose title has as many words as there are stems, and every one of these in it."""
     group = segment.text
     docs = np.flatnonzero((segment.lengths[_TITLE] == len(stems)) & segment.live)
-    terms = [group.find(stem.encode("utf-8", "surrogatepass")) for stem in dict.fromkeys(stems)]
+    terms = [group.find(encode(stem)) for stem in dict.fromkeys(stems)]
     if min(terms) < 0:
         return
     spans = sorted((group.span(term) for term in terms), key=lambda span: span[1] - span[0])

@@ -24,7 +24,7 @@ from indexer.index.segment.papers import StoredPapers
 from indexer.index.segment.postings import PostingGroup
 from indexer.index.segment.strings import StringTable
 from indexer.index.text.analysis import fold
-from indexer.index.text.encoded import decode
+from indexer.index.text.encoded import decode, encode
 
 
 class SegmentFiles:
@@ -194,7 +194,7 @@ class Segment:
 
     def form_docs(self, word: str) -> npt.NDArray[np.uint16]:
         """Papers (rising) whose text holds a surface word."""
-        form = self.text.forms.find(word.encode("utf-8", "surrogatepass"))
+        form = self.text.forms.find(encode(word))
         return self.text.form_docs(form) if form >= 0 else np.empty(0, np.uint16)
 
     def group(self, name: str) -> PostingGroup:

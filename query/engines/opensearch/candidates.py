@@ -30,6 +30,7 @@ from indexer.index.segment.papers import StoredPapers
 from indexer.index.segment.postings import PostingGroup
 from indexer.index.segment.postings_writer import write_group
 from indexer.index.segment.strings import StringTable, write_strings
+from indexer.index.text.encoded import encode
 from indexer.index.text.ties import HERE
 
 Json = Mapping[str, Any]
@@ -120,7 +121,7 @@ class Rows(Segment):
         self._columns()
         for doc, hit in enumerate(hits):
             if "stored" in hit.get("_source", ()):
-                self.papers.give(doc, hit["_source"]["stored"].encode("utf-8", "surrogatepass"))
+                self.papers.give(doc, encode(hit["_source"]["stored"]))
 
     def _numbered(self, venues: Sequence[str]) -> Array:
         numbers = {"": 0}
@@ -129,7 +130,7 @@ class Rows(Segment):
         return column
 
     def _columns(self) -> None:
-        ids = [paper.encode("utf-8", "surrogatepass") for paper in self.paper_ids]
+        ids = [encode(paper) for paper in self.paper_ids]
         ranks = np.empty(self.docs, dtype=np.uint16)
         ranks[sorted(range(self.docs), key=ids.__getitem__)] = np.arange(self.docs)
         self.rows.add("doc.id_rank", ranks)

@@ -19,6 +19,7 @@ import numpy as np
 from indexer.index.errors import BadIndexError, QueryError
 from indexer.index.opensearch.analysed import server_word
 from indexer.index.record.venues import VenueTable
+from indexer.index.text.encoded import encode
 from indexer.index.text.ties import HERE
 from query.engines.answer import RELAX_BELOW, Answer, Request, Row
 from query.engines.array_engine import ArrayEngine
@@ -178,7 +179,7 @@ class ClusterEngine(ArrayEngine):
         for paper in answer["docs"]:
             if not paper.get("found"):
                 raise BadIndexError(f"{papers} does not give the paper {paper.get('_id')!r}; run `quiver verify`")
-            found[paper["_id"]] = paper["_source"]["stored"].encode("utf-8", "surrogatepass")
+            found[paper["_id"]] = encode(paper["_source"]["stored"])
         return found
 
     def written(self, word: str, ids: Sequence[str]) -> frozenset[str]:

@@ -18,6 +18,7 @@ from indexer.index.opensearch.published import ClusterGeneration
 from indexer.index.record.name_forms import NameForm, initial_of, meant, stored_form
 from indexer.index.schema import FIELDS, GROUPS, K1, TEXT
 from indexer.index.segment.opened import Segment
+from indexer.index.text.encoded import encode
 from indexer.index.text.languages import LANGUAGES
 from indexer.index.text.ties import EVERYWHERE, HERE
 from query.engines.author_names import TWO_NAMES, AuthorNames, FoundNames, search_words
@@ -168,7 +169,7 @@ class ClusterJoins(Joins):
                 found[stem].append(parts)
         for stem, held in found.items():
             # In the order of the embedded table, whose keys are sorted as bytes.
-            held.sort(key=lambda text: text.encode("utf-8", "surrogatepass"))
+            held.sort(key=encode)
             known[stem] = tuple(
                 (text[0], stem, text[1:]) if text[0] in (HERE, EVERYWHERE) else tuple(text.split(" ")) for text in held
             )
@@ -233,7 +234,7 @@ class ClusterNames(AuthorNames):
         for number, (query, spellings) in enumerate(zip(each, words, strict=True)):
             if buckets[str(number)]["doc_count"]:
                 asked.append(query)
-            elif len(spellings[0].encode("utf-8", "surrogatepass")) < TWO_NAMES:
+            elif len(encode(spellings[0])) < TWO_NAMES:
                 return
         if asked:
             query = clauses.both([*asked, _name(also)] if also else asked)

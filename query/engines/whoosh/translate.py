@@ -14,6 +14,7 @@ from indexer.index.schema import FIELD_NUMBERS
 from indexer.index.segment.columns import TYPE_CODES, key_hash
 from indexer.index.segment.container import Array
 from indexer.index.segment.opened import Segment
+from indexer.index.text.encoded import encode
 from indexer.index.whoosh.library import matching, query
 from query.engines.author_names import FoundNames
 from query.engines.author_places import count_mask, place_mask
@@ -167,7 +168,7 @@ class Translator:
         if tree.field == "type":
             return query.Term("type", tree.text if tree.text in TYPE_CODES else "")
         if tree.field == "id":
-            return query.Term("id", tree.text.encode("utf-8", "surrogatepass"))
+            return query.Term("id", encode(tree.text))
         key = key_hash(tree.field or "", tree.text)
         return Papers(self._leaves, lambda segment: segment.find_key(key))
 
