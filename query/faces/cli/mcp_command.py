@@ -22,6 +22,7 @@ def mcp(index: Path) -> None:
 
     try:
         from query.faces.mcp.server import make_server
+        from query.faces.web.serving.served_index import ServedIndex
     except ModuleNotFoundError as error:
         raise UsageError(f"this needs {error.name}: pip install 'quiver-papers[mcp]'") from error
-    make_server(index).run("stdio")
+    make_server(ServedIndex(index)).run("stdio")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from query.faces.cli.options import example, index_option
 @example(
     "quiver serve",
     "quiver serve --port 9000 --workers 4 --open",
+    "quiver serve --mcp",
     "quiver serve --base-url https://papers.example.org/quiver",
 )
 @click.command()
@@ -31,6 +33,7 @@ from query.faces.cli.options import example, index_option
     show_default=True,
     help="What to write of each request; queries: also what was asked.",
 )
+@click.option("--mcp", is_flag=True, help="Answer agents too, over the Model Context Protocol at /mcp.")
 @click.option("--open", "opened", is_flag=True, help="Open the search page in a browser.")
 def serve(index: Path, base_url: str, opened: bool, **options: object) -> None:
     """Show web pages and answer an API.
@@ -47,6 +50,8 @@ def serve(index: Path, base_url: str, opened: bool, **options: object) -> None:
         from query.faces.web.serving.server import bound, run
     except ModuleNotFoundError as error:
         raise UsageError(f"serving needs {error.name}: pip install 'quiver-papers[web]'") from error
+    if settings.mcp and find_spec("mcp") is None:
+        raise UsageError("--mcp needs mcp: pip install 'quiver-papers[mcp]'")
     from query.faces.cli.opening import open_index
 
     with open_index(index) as found:
@@ -55,6 +60,8 @@ def serve(index: Path, base_url: str, opened: bool, **options: object) -> None:
     host, port = listening.getsockname()[:2]
     address = settings.base_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
     write_messages([f"{papers:,} papers at {address.rstrip('/')}/ (Ctrl-C ends it)"])
+    if settings.mcp:
+        write_messages([f"agents are answered at {address.rstrip('/')}/mcp"])
     if opened:
         click.launch(f"{address.rstrip('/')}/")
     run(settings, listening)

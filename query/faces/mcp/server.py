@@ -1,10 +1,9 @@
-"""The tools over the Model Context Protocol, on standard input and output. Read-only."""
+"""The tools over the Model Context Protocol, whatever carries it. Read-only."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from pathlib import Path
 from typing import Any, ParamSpec
 
 from mcp.server import MCPServer
@@ -24,9 +23,9 @@ _INSTRUCTIONS = (
 Arguments = ParamSpec("Arguments")
 
 
-def make_server(path: Path) -> MCPServer[Any]:
-    """A server over the newest generation of an index, which it takes up between calls. Raises BadIndexError."""
-    tools = Tools(ServedIndex(path))
+def make_server(served: ServedIndex) -> MCPServer[Any]:
+    """A server over the newest generation of an index, which it takes up between calls."""
+    tools = Tools(served)
     server: MCPServer[Any] = MCPServer("quiver", title="Quiver", instructions=_INSTRUCTIONS, log_level="WARNING")
     for tool in (tools.search, tools.paper, tools.author, tools.related, tools.venues, tools.export):
         server.add_tool(_told(tool), annotations=_READ_ONLY)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
 from hashlib import blake2b
+from typing import Protocol
 from urllib.parse import quote
 
 from starlette.datastructures import Headers
@@ -24,31 +26,47 @@ from query.faces.web.pages.routes import PAGES, error_page
 from query.faces.web.serving.call import Call, Reply, json_reply
 from query.faces.web.serving.errors import BusyError, RefusedError, TooLargeError, error_json, status_of
 from query.faces.web.serving.gate import RETRY_AFTER, Gate
+from query.faces.web.serving.hosts import check_host, check_origin
 from query.faces.web.serving.reading import pairs_of
 from query.faces.web.serving.routes import Route, find
+from query.faces.web.serving.sending import Answer
 from query.faces.web.serving.served_index import ServedIndex
 from query.faces.web.settings import Settings
 
 LONGEST_LINE = 32_768
 """Bytes of a path with its parameters: a basket of 500 ids of that many letters fits; long queries go into a body."""
-SECURITY: Mapping[str, str] = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-    "cross-origin-opener-policy": "same-origin",
-}
 ErrorPage = Callable[[Settings, QuiverError, int], Reply]
 
 
-class Application:
-    """Quiver over HTTP, as ASGI. It opens its index at once, so that a server that cannot answer does not start."""
+_AGENTS = b"/mcp"
 
-    def __init__(self, settings: Settings, routes: Sequence[Route], error_page: ErrorPage) -> None:
+
+class Agents(Protocol):
+    """What answers agents; see `query.faces.mcp.over_http`."""
+
+    def running(self) -> AbstractAsyncContextManager[None]:
+        """For as long as calls are answered."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one call."""
+
+
+class Application:
+    """Quiver over HTTP, as ASGI. It is given its index opened: a server that cannot answer does not start."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        served: ServedIndex,
+        routes: Sequence[Route],
+        error_page: ErrorPage,
+        agents: Agents | None = None,
+    ) -> None:
         self.settings = settings
-        self.served = ServedIndex(settings.index)
+        self.served = served
         self.routes = routes
         self.error_page = error_page
+        self.agents = agents
         self.gate = Gate(settings.threads, settings.most_requests, settings.timeout)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,22 +75,43 @@ class Application:
             await self._live(receive, send)
         elif scope["type"] == "http":
             began = time.perf_counter()
-            route, response = await self._answer(scope, receive)
-            for name, value in SECURITY.items():
-                response.headers[name] = value
-            await response(scope, receive, send)
-            self._log(scope, route, response.status_code, time.perf_counter() - began)
+            answer = Answer(send)
+            if self.agents is not None and self._path(scope) == _AGENTS:
+                path = _AGENTS.decode()
+                await self._answer_agent(self.agents, scope, receive, answer)
+            else:
+                route, response = await self._answer(scope, receive)
+                path = route.path if route else "(nothing)"
+                await response(scope, receive, answer)
+            self._log(scope, path, answer.status, time.perf_counter() - began)
 
     async def _live(self, receive: Receive, send: Send) -> None:
-        while (await receive())["type"] != "lifespan.shutdown":
+        """From the start of the server to its end."""
+        await receive()
+        async with self.agents.running() if self.agents else nullcontext():
             await send({"type": "lifespan.startup.complete"})
+            await receive()
         await send({"type": "lifespan.shutdown.complete"})
+
+    async def _answer_agent(self, agents: Agents, scope: Scope, receive: Receive, send: Send) -> None:
+        """One call of a tool, which counts as a request like any other."""
+        headers = Headers(scope=scope)
+        try:
+            check_host(self.settings, headers.get("host", ""))
+            check_origin(self.settings, headers.get("origin", ""))
+            if scope["method"] != "POST":
+                # Nothing is told to agents unasked, so there is no stream to listen to, and no session to end.
+                raise RefusedError("this address takes POST alone", 405, "method")
+            with self.gate.place():
+                await agents(scope, receive, send)
+        except QuiverError as error:
+            await self._refusal(None, error, False)(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive) -> tuple[Route | None, Response]:
         route: Route | None = None
         headers = Headers(scope=scope)
         try:
-            self._check_host(headers)
+            check_host(self.settings, headers.get("host", ""))
             route, gaps = self._route(scope)
             body = await _body(receive, headers, route.largest) if scope["method"] == "POST" else b""
             work = partial(self._work, scope, headers, route, gaps, body)
@@ -87,20 +126,19 @@ class Application:
             return route, self._refusal(route, unforeseen, _wants_page(headers))
         return route, self._response(reply, route, etag)
 
-    def _check_host(self, headers: Headers) -> None:
-        """Pages elsewhere can make a browser call this server under a name of theirs (DNS rebinding)."""
-        host = _host_name(headers.get("host", ""))
-        if host not in self.settings.names and "*" not in self.settings.names:
-            raise RefusedError(f"this server does not go by the name {host[:80]!r}; see --allow-host", 421, "host")
-
-    def _route(self, scope: Scope) -> tuple[Route, list[str]]:
-        raw = (scope.get("raw_path") or quote(scope["path"]).encode()).split(b"?")[0]
-        if len(raw) + len(scope["query_string"]) > LONGEST_LINE:
-            raise TooLargeError(f"an address of more than {LONGEST_LINE:,} bytes; POST /api/search takes long queries")
+    def _path(self, scope: Scope) -> bytes:
+        """The path as it was sent, without the prefix that all our addresses have."""
+        raw: bytes = (scope.get("raw_path") or quote(scope["path"]).encode()).split(b"?")[0]
         prefix = self.settings.prefix.encode()
         if prefix and (raw == prefix or raw.startswith(prefix + b"/")):
-            raw = raw[len(prefix) :]
-        routes, gaps = find(self.routes, raw)
+            return raw[len(prefix) :]
+        return raw
+
+    def _route(self, scope: Scope) -> tuple[Route, list[str]]:
+        path = self._path(scope)
+        if len(path) + len(scope["query_string"]) > LONGEST_LINE:
+            raise TooLargeError(f"an address of more than {LONGEST_LINE:,} bytes; POST /api/search takes long queries")
+        routes, gaps = find(self.routes, path)
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         if not routes:
             raise NotFoundError("there is nothing at this address; / is the search, /openapi.json the API")
@@ -141,11 +179,10 @@ class Application:
             headers["retry-after"] = str(RETRY_AFTER)
         return Response(reply.body, status, headers, reply.media_type)
 
-    def _log(self, scope: Scope, route: Route | None, status: int, seconds: float) -> None:
+    def _log(self, scope: Scope, path: str, status: int, seconds: float) -> None:
         """A line a request. What was asked is private: only the route is written, unless queries are asked for."""
         if self.settings.log == "none":
             return
-        path = route.path if route else "(nothing)"
         if self.settings.log == "queries":
             path = ascii((scope["raw_path"] + b"?" + scope["query_string"]).decode("latin-1"))[1:-1]
         print(f"{scope['method'][:10]} {path} {status} {seconds * 1000:.1f} ms", file=sys.stderr)
@@ -170,14 +207,6 @@ def _wants_page(headers: Headers) -> bool:
     return "text/html" in headers.get("accept", "")
 
 
-def _host_name(host: str) -> str:
-    """The host of a Host header, without its port and brackets, in lower case."""
-    host = host.strip().lower()
-    if host.startswith("["):
-        return host[1:].partition("]")[0]
-    return host.partition(":")[0]
-
-
 def _etag(identity: str, asked: bytes) -> str:
     # Weak: the milliseconds that an answer took differ.
     return f'W/"{blake2b(identity.encode() + asked, digest_size=12).hexdigest()}"'
@@ -185,7 +214,14 @@ def _etag(identity: str, asked: bytes) -> str:
 
 def make_application(settings: Settings) -> ASGIApp:
     """The application with what stands around it: compression, and CORS where it was asked for."""
-    app: ASGIApp = Application(settings, (*API, *EXPORTS, *FEEDS, *PAGES), error_page)
+    served = ServedIndex(settings.index)
+    agents = None
+    if settings.mcp:
+        # An extra of its own, and 36 MB a worker.
+        from query.faces.mcp.over_http import Agents as Tools
+
+        agents = Tools(served)
+    app: ASGIApp = Application(settings, served, (*API, *EXPORTS, *FEEDS, *PAGES), error_page, agents)
     app = GZipMiddleware(app, minimum_size=1000, compresslevel=4)
     if settings.origins:
         app = CORSMiddleware(app, allow_origins=settings.origins, allow_methods=["GET", "POST"], allow_headers=["*"])

@@ -19,7 +19,7 @@ class Settings:
     `base_url` is the address under which it is seen from outside, behind another server (empty: as it is asked).
     `hosts` are further names that the Host header may say. `origins` may read answers from other pages (CORS).
     `timeout` is how many seconds a request may take. `most_requests` may be inside a worker at once; the next get 503.
-    `log` is none, requests or queries.
+    `log` is none, requests or queries. `mcp`: whether agents are answered too, at /mcp.
     """
 
     index: Path
@@ -33,6 +33,7 @@ class Settings:
     most_requests: int = 128
     threads: int = 4
     log: str = "requests"
+    mcp: bool = False
 
     @property
     def prefix(self) -> str:

@@ -116,6 +116,7 @@ def about(call: Call) -> Reply:
         info=call.snapshot.info,
         examples=call.snapshot.once("examples", lambda: examples(call)),
         address=call.address("/"),
+        agents=call.settings.mcp,
         query="",
     )
 

@@ -34,7 +34,7 @@ STATUSES: tuple[tuple[type[QuiverError], int, str], ...] = (
     (QuiverError, 500, "internal"),
 )
 """The first row whose class fits says status and kind."""
-KINDS = (*dict.fromkeys(kind for _, _, kind in STATUSES), "method", "host")
+KINDS = (*dict.fromkeys(kind for _, _, kind in STATUSES), "method", "host", "origin")
 
 
 def status_of(error: QuiverError) -> tuple[int, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, TypeVar
 
@@ -37,9 +37,7 @@ class Gate:
         Raises BusyError at once where too many are inside, and where it takes longer than it may: work that goes on
         keeps its place until it ends.
         """
-        if self.inside >= self._most:
-            raise BusyError(f"{self.inside} requests are being answered; try again in {RETRY_AFTER} s")
-        self.inside += 1
+        self._enter()
         loop = asyncio.get_running_loop()
         job = self._threads.submit(work)
         job.add_done_callback(partial(self._ended, loop))
@@ -51,6 +49,20 @@ class Gate:
         # What still waits for a thread is not begun any more; what has begun cannot be stopped.
         job.cancel()
         raise BusyError(f"no answer within {self._timeout:g} s; ask for less, or again in {RETRY_AFTER} s")
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """A place among those inside, for work that has threads and an end of its own. Raises BusyError."""
+        self._enter()
+        try:
+            yield
+        finally:
+            self._leave()
+
+    def _enter(self) -> None:
+        if self.inside >= self._most:
+            raise BusyError(f"{self.inside} requests are being answered; try again in {RETRY_AFTER} s")
+        self.inside += 1
 
     def _ended(self, loop: asyncio.AbstractEventLoop, job: Future[Any]) -> None:
         # In the thread of the work; the loop may be gone when the server ends.

@@ -14,6 +14,8 @@ from query.faces.web.serving.served_index import ServedIndex
 from query.faces.web.settings import Settings
 
 _BACKLOG = 1024
+_HUNG = 30
+"""Seconds without an answer to its parent after which a worker is ended: 5 are short on a machine with much to do."""
 
 
 def bound(settings: Settings) -> socket.socket:
@@ -48,6 +50,7 @@ def run(settings: Settings, listening: socket.socket) -> None:
         timeout_keep_alive=15,
         timeout_graceful_shutdown=5,
         backlog=_BACKLOG,
+        timeout_worker_healthcheck=_HUNG,
     )
     if settings.workers == 1:
         uvicorn.Server(config).run(sockets=[listening])
