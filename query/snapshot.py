@@ -21,7 +21,7 @@ from indexer.index.text.analysis import fingerprint
 from query.browse.clusters import Cluster, author_cluster, heading, size
 from query.browse.name_notes import name_notes
 from query.browse.spelling import SegmentWords, better_query
-from query.browse.suggest import Suggestions, suggestions
+from query.browse.suggest import Suggestions, suggestions, titled_papers
 from query.browse.venue_list import VenueRow, venue_list
 from query.browse.versions import other_ids
 from query.engines.answer import Answer
@@ -34,7 +34,7 @@ from query.present.facets import FACETS, Matched
 from query.results import FacetCount
 
 _HEADINGS = 4096
-"""Names of author clusters that are kept."""
+"""Names of author clusters, and counts of title words, that are kept."""
 Total = Callable[[str], tuple[int, int]]
 
 
@@ -53,6 +53,8 @@ class Snapshot:
         self.engine = engine(generation, self.venue_table)
         # The commonest spelling of a cluster is counted from all its papers, 20 us, and the same few head most facets.
         self.heading: Callable[[str], str] = lru_cache(_HEADINGS)(partial(heading, generation.files))
+        # Who types a word asks for its beginnings one after the other, and they are the beginnings of few words.
+        self._titled: Callable[[bytes], int] = lru_cache(_HEADINGS)(partial(titled_papers, generation.files))
         self._closed = False
 
     @classmethod
@@ -162,7 +164,7 @@ class Snapshot:
 
     def suggest(self, prefix: str, limit: int | None) -> Suggestions:
         """The commonest completions, of each sort at most `limit`."""
-        return suggestions(self.files, self.heading, prefix, limit)
+        return suggestions(self.files, self.heading, self._titled, prefix, limit)
 
     def venues(self) -> list[VenueRow]:
         """Venues by count, then name."""
