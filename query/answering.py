@@ -19,7 +19,7 @@ from query.language.tree import Exact, Node, Or
 from query.named import may_name, named_first
 from query.present.explain import explain_row
 from query.present.marking import marks_of
-from query.present.snippets import snippet
+from query.present.snippets import Snippets
 from query.ranking.best import Ranked, rerank
 from query.ranking.expand import expanded
 from query.ranking.parameters import DEPTH
@@ -162,18 +162,19 @@ def hits_of(
 ) -> Iterator[Hit]:
     """Hits from rows, of which the first has the rank `first` + 1; with explanations where `ranked` is given."""
     marks = marks_of(snapshot.engine.analysed(request.query)) if snippets else None
+    passages = Snippets(marks.stems, marks.match) if marks is not None else None
     timed = bounded()
     for rank, row in enumerate(rows, first + 1):
         if timed and late():
             # The first are shown all the same, as they stand in a list; that takes 20 us each.
             if rank > first + SHOWN_LATE:
                 return
-            marks = ranked = None
+            passages = ranked = None
         segment = snapshot.segments[row.segment]
         rest, shown = None, ""
-        if marks is not None:
+        if passages is not None:
             rest = segment.papers.rest(row.doc)
-            shown = snippet(rest.get("abstract", ""), marks.stems, match=marks.match)
+            shown = passages.of(rest.get("abstract", ""))
         try:
             why = explain_row(snapshot.engine, request, row, ranked) if ranked else None
         except LateError:

@@ -39,7 +39,9 @@ def marks_of(query: AnalysedQuery) -> Marks:
             tests += [word_test(whole)] if (whole := joined(parts)) is not None else []
     content = [word for word in words if not word.is_function_word] or words
     stems = frozenset(stem for word in content for stem in (word.stem, *word.part_stems, *word.also))
-    return Marks(stems, (lambda word: any(test(word) for test in tests)) if tests else None)
+    if len(tests) < 2:
+        return Marks(stems, tests[0] if tests else None)
+    return Marks(stems, lambda word: any(test(word) for test in tests))
 
 
 def _leaves(required: tuple[Node, ...]) -> Iterator[Node]:

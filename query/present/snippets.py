@@ -7,14 +7,19 @@ are the same as HTML. What has to stay whole stays whole: words, letters with th
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from itertools import count
 
+from indexer.index.native import kernel
 from indexer.index.segment.vocabulary import show
-from indexer.index.text.analysis import stem, tokens, words
+from indexer.index.text.analysis import Token, stem, tokens, words
 from query.present.passages import FORMULA, Match, Span, formula_at, passage
 
 WIDTH = 240
+_KNOWN = 1 << 15
+"""Words of which is kept what they count for; a text has at most 10,000, and the kernel numbers 65,535."""
 
 # The passage is sought in pieces of a text of this many characters, and the first piece with a match has it:
 # so a match at the head of a book is found without reading the book.
@@ -30,7 +35,43 @@ def snippet(text: str, stems: frozenset[str], *, match: Callable[[str], bool] | 
 
     See `marked` for the arguments. Everything but `<mark>` is escaped. An empty text gives an empty string.
     """
-    return _html(marked(text, stems, match=match, width=width))
+    return Snippets(stems, match, width).of(text)
+
+
+class Snippets:
+    """The snippets of one query: what a word counts for is found out once for all of its hits.
+
+    The passage of a plain text is found in the kernel where there is one: 20 us instead of 600.
+    """
+
+    def __init__(self, stems: frozenset[str], match: Callable[[str], bool] | None = None, width: int = WIDTH) -> None:
+        """See `marked`."""
+        self._stems, self._match, self._width = stems, match, width
+        self._known: dict[str, int] = {}
+        self._numbers: defaultdict[str, int] = defaultdict(count(1).__next__)
+        self._firsts: bytes | None = None
+        if match is None:
+            firsts = _first_letters(stems)
+            self._firsts = bytes(chr(code) in firsts for code in range(128))
+
+    def of(self, text: str) -> str:
+        """The best passage of a published text as HTML; see `snippet`."""
+        if kernel.native is not None:
+            if len(self._known) > _KNOWN:
+                self._known.clear()
+                self._numbers.clear()
+            found: str | None = kernel.native.snippet(
+                show(text).strip(), self._width, self._known, self._number, _taken_apart, self._firsts
+            )
+            if found is not None:
+                return found
+        return _html(marked(text, self._stems, match=self._match, width=self._width))
+
+    def _number(self, word: str) -> int:
+        """A number of what a word counts for, its stem or itself; 0: it is not asked for."""
+        if self._stems and (key := _stem(word)) in self._stems:
+            return self._numbers[key]
+        return self._numbers[word] if self._match is not None and self._match(word) else 0
 
 
 def highlight(text: str, stems: frozenset[str], *, match: Callable[[str], bool] | None = None) -> str:
@@ -126,20 +167,32 @@ def _matches(text: str, piece: Span, stems: frozenset[str], match: Callable[[str
 def _matching_words(text: str, stems: frozenset[str], match: Callable[[str], bool] | None) -> dict[str, str]:
     """Each different word of the text that matches, with what it counts for: its stem, else itself."""
     vocabulary = set(words(text))
-    # A stem begins with its word's letter but for Greek, oestrogen and aesthete; three of four need not be stemmed.
-    firsts = {stem[0] for stem in stems}
-    firsts |= _GREEK if not text.isascii() else set()
-    firsts |= {"a", "o"} if "e" in firsts else set()
+    firsts = _first_letters(stems) | (_GREEK if not text.isascii() else set())
     keys = {word: key for word in vocabulary if word[0] in firsts and (key := _stem(word)) in stems}
     if match is not None:
         keys |= {word: word for word in vocabulary if word not in keys and match(word)}
     return keys
 
 
+def _first_letters(stems: frozenset[str]) -> set[str]:
+    """With what words begin that have one of some stems.
+
+    A stem begins with its word's letter but for Greek, oestrogen and aesthete; three of four need not be stemmed.
+    """
+    firsts = {stem[0] for stem in stems}
+    return firsts | {"a", "o"} if "e" in firsts else firsts
+
+
 _GREEK = frozenset("αβγδεζηθικλμνξοπρστυφχψω")
 
 # The ten hits of a page share most of their words.
 _stem = lru_cache(maxsize=1 << 14)(stem)
+
+
+@lru_cache(maxsize=1 << 12)
+def _taken_apart(run: str) -> tuple[Token, ...]:
+    """The words of a run without spaces, with their places: `e.g.`, `don't` and a few hundred more are common."""
+    return tuple(tokens(run))
 
 
 def _candidates(text: str, keys: dict[str, str]) -> Iterator[Span]:

@@ -96,6 +96,27 @@ def test_a_snippet_is_a_part_of_the_text_as_shown(text: str, wanted: frozenset[s
     assert unescape(re.sub("</?mark>", "", html)) == plain
 
 
+PROSE = st.lists(
+    WORDS.filter(lambda word: "$" not in word and "\\" not in word)
+    | st.sampled_from(
+        ("Fig.", "al.)", "U.S.", "10,000", "½", "“Deep", "models.”", "AT&T", "(see", "ab_c.", "naïveté!", "²")
+    ),
+    max_size=120,
+).map(" ".join) | st.text(st.characters(codec="latin-1"), max_size=400)
+
+
+@given(PROSE, STEMS, WIDTHS, st.none() | st.sampled_from("admn½"))
+@example("Deep models. \"(Deep) learning et al.) Next don't. ½ deep " * 9, frozenset(("deep", "dont")), 60, None)
+def test_a_snippet_is_what_is_marked_whoever_finds_it(
+    text: str, wanted: frozenset[str], width: int, begun: str | None
+) -> None:
+    """The kernel cuts and marks a text as Python does, also with a pattern."""
+    match = None if begun is None else (lambda word: word.startswith(begun))
+    plain = marked(text, wanted, match=match, width=width)
+    html = "".join(f"<mark>{escape(part)}</mark>" if hit else escape(part) for part, hit in plain)
+    assert snippet(text, wanted, match=match, width=width) == html
+
+
 @given(TEXTS, STEMS, WIDTHS)
 def test_cuts_fall_on_white_space(text: str, wanted: frozenset[str], width: int) -> None:
     """No word of a text with spaces is cut, no formula is cut, and no accent parted from its letter."""

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from indexer.index.segment.container import Array
 
@@ -92,6 +92,15 @@ def first(
 ) -> tuple[int, list[tuple[int, bytes, bytes]]]: ...
 def exact(terms: list[Term], lengths: Array, parameters: Array, docs: Array, scores: Array, /) -> None: ...
 def mark(mask: Array, docs: Array, /) -> None: ...
+def snippet(
+    text: str,
+    width: int,
+    known: dict[str, int],
+    resolve: Callable[[str], int],
+    tokens: Callable[[str], tuple[tuple[str, int, int], ...]],
+    firsts: bytes | None,
+    /,
+) -> str | None: ...
 def standing(
     words: list[tuple[Array, float, int, bool]],
     norms: Array,

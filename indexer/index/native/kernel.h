@@ -123,6 +123,7 @@ PyObject *kernel_term(PyObject *module, PyObject *args);
 PyObject *kernel_first(PyObject *module, PyObject *args);
 PyObject *kernel_exact(PyObject *module, PyObject *args);
 PyObject *kernel_mark(PyObject *module, PyObject *args);
+PyObject *kernel_snippet(PyObject *module, PyObject *args);
 PyObject *kernel_standing(PyObject *module, PyObject *args);
 PyObject *kernel_within(PyObject *module, PyObject *args);
 PyObject *kernel_newest(PyObject *module, PyObject *args);
