@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any, BinaryIO
 
 from indexer.index.record.identity import bare_arxiv, bare_doi
@@ -99,6 +100,7 @@ def _authors(record: dict[str, Any]) -> Any:
     return authors
 
 
+@lru_cache(maxsize=256)
 def prefix(venue: str, year: int | None) -> str:
     """With what the ids of a list begin: `neurips2018`; empty where either is unknown, since ids would clash."""
     word = re.sub(r"[\W_]+", "", venue).lower()

@@ -148,6 +148,8 @@ def test_case_does_not_matter(text: str) -> None:
 @example("i.i.d+")
 @example("a'a*")
 @example("d'a&b")
+@example(".NET'a")
+@example(".net's'a")
 def test_words_of_words_are_words(text: str) -> None:
     """Each word is read back as itself."""
     for word in words(text):

@@ -38,6 +38,7 @@ _NAMED = {name: code for code, names in {
     "nl": "dutch nederlands dut nld", "pt": "portuguese português por",
     "ru": "russian русский rus",
 }.items() for name in names.split()}  # fmt: skip
+_CYRILLIC = re.compile("[а-яА-Я]")
 _READ = 400
 """So many characters tell English from the others; no more are looked at."""
 _OF_ENGLISH = frozenset("the of and to for with is are that this we on by from an be as can which our".split())
@@ -75,7 +76,7 @@ def language_of(text: str, said: object = None, default: str = "") -> str:
         return known
     head = text[:_READ]
     found = head.lower().split()
-    cyrillic = not head.isascii() and sum("а" <= letter <= "я" for letter in head.lower()) * 2 > len(head)
+    cyrillic = not head.isascii() and len(_CYRILLIC.findall(head)) * 2 > len(head)
     others = len(_OF_OTHERS.intersection(found))
     if not cyrillic and (others < 2 or others <= 2 * len(_OF_ENGLISH.intersection(found))):
         return ENGLISH

@@ -15,6 +15,7 @@ loop in C hands texts in which any of them may stand to `prepared`, and does the
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from indexer.index.text.folding import fold_for_words
 
@@ -29,11 +30,13 @@ _ORDINARY = frozenset("am an as at be by do go he if in is it me my no of on or 
 
 # What each of the patterns below has; most texts have a stop before a space only.
 _INNER_STOP = re.compile(r"\.(?=[a-z])")
+_INNER_COMMA = re.compile(r",(?=[0-9])")
 _ABBREVIATION = re.compile(
     r"(?<![\w.])(?:(?:[a-z]\.){1,7}[a-z]|ph\.d|[mb]\.(?:sc|phil|ed|eng|tech)|d\.(?:sc|phil))(?![\w+#])"
 )
 _SUFFIX = re.compile(r"\.(?<=[a-z0-9]\.)(?=(?:js|py|jl|io|ai|org|com|net)(?![\w]))")
-_NET = re.compile(r"\.(?<![\w.)\]]\.)(?=net(?![\w]))")
+# Letters behind an apostrophe belong to the word before it, all but an s.
+_NET = re.compile(r"\.(?<![\w.)\]]\.)(?=net(?!\w|(?:'s(?!\w))*'(?!s(?!\w))\w))")
 _THOUSANDS = re.compile(r"(?<![\w.,\[])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?!,[0-9])")
 _STARRED = re.compile(r"(?<![\w*\x01\x02])(?<!\w')[a-z]\*(?![\w*])")
 # An abbreviation before it, whose stops are markers by now, is one word: of `ph.d&a` the `d` is no `AT`.
@@ -49,16 +52,48 @@ def with_signs(folded: str) -> str:
     """The folded text, of the same length, with markers for the signs of this module; nothing else holds markers."""
     if any(marker in folded for marker in MARKERS):
         folded = folded.translate(_WITHOUT_MARKERS)
-    if "." in folded and _INNER_STOP.search(folded):
-        folded = _ABBREVIATION.sub(_abbreviated, folded)
-        folded = _NET.sub(STOP, _SUFFIX.sub("-", folded))
+    if "." in folded:
+        folded = _in_runs(folded, _INNER_STOP, _stopped)
     if "," in folded:
-        folded = _THOUSANDS.sub(lambda number: number[0].replace(",", NOTHING), folded)
+        folded = _in_runs(folded, _INNER_COMMA, _whole_numbers)
     if "*" in folded:
         folded = _STARRED.sub(lambda word: word[0][0] + _STAR, folded)
     if "&" in folded:
         folded = _AND.sub(lambda word: word[0].replace("&", _AMPERSAND), folded)
     return folded
+
+
+def _in_runs(folded: str, signs: re.Pattern[str], change: Callable[[str], str]) -> str:
+    """The text in which each run between two spaces that has one of the signs is changed.
+
+    No pattern of this module looks past a space, so that a run is read as in its text: 15 microseconds an abstract
+    with a stop inside a word in place of 140.
+    """
+    kept: list[str] = []
+    end = 0
+    for sign in signs.finditer(folded):
+        at = sign.start()
+        if at < end:
+            continue
+        start = folded.rfind(" ", end, at) + 1 or end
+        kept.append(folded[end:start])
+        end = folded.find(" ", at)
+        if end < 0:
+            end = len(folded)
+        kept.append(change(folded[start:end]))
+    if not kept:
+        return folded
+    kept.append(folded[end:])
+    return "".join(kept)
+
+
+def _stopped(run: str) -> str:
+    run = _ABBREVIATION.sub(_abbreviated, run)
+    return _NET.sub(STOP, _SUFFIX.sub("-", run))
+
+
+def _whole_numbers(run: str) -> str:
+    return _THOUSANDS.sub(lambda number: number[0].replace(",", NOTHING), run)
 
 
 def _abbreviated(found: re.Match[str]) -> str:

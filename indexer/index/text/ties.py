@@ -33,7 +33,11 @@ _WRITTEN_OUT = {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"}
 _SPELT = str.maketrans(_WRITTEN_OUT | {letter.upper(): spelt for letter, spelt in _WRITTEN_OUT.items()})
 _UMLAUTS = frozenset("".join(_WRITTEN_OUT) + "".join(_WRITTEN_OUT).upper())
 _UMLAUT_WORD = re.compile(rf"[^\W\d_]*[{''.join(sorted(_UMLAUTS))}][^\W\d_]*")
-_ELIDED = re.compile(r"(?<![\w'’])([cdjlmnst]|qu)['’]((?=[aeiouyhà-æè-ïò-öù-ýœ])[^\W\d_]{3,})", re.IGNORECASE)
+# It begins with the apostrophe, which is rare: a pattern that begins before it takes 140 microseconds an abstract.
+_ELIDED = re.compile(
+    r"['’](?=[aeiouyhà-æè-ïò-öù-ýœAEIOUYHÀ-ÆÈ-ÏÒ-ÖÙ-ÝŒ])(?:(?<=\b[Qq][Uu].)|(?<=\b[cdjlmnstCDJLMNST].))"
+    r"(?<!['’][Qq][Uu].)(?<!['’][cdjlmnstCDJLMNST].)([^\W\d_]{3,})"
+)
 _CAPITALS = re.compile(r"(?<![\w.'’])(?:US|IT)(?![\w'’])(?:(?<=[a-z] ..)|(?=,? [a-z]))")
 
 
@@ -50,8 +54,9 @@ def ties(text: str) -> Iterator[Tie]:
             yield Tie(spelt, HERE, plain)
             yield Tie(plain, EVERYWHERE, spelt)
     if "'" in text or "’" in text:
-        for article, noun in _ELIDED.findall(text):
-            plain = fold(noun)
+        for found in _ELIDED.finditer(text):
+            before = text[max(found.start() - 2, 0) : found.start()]
+            article, plain = before if before.lower() == "qu" else before[-1:], fold(found[1])
             yield Tie(plain, EVERYWHERE, fold(article) + plain)
             yield Tie(fold(article) + plain, EVERYWHERE, plain)
     if "US" in text or "IT" in text:
