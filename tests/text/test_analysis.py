@@ -150,6 +150,9 @@ def test_case_does_not_matter(text: str) -> None:
 @example("d'a&b")
 @example(".NET'a")
 @example(".net's'a")
+@example("a'U.S.")
+@example("U.S.'a")
+@example("U.S'a")
 def test_words_of_words_are_words(text: str) -> None:
     """Each word is read back as itself."""
     for word in words(text):

@@ -31,12 +31,14 @@ _ORDINARY = frozenset("am an as at be by do go he if in is it me my no of on or 
 # What each of the patterns below has; most texts have a stop before a space only.
 _INNER_STOP = re.compile(r"\.(?=[a-z])")
 _INNER_COMMA = re.compile(r",(?=[0-9])")
+# Letters behind an apostrophe belong to the word before it, all but an s.
+_GOES_ON = r"\w|(?:'s(?!\w))*'(?!s(?!\w))\w"
 _ABBREVIATION = re.compile(
-    r"(?<![\w.])(?:(?:[a-z]\.){1,7}[a-z]|ph\.d|[mb]\.(?:sc|phil|ed|eng|tech)|d\.(?:sc|phil))(?![\w+#])"
+    r"(?<![\w.])(?<!\w')(?:(?:[a-z]\.){1,7}[a-z]|ph\.d|[mb]\.(?:sc|phil|ed|eng|tech)|d\.(?:sc|phil))"
+    rf"(?!{_GOES_ON}|[+#])"
 )
 _SUFFIX = re.compile(r"\.(?<=[a-z0-9]\.)(?=(?:js|py|jl|io|ai|org|com|net)(?![\w]))")
-# Letters behind an apostrophe belong to the word before it, all but an s.
-_NET = re.compile(r"\.(?<![\w.)\]]\.)(?=net(?!\w|(?:'s(?!\w))*'(?!s(?!\w))\w))")
+_NET = re.compile(rf"\.(?<![\w.)\]]\.)(?=net(?!{_GOES_ON}))")
 _THOUSANDS = re.compile(r"(?<![\w.,\[])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?!,[0-9])")
 _STARRED = re.compile(r"(?<![\w*\x01\x02])(?<!\w')[a-z]\*(?![\w*])")
 # An abbreviation before it, whose stops are markers by now, is one word: of `ph.d&a` the `d` is no `AT`.
