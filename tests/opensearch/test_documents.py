@@ -9,8 +9,9 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from indexer.index.opensearch import packing
 from indexer.index.opensearch.analysed import Analyser, Streams, pack, server_key, server_word, unpack
-from indexer.index.opensearch.mapping import LENGTHS, PAPER_FIELDS, document, packed_value, stored_record
+from indexer.index.opensearch.mapping import LENGTHS, PAPER_FIELDS, document, stored_lines, stored_record
 from indexer.index.record.paper import Paper
 from indexer.index.record.venues import VenueTable
 from indexer.index.schema import FIELDS
@@ -34,6 +35,7 @@ RECORDS: list[dict[str, Any]] = [
         "title": "Über die Häuser und das Lernen",
         "abstract": "Das Haus ist in der Stadt und nicht auf dem Berg",
     },
+    {"id": "hyphens", "title": "A well-known multi-task model", "keywords": ["few-shot", "state-of-the-art"]},
     {"id": "c", "title": "機械学習", "venue": "Nowhere", "authors": ["王 伟"]},
     {"id": "d", "title": "x" * 2000},
     {"id": "e", "title": "."},
@@ -73,8 +75,8 @@ def test_a_document_has_only_fields_of_the_mapping() -> None:
         assert set(found) <= set(PAPER_FIELDS)
         assert [f"lengths.{name}" for name in found["lengths"]] == list(LENGTHS)
         assert len(found["lengths"]) == len(FIELDS)
-        assert Paper.from_record(stored_record(found["stored"])) == paper
-        assert unpack(packed_value(found["streams"].rstrip("="))) == unpack(analysed.packed())
+        assert Paper.from_record(stored_record(stored_lines({"fields": {"stored": [found["stored"]]}}))) == paper
+        assert unpack(packing.given(found["streams"].rstrip("="))) == unpack(analysed.packed())
 
 
 def test_what_is_far_too_long_is_cut_and_stays_apart() -> None:

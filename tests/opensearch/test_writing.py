@@ -13,10 +13,11 @@ import pytest
 from indexer import BuildReport, build, delete, history, open_writer, rebuild, rollback, undelete, update, verify
 from indexer.index.errors import BadIndexError, ForeignIndexError, LockedError, NotFoundError, RecordError
 from indexer.index.opensearch import lock as cluster_lock
+from indexer.index.opensearch import packing
 from indexer.index.opensearch.address import parse_address
 from indexer.index.opensearch.connection import Connection
 from indexer.index.opensearch.lock import locked
-from indexer.index.opensearch.mapping import LENGTHS, packed_value, stored_record
+from indexer.index.opensearch.mapping import LENGTHS, stored_lines, stored_record
 from indexer.index.opensearch.published import current
 from indexer.index.store.generation import Generation, latest
 from tests.opensearch.cluster.nodes import Cluster
@@ -48,9 +49,9 @@ def held(place: str) -> dict[str, dict[str, Any]]:
     """Every record that searches would find, by id."""
     connection = Connection(parse_address(place))
     papers = current(connection).papers
-    hits = connection.search(papers, {"size": 1000, "track_total_hits": True})["hits"]
+    hits = connection.search(papers, {"size": 1000, "track_total_hits": True, "docvalue_fields": ["stored"]})["hits"]
     assert hits["total"]["value"] == len(hits["hits"])
-    return {hit["_id"]: stored_record(hit["_source"]["stored"]) for hit in hits["hits"]}
+    return {hit["_id"]: stored_record(stored_lines(hit)) for hit in hits["hits"]}
 
 
 def plain(report: BuildReport) -> BuildReport:
@@ -107,7 +108,7 @@ def test_documents_bring_what_scoring_needs(place: str, tmp_path: Path) -> None:
     answer = connection.search(current(connection).papers, {"stored_fields": "_none_", "docvalue_fields": fields})
     (hit,) = answer["hits"]["hits"]
     assert [hit["fields"][name][0] for name in LENGTHS] == [3, 0, 0, 0, 2]
-    assert b"learn" in packed_value(hit["fields"]["streams"][0])
+    assert b"learn" in packing.unpack(packing.given(hit["fields"]["streams"][0]))
     for query, count in (
         ({"match_phrase": {"stems.title": "learn to learn"}}, 1),
         ({"match_phrase": {"words.title": "learning to"}}, 1),
@@ -173,6 +174,21 @@ def test_two_writers_wait_for_each_other(place: str, tmp_path: Path, monkeypatch
     monkeypatch.setattr(cluster_lock, "DEAD", 1.0)
     delete("a", place, timeout=10)
     assert held(place) == {}
+
+
+def test_a_touch_whose_answer_was_lost_costs_no_lock(place: str, tmp_path: Path) -> None:
+    """It moved the writer's own document; another writer's document in its place does end the work."""
+    build(write(tmp_path / "a.jsonl", {"id": "a", "title": "One"}), place)
+    connection = Connection(parse_address(place))
+    path = "/papers-book/_doc/lock"
+    with locked(connection, "papers-book", "quiver update", 5) as held_lock:
+        own = connection.call("GET", path)["_source"]
+        connection.call("PUT", path, own)
+        held_lock.check()
+        connection.call("PUT", path, own | {"token": "another"})
+        with pytest.raises(LockedError, match="another writer took over"):
+            held_lock.check()
+    connection.call("DELETE", path)
 
 
 def test_verify_finds_a_paper_that_is_not_as_the_book_says(place: str, cluster: Cluster, tmp_path: Path) -> None:

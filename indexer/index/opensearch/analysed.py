@@ -1,8 +1,8 @@
 """Papers to words, for a cluster: what its fields hold, in the very words of the embedded index.
 
 All analysis happens here, with the same chain (`text.analysis`) and the same numbers of words as in a segment. The
-server's analysers only part at white space what comes out of it. Papers are analysed many at once: each distinct word
-is stemmed once.
+server's analysers only part at white space what comes out of it. Papers are analysed many at once, and each distinct
+word is stemmed once.
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import zstandard
 
-from indexer.index.errors import BadIndexError
 from indexer.index.hashing import blake2b
+from indexer.index.opensearch import packing
 from indexer.index.record.names import key_of_spelling, spelling
 from indexer.index.record.paper import Author, Paper
 from indexer.index.record.venues import VenueTable
@@ -22,8 +21,10 @@ from indexer.index.segment.builder import content_hash, venue_text
 from indexer.index.segment.columns import work_hash
 from indexer.index.segment.compounds import TieBuilder
 from indexer.index.segment.papers import stored_lines
+from indexer.index.segment.postings_writer import numbers
 from indexer.index.segment.vocabulary import new_words, read
-from indexer.index.text.analysis import joins, name_words, stems
+from indexer.index.text.analysis import name_words, stems
+from indexer.index.text.encoded import decode, encode
 from indexer.index.text.languages import language_of
 
 LONGEST_WORD = 1000
@@ -68,9 +69,8 @@ class Analysed:
 
 _GAP = "\x01"
 _AUTHORS = "\x02"
-_PLAIN, _ZSTD = b"\x00", b"\x01"
-_MOST = 1 << 28
-_COMPRESSOR = zstandard.ZstdCompressor(level=6, write_checksum=False, write_content_size=True)
+_KNOWN = 1 << 17
+"""Words and names whose analysis is kept; then all are forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,26 +87,13 @@ class Streams:
 
 
 def pack(text: str, names: Sequence[str]) -> bytes:
-    """The streams as one value: a byte that says which form, then the words, compressed."""
-    plain = _AUTHORS.join((text, *names)).encode("utf-8", "surrogatepass")
-    small = _COMPRESSOR.compress(plain)
-    return _ZSTD + small if len(small) < len(plain) else _PLAIN + plain
+    """The streams as one packed value."""
+    return packing.pack(encode(_AUTHORS.join((text, *names))))
 
 
 def unpack(packed: bytes) -> Streams:
     """What `pack` made. Raises BadIndexError where it is something else."""
-    try:
-        if packed[:1] == _ZSTD:
-            if zstandard.frame_content_size(packed[1:]) > _MOST:
-                raise BadIndexError("the words of a paper are damaged; run `quiver rebuild`")
-            plain = zstandard.ZstdDecompressor().decompress(packed[1:])
-        elif packed[:1] == _PLAIN:
-            plain = packed[1:]
-        else:
-            raise BadIndexError("the words of a paper have a form that this Quiver does not know; update Quiver")
-        text, *names = plain.decode("utf-8", "surrogatepass").split(_AUTHORS)
-    except (zstandard.ZstdError, UnicodeDecodeError) as error:
-        raise BadIndexError(f"the words of a paper are damaged ({error}); run `quiver rebuild`") from error
+    text, *names = decode(packing.unpack(packed)).split(_AUTHORS)
     return Streams([stem if stem != _GAP else "" for stem in text.split()], [name.split() for name in names])
 
 
@@ -122,70 +109,103 @@ def server_key(value: str) -> str:
 
 def _bounded(text: str, most: int) -> str:
     # No character has more than four bytes.
-    if len(text) * 4 <= most or len(encoded := text.encode("utf-8", "surrogatepass")) <= most:
+    if len(text) * 4 <= most or len(encoded := encode(text)) <= most:
         return text
     return f"{text[: most // 8]}\x7f{blake2b(encoded, digest_size=16).hexdigest()}"
 
 
 class Analyser:
-    """Analyses papers, a batch at a time, with one table of venue names."""
+    """Analyses papers, a batch at a time, with one table of venue names; what words and names give is kept."""
 
     def __init__(self, venues: VenueTable) -> None:
         self._venues = venues
-
-    def venue(self, published: str) -> str:
-        """The canonical name of a venue."""
-        return self._venues.canonical(published)
+        self._known = _Known()
 
     def analyse(self, papers: Sequence[Paper], stored: Sequence[bytes] | None = None) -> list[Analysed]:
         """What each paper's words are; `stored` are their encoded records where already made."""
-        batch = _Batch(self._venues)
+        batch = _Batch(self._venues, self._known)
         for number, paper in enumerate(papers):
             batch.add(paper, stored[number] if stored is not None else stored_lines(paper))
         return batch.analysed()
 
 
+class _Known:
+    """The stems of words and the parts of names, each computed once for many batches."""
+
+    def __init__(self) -> None:
+        self._stems: dict[str, str] = {}
+        self.names: dict[str, tuple[str, str, str]] = {}
+
+    def forget(self) -> None:
+        """Let go of what has become too much."""
+        for kept in (self._stems, self.names):
+            if len(kept) > _KNOWN:
+                kept.clear()
+
+    def stems(self, words: Sequence[str]) -> list[str]:
+        """`analysis.stems`."""
+        known = self._stems
+        new = [word for word in words if word not in known]
+        known.update(zip(new, stems(new), strict=True))
+        return [known[word] for word in words]
+
+
 @dataclass(slots=True)
 class _Read:
-    """A paper between reading and analysis: its texts as read, and how many words each gave to the stream."""
+    """A paper between reading and analysis: its texts as read, and how many words each gave to the stream.
+
+    `forms` are where its hyphenated forms begin and end in their stream.
+    """
 
     paper: Paper
     stored: bytes
     title: str
     venue: str
     counts: tuple[tuple[int, ...], ...]
-    joins: list[tuple[str, ...]]
+    forms: tuple[int, int]
 
 
 class _Batch:
-    def __init__(self, venues: VenueTable) -> None:
-        self._venues = venues
+    def __init__(self, venues: VenueTable, known: _Known) -> None:
+        self._venues, self._known = venues, known
         self._words = new_words()
         self._ties = TieBuilder()
         self._papers: list[_Read] = []
-        self._names: dict[str, tuple[str, str, str]] = {}
 
     def add(self, paper: Paper, stored: bytes) -> None:
         """Take in a paper: its words into the stream, in the order of the fields."""
         title, abstract = read(paper.title), read(paper.abstract)
         venue = self._venues.canonical(paper.venue)
         keywords = [read(keyword) for keyword in paper.keywords]
-        texts = ((title,), (venue_text(paper.venue, venue) if venue else "",), (abstract,), tuple(keywords))
-        counts = tuple(tuple(self._words.add(text) for text in field) for field in texts)
-        tied = [parts for text in (title, abstract, *keywords) for parts in joins(text)]
+        words = self._words
+        first = self._forms()
+        counts = (
+            (words.add_tied(title),),
+            (words.add(venue_text(paper.venue, venue) if venue else ""),),
+            (words.add_tied(abstract),),
+            tuple(words.add_tied(keyword) for keyword in keywords),
+        )
         language = language_of(abstract or title, paper.extra.get("language"))
         self._ties.add((title, abstract, *keywords), language, len(self._papers))
-        self._papers.append(_Read(paper, stored, title, venue, counts, tied))
+        self._papers.append(_Read(paper, stored, title, venue, counts, (first, self._forms())))
+
+    def _forms(self) -> int:
+        """How many hyphenated forms have come."""
+        stream = self._words.form_stream
+        # Of a bytearray the length is in bytes.
+        return len(stream) // 4 if isinstance(stream, bytearray) else len(stream)
 
     def analysed(self) -> list[Analysed]:
         """All papers taken in, analysed."""
+        self._known.forget()
         vocabulary = self._words.vocabulary()
-        surfaces = [server_word(word) for word in vocabulary]
-        stemmed = [server_word(stem) for stem in stems(vocabulary)]
-        surface_of, stem_of = (np.array(["", *words], dtype=object) for words in (surfaces, stemmed))
-        stream = np.frombuffer(self._words.stream, dtype=np.uint32) if len(self._words.stream) else np.empty(0, int)
+        surface_of, stem_of = (
+            np.array(["", *map(server_word, words)], dtype=object)
+            for words in (vocabulary, self._known.stems(vocabulary))
+        )
+        stream = numbers(self._words.stream)
         written, reduced = surface_of[stream].tolist(), stem_of[stream].tolist()
-        tied = self._tied()
+        tied = self._tied(vocabulary)
         found = []
         at = 0
         for number, row in enumerate(self._papers):
@@ -225,17 +245,18 @@ class _Batch:
             )
         return found
 
-    def _tied(self) -> list[list[str]]:
+    def _tied(self, vocabulary: Sequence[str]) -> list[list[str]]:
         """The keys of the table of joins that each paper has."""
-        found: list[dict[str, None]] = [{} for _ in self._papers]
-        surfaces = sorted({part for row in self._papers for form in row.joins for part in (*form, "".join(form))})
-        stem = dict(zip(surfaces, stems(surfaces), strict=True))
-        for number, row in enumerate(self._papers):
-            for form in row.joins:
-                found[number][f"{stem[''.join(form)]}\t{' '.join([stem[part] for part in form])}"] = None
+        forms = [tuple(vocabulary[word - 1] for word in form) for form in self._words.forms()]
+        wholes = self._known.stems(["".join(form) for form in forms])
+        keys = [f"{whole}\t{' '.join(self._known.stems(form))}" for form, whole in zip(forms, wholes, strict=True)]
+        stream = numbers(self._words.form_stream).tolist()
+        found: list[dict[str, None]] = [
+            dict.fromkeys(keys[form - 1] for form in stream[slice(*row.forms)]) for row in self._papers
+        ]
         for key, docs in self._ties.keyed().items():
             for doc in docs:
-                found[doc][key.decode("utf-8", "surrogatepass")] = None
+                found[doc][decode(key)] = None
         return [list(keys) for keys in found]
 
     def _authors(self, authors: Sequence[Author]) -> tuple[Texts, Texts, tuple[tuple[str, str, str], ...], str]:
@@ -244,11 +265,11 @@ class _Batch:
         rows: dict[tuple[str, str, str], None] = {}
         first = ""
         for number, author in enumerate(authors):
-            known = self._names.get(author.name)
+            known = self._known.names.get(author.name)
             if known is None:
                 read_name = spelling(author.name)
                 words = " ".join(map(server_word, name_words(read_name)))
-                known = self._names[author.name] = (key_of_spelling(read_name), read_name, words)
+                known = self._known.names[author.name] = (key_of_spelling(read_name), read_name, words)
             first = known[0] if number == 0 else first
             names.append(known[2])
             rows[(known[0], known[1], author.id or "")] = None

@@ -41,7 +41,7 @@ class Book:
         if self._connection.call("HEAD", f"/{self.index}"):
             return
         body = {
-            "settings": {"number_of_shards": 1, "number_of_replicas": replicas, "codec": "best_compression"},
+            "settings": {"number_of_shards": 1, "number_of_replicas": replicas},
             "mappings": {"dynamic": False, "_meta": {"quiver": {"format": FORMAT}}},
         }
         # 400: somebody else has made it meanwhile.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import getpass
 import os
 import platform
+import secrets
 import threading
 import time
 from collections.abc import Iterator
@@ -37,7 +38,18 @@ class ClusterLock:
 
     def _touch(self) -> None:
         with self._turn:
-            self._seen = _put(self._connection, self._index, self._holder, self._seen)
+            try:
+                self._seen = _put(self._connection, self._index, self._holder, self._seen)
+            except ClusterError as error:
+                # A touch that came too late for an answer was written all the same: then the document moved by it.
+                if error.status != 409 or (own := self._own()) is None:
+                    raise
+                self._seen = _put(self._connection, self._index, self._holder, own)
+
+    def _own(self) -> Json | None:
+        """The document as it is now; None where it is another writer's."""
+        found = self._connection.call("GET", f"/{self._index}/_doc/{_LOCK_ID}", expected=(404,))
+        return found if found.get("found") and found["_source"].get("token") == self._holder["token"] else None
 
     def _beat(self) -> None:
         while not self._ended.wait(BEAT):
@@ -98,6 +110,8 @@ def locked(connection: Connection, index: str, command: str, timeout: float) -> 
         "pid": os.getpid(),
         "command": command,
         "since": time.strftime("%Y-%m-%d %H:%M:%S"),
+        # Tells this writer from every other, of one process too.
+        "token": secrets.token_hex(16),
     }
     lock = ClusterLock(connection, index, holder, _taken(connection, index, holder, timeout))
     try:

@@ -6,8 +6,7 @@ indexes by their own names: they never change once they are published (writes ar
 more, so that a search that has begun ends on what it began with.
 
 **Papers**, one document a live paper, `_id` its id. No other paper is in there: shadowed and deleted records are
-in the writers' book (`book`). So a `match_all` counts N, and `_source` holds the stored record alone,
-`{"stored": "..."}`: the two lines of `segment.papers.encode` (what a hit shows, then the rest): see `stored_record`.
+in the writers' book (`book`). So a `match_all` counts N. There is no `_source`: what is read is a doc value.
 
 | fields | |
 | --- | --- |
@@ -15,7 +14,8 @@ in the writers' book (`book`). So a `match_all` counts N, and `_source` holds th
 | `words.title .venue .abstract .keywords` | text: surface words at the same places: patterns, `=word` |
 | `names` | text: the folded words of the authors' names, an array, 1,000 positions from author to author |
 | `lengths.title .venue .abstract .keywords .authors` | integer doc values: words of each field, exact |
-| `streams` | binary doc value: `analysed.unpack(packed_value(...))` gives frequencies, fields, positions |
+| `streams` | binary doc value (`packing`): `analysed.unpack` gives frequencies, fields, positions |
+| `stored` | binary doc value: two lines, a head for hits and the rest (`segment.papers.encode`) |
 | `id` | keyword, doc values: the tie-break of every order |
 | `title_key` | keyword, doc values: the title as read, case folded: `--sort title` |
 | `title_whole` | keyword: the words of the title parted by spaces, for questions by whole title |
@@ -41,19 +41,19 @@ papers.
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Sequence
 from typing import Any
 
 import orjson
 
+from indexer.index.opensearch import packing
 from indexer.index.opensearch.analysed import LONGEST_WORD, Analysed, server_key
 from indexer.index.record.identity import keys
 from indexer.index.record.paper import Paper
 from indexer.index.schema import FIELDS, GROUPS, TEXT
 
-FORMAT = 1
+FORMAT = 2
 """Of the indexes in a cluster; one that differs is refused by name."""
 TEXT_FIELDS = tuple(field.name for field in GROUPS[TEXT])
 AUTHOR_GAP = 1000
@@ -95,14 +95,14 @@ def _keyword(*, values: bool = True, indexed: bool = True) -> Mapping:
 
 _SEEN = {"seen_generation": {"type": "integer"}, "seen_time": {"type": "long"}}
 _CONTENT = {"content": {"type": "long", "index": False}}
-_STORED = {"stored": _keyword(values=False, indexed=False)}
+_PACKED: Mapping = {"type": "binary", "doc_values": True}
 
 PAPER_FIELDS: dict[str, Mapping] = {
     "stems": {"properties": {field: _text() for field in TEXT_FIELDS}},
     "words": {"properties": {field: _text(norms=False) for field in TEXT_FIELDS}},
     "names": _text(AUTHOR_GAP),
     "lengths": {"properties": {field.name: {"type": "integer", "index": False} for field in FIELDS}},
-    "streams": {"type": "binary", "doc_values": True},
+    "streams": _PACKED,
     "id": _keyword(),
     "title_key": _keyword(indexed=False),
     "title_whole": _keyword(values=False),
@@ -118,7 +118,7 @@ PAPER_FIELDS: dict[str, Mapping] = {
     "work": _keyword(),
     **_SEEN,
     **_CONTENT,
-    **_STORED,
+    "stored": _PACKED,
 }
 META_FIELDS: dict[str, Mapping] = {
     "kind": _keyword(),
@@ -130,15 +130,19 @@ META_FIELDS: dict[str, Mapping] = {
 MANIFEST_ID = "manifest"
 
 
-def index_body(fields: dict[str, Mapping], about: dict[str, object], shards: int, replicas: int) -> dict[str, Any]:
-    """Settings and mapping of a new index; `about` is what it says of itself (`_meta`), beside its format."""
+def index_body(
+    fields: dict[str, Mapping], about: dict[str, object], shards: int, replicas: int, *, source: bool = False
+) -> dict[str, Any]:
+    """Settings and mapping of a new index; `about` is what it says of itself (`_meta`), beside its format.
+
+    `source`: documents are kept as they were written, and may be read so.
+    """
     return {
         "settings": {
             "number_of_shards": shards,
             "number_of_replicas": replicas,
             # Nobody reads it before it is published, and every refresh costs.
             "refresh_interval": "-1",
-            "codec": "best_compression",
             "analysis": {
                 "tokenizer": {"at_spaces": {"type": "whitespace", "max_token_length": 2 * LONGEST_WORD}},
                 "analyzer": {"parted": {"type": "custom", "tokenizer": "at_spaces"}},
@@ -147,14 +151,12 @@ def index_body(fields: dict[str, Mapping], about: dict[str, object], shards: int
         "mappings": {
             "dynamic": "strict",
             "_meta": {"quiver": {"format": FORMAT, **about}},
-            # What is analysed is never read back, and would double what is stored.
-            "_source": {"includes": [name for name in fields if name in _KEPT]},
+            # What is analysed is never read back. A part of a document would be cut out of it by the server, which
+            # took it as long as all of the rest; so nothing is kept, and what is read is a doc value.
+            "_source": {"enabled": source},
             "properties": fields,
         },
     }
-
-
-_KEPT = frozenset({"stored", "manifest", "format"})
 
 
 # --- documents ---
@@ -182,7 +184,7 @@ def document(paper: Paper, analysed: Analysed) -> Document:
         "words": dict(zip(TEXT_FIELDS, map(list, analysed.surfaces), strict=True)),
         "names": list(analysed.names),
         "lengths": {field.name: length for field, length in zip(FIELDS, analysed.lengths, strict=True)},
-        "streams": base64.b64encode(analysed.packed()).decode(),
+        "streams": packing.written(analysed.packed()),
         "id": paper.id,
         "title_key": server_key(analysed.title.casefold()),
         "title_whole": server_key(analysed.surfaces[0][0]),
@@ -192,7 +194,7 @@ def document(paper: Paper, analysed: Analysed) -> Document:
         "author_rows": [author_row(*row) for row in analysed.rows],
         "keys": [identity_key(kind, value) for kind, value in paper_keys(paper)],
         "content": signed(analysed.content),
-        "stored": analysed.stored.decode(),
+        "stored": packing.written(packing.pack(analysed.stored)),
     }
     if analysed.venue:
         found["venue"] = server_key(analysed.venue)
@@ -213,19 +215,19 @@ def paper_keys(paper: Paper) -> Sequence[tuple[str, str]]:
 # --- what comes back ---
 
 
-def packed_value(value: str) -> bytes:
-    """A binary doc value as the server gives it: base64 whose padding it leaves out."""
-    return base64.b64decode(value + "=" * (-len(value) % 4))
+def stored_lines(hit: Any) -> bytes:
+    """The two stored lines of a paper, of a hit that brings its doc value `stored`."""
+    return packing.unpack(packing.given(hit["fields"]["stored"][0]))
 
 
-def stored_head(stored: str) -> dict[str, Any]:
+def stored_head(lines: bytes) -> dict[str, Any]:
     """What a hit shows: id, title, authors, venue, year, type, url."""
-    head: dict[str, Any] = orjson.loads(stored.partition("\n")[0])
+    head: dict[str, Any] = orjson.loads(lines.partition(b"\n")[0])
     return head
 
 
-def stored_record(stored: str) -> dict[str, Any]:
+def stored_record(lines: bytes) -> dict[str, Any]:
     """The whole record in its canonical order."""
-    head, _, rest = stored.partition("\n")
+    head, _, rest = lines.partition(b"\n")
     record: dict[str, Any] = orjson.loads(head) | (orjson.loads(rest) if rest else {})
     return record

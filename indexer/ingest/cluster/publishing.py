@@ -31,6 +31,7 @@ from indexer.index.opensearch.mapping import (
 from indexer.index.opensearch.published import kept, pointed_at
 from indexer.index.segment.opened import SegmentFiles
 from indexer.index.store.manifest import Manifest, SegmentEntry
+from indexer.index.text.encoded import decode
 from indexer.ingest.cluster.living import Ints, Living
 from indexer.ingest.cluster.shipping import Shipper, ship
 
@@ -89,8 +90,11 @@ class Publisher:
     def _create(self, papers: str) -> None:
         nodes = self._data_nodes()
         shards, replicas = number(SHARDS, nodes, 1), number(REPLICAS, int(nodes > 1), 0)
-        for index, fields, count in ((papers, PAPER_FIELDS, shards), (meta_index(papers), META_FIELDS, 1)):
-            self._connection.call("PUT", f"/{index}", index_body(fields, {}, count, replicas), seconds=ADMIN_SECONDS)
+        for index, body in (
+            (papers, index_body(PAPER_FIELDS, {}, shards, replicas)),
+            (meta_index(papers), index_body(META_FIELDS, {}, 1, replicas, source=True)),
+        ):
+            self._connection.call("PUT", f"/{index}", body, seconds=ADMIN_SECONDS)
 
     def _data_nodes(self) -> int:
         health = self._connection.call("GET", "/_cluster/health")
@@ -126,7 +130,7 @@ class Publisher:
             files = SegmentFiles(self._folder, entry.files, entry.seals)
             for where, table in (("text", files.forms), ("names", files.name_words)):
                 for encoded in table:
-                    word = encoded.decode("utf-8", "surrogatepass")
+                    word = decode(encoded)
                     key = f"{where}:{word}"
                     if key not in told and len(word) <= _LONGEST:
                         told.add(key)

@@ -9,7 +9,7 @@ from typing import Any
 
 from indexer.index.native import kernel
 from indexer.index.opensearch.analysed import server_key, server_word
-from indexer.index.opensearch.mapping import stored_record
+from indexer.index.opensearch.mapping import stored_lines, stored_record
 from indexer.index.record.names import cluster_key, neighbour_reason
 from indexer.index.record.paper import Paper
 from indexer.index.record.venues import VenueTable
@@ -42,8 +42,8 @@ class Browser:
         self._headings: dict[str, str] = {}
         self._rows: list[VenueRow] | None = None
 
-    def every(self, source: Sequence[str], query: Query | None = None) -> Iterator[Json]:
-        """All papers (of a query) by id, page by page, of one point in time."""
+    def every(self, values: Sequence[str], query: Query | None = None) -> Iterator[Json]:
+        """All papers (of a query) by id, page by page, of one point in time, with some doc values."""
         connection, papers = self._statistics.connection, self._statistics.generation.papers
         point = connection.call("POST", f"/{papers}/_search/point_in_time", keep_alive=_KEEP)["pit_id"]
         try:
@@ -54,7 +54,8 @@ class Browser:
                     "query": query or clauses.EVERY,
                     "sort": [{"id": "asc"}],
                     "pit": {"id": point, "keep_alive": _KEEP},
-                    "_source": list(source) or False,
+                    "stored_fields": "_none_",
+                    "docvalue_fields": list(values),
                     "track_total_hits": False,
                 }
                 if after is not None:
@@ -338,4 +339,4 @@ def _heading(key: str, answer: Json) -> str:
 
 
 def _paper(hit: Json) -> Paper:
-    return Paper.from_record(stored_record(hit["_source"]["stored"]))
+    return Paper.from_record(stored_record(stored_lines(hit)))

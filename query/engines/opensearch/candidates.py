@@ -7,7 +7,6 @@ cluster decides itself; `told` has which rows it says match which clause.
 
 from __future__ import annotations
 
-import base64
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence, Set
 from itertools import count
@@ -18,7 +17,9 @@ import numpy.typing as npt
 
 from indexer.index.native import kernel
 from indexer.index.once import made_once
+from indexer.index.opensearch import packing
 from indexer.index.opensearch.analysed import unpack
+from indexer.index.opensearch.mapping import stored_lines
 from indexer.index.record.paper import Paper
 from indexer.index.schema import FIELDS, GROUPS, NAMES, TEXT
 from indexer.index.segment.columns import TYPE_CODES
@@ -120,8 +121,8 @@ class Rows(Segment):
         self.rows: _Arrays = _inverted([row["streams"][0] for row in fields], self.lengths)
         self._columns()
         for doc, hit in enumerate(hits):
-            if "stored" in hit.get("_source", ()):
-                self.papers.give(doc, encode(hit["_source"]["stored"]))
+            if "stored" in hit.get("fields", ()):
+                self.papers.give(doc, stored_lines(hit))
 
     def _numbered(self, venues: Sequence[str]) -> Array:
         numbers = {"": 0}
@@ -213,7 +214,7 @@ def _lengths(fields: Sequence[Json]) -> Array:
 
 def _inverted(packed: Sequence[str], lengths: Array) -> _Arrays:
     """The postings of both groups from the packed words of the rows."""
-    streams = [unpack(base64.b64decode(value + "=" * (-len(value) % 4))) for value in packed]
+    streams = [unpack(packing.given(value)) for value in packed]
     arrays = _Arrays()
     words: defaultdict[str, int] = defaultdict(count(1).__next__, {"": 0})
     stream = np.fromiter((words[word] for row in streams for word in row.text), dtype=np.uint32)

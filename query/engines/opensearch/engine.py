@@ -18,8 +18,8 @@ import numpy as np
 
 from indexer.index.errors import BadIndexError, QueryError
 from indexer.index.opensearch.analysed import server_word
+from indexer.index.opensearch.mapping import stored_lines
 from indexer.index.record.venues import VenueTable
-from indexer.index.text.encoded import encode
 from indexer.index.text.ties import HERE
 from query.engines.answer import RELAX_BELOW, Answer, Request, Row
 from query.engines.array_engine import ArrayEngine
@@ -173,13 +173,19 @@ class ClusterEngine(ArrayEngine):
 
     def stored(self, ids: Sequence[str]) -> Mapping[str, bytes]:
         """The stored lines of some papers."""
-        papers = self.statistics.generation.papers
-        answer = self.statistics.connection.call("POST", f"/{papers}/_mget", {"ids": list(ids)})
-        found = {}
-        for paper in answer["docs"]:
-            if not paper.get("found"):
-                raise BadIndexError(f"{papers} does not give the paper {paper.get('_id')!r}; run `quiver verify`")
-            found[paper["_id"]] = encode(paper["_source"]["stored"])
+        body = {
+            "size": len(ids),
+            "query": {"bool": {"filter": [{"terms": {"id": list(ids)}}]}},
+            "track_total_hits": False,
+            "stored_fields": "_none_",
+            "docvalue_fields": ["id", "stored"],
+        }
+        hits = self.statistics.search(body)["hits"]["hits"]
+        found = {hit["fields"]["id"][0]: stored_lines(hit) for hit in hits}
+        for paper in ids:
+            if paper not in found:
+                papers = self.statistics.generation.papers
+                raise BadIndexError(f"{papers} does not give the paper {paper!r}; run `quiver verify`")
         return found
 
     def written(self, word: str, ids: Sequence[str]) -> frozenset[str]:

@@ -12,7 +12,7 @@ from typing import Any
 from indexer.index.opensearch.address import parse_address
 from indexer.index.opensearch.connection import Connection
 from indexer.index.opensearch.failures import ClusterError
-from indexer.index.opensearch.mapping import stored_head
+from indexer.index.opensearch.mapping import stored_head, stored_lines
 from indexer.index.opensearch.published import current, pointed_at
 from indexer.index.record.recorded_venues import recorded_table
 from indexer.index.store.manifest import Manifest
@@ -119,8 +119,8 @@ class ClusterSnapshot(Snapshot):
             "size": 100,
             "query": {"bool": {"filter": [clauses.either(named)]}},
             "sort": [{"id": "asc"}],
-            "docvalue_fields": [*ROW_FIELDS, "joins"],
-            "_source": ["stored"],
+            "docvalue_fields": [*ROW_FIELDS, "joins", "stored"],
+            "stored_fields": "_none_",
         }
         hits = self.statistics.search(body)["hits"]["hits"]
         if not hits:
@@ -133,15 +133,15 @@ class ClusterSnapshot(Snapshot):
 
     def ids(self) -> Iterator[str]:
         """Ids of all papers, in their order."""
-        for hit in self._browser.every([]):
+        for hit in self._browser.every(["id"]):
             self.check()
-            yield hit["_id"]
+            yield hit["fields"]["id"][0]
 
     def heads(self) -> Iterator[dict[str, Any]]:
         """What a hit shows of every paper."""
         for hit in self._browser.every(["stored"]):
             self.check()
-            yield stored_head(hit["_source"]["stored"])
+            yield stored_head(stored_lines(hit))
 
     def moments(self) -> set[tuple[int, int]]:
         """Generations in which papers were first seen, with their times in seconds since 1970."""
