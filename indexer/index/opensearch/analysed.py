@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import zstandard
 
 from indexer.index.hashing import blake2b
 from indexer.index.opensearch import packing
@@ -62,12 +63,12 @@ class Analysed:
     def packed(self) -> bytes:
         """The words by which a paper is scored, as one value: see `Streams`."""
         title, venue, abstract, keywords = self.stems
-        # A gap before each keyword, as in the embedded index: a word that is none.
-        text = " ".join(filter(None, (*title, *venue, *abstract, *(f"{_GAP} {words}" for words in keywords))))
+        text = " ".join(filter(None, (*title, *venue, *abstract, *(f"{GAP} {words}" for words in keywords))))
         return pack(text, self.names)
 
 
-_GAP = "\x01"
+GAP = "\x01"
+"""Stands before each keyword as a word of its own, as in the embedded index."""
 _AUTHORS = "\x02"
 _KNOWN = 1 << 17
 """Words and names whose analysis is kept; then all are forgotten."""
@@ -93,8 +94,16 @@ def pack(text: str, names: Sequence[str]) -> bytes:
 
 def unpack(packed: bytes) -> Streams:
     """What `pack` made. Raises BadIndexError where it is something else."""
-    text, *names = decode(packing.unpack(packed)).split(_AUTHORS)
-    return Streams([stem if stem != _GAP else "" for stem in text.split()], [name.split() for name in names])
+    text, *names = parts_of(packed)
+    return Streams([stem if stem != GAP else "" for stem in text.split()], [name.split() for name in names])
+
+
+def parts_of(packed: bytes, reader: zstandard.ZstdDecompressor | None = None) -> list[str]:
+    """The text of a paper and the names of its authors, each as words parted by a space; gaps are words `GAP`.
+
+    Who unpacks many gives a decompressor.
+    """
+    return decode(packing.unpack(packed, reader)).split(_AUTHORS)
 
 
 def server_word(word: str) -> str:
