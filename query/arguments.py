@@ -120,12 +120,15 @@ def filters_of(
         types=kinds,
         exclude_venues=tuple(table.canonical(venue) for venue in names_of("exclude_venues", exclude_venues)),
         exclude_types=others,
-        since=_since(since),
+        since=since_of(since),
     )
 
 
-def _since(value: SinceValue) -> Since | None:
-    """A generation (12), a day or a moment (2026-11-01, 2026-11-01T12:00, in UTC unless it says otherwise)."""
+def since_of(value: SinceValue) -> Since | None:
+    """A generation (12), a day or a moment (2026-11-01, 2026-11-01T12:00, in UTC unless it says otherwise).
+
+    Raises UsageError.
+    """
     if value is None:
         return None
     if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():

@@ -30,6 +30,10 @@ class Since:
         moment = datetime.fromtimestamp(self.time or 0, UTC)
         return f"{moment:%Y-%m-%d}" if not (self.time or 0) % 86_400 else f"{moment:%Y-%m-%d %H:%M} UTC"
 
+    def holds(self, generation: int, time: int) -> bool:
+        """Whether what was first seen in this generation, at this time, is so new."""
+        return generation >= self.generation if self.generation is not None else time >= (self.time or 0)
+
     def mask(self, segment: Segment) -> Mask:
         """Papers of a segment that are so new."""
         return segment.first_seen.since(self.generation, self.time)

@@ -68,20 +68,7 @@ match only some of the words, unless `match=any` asks for them.
 
 ## Behind another server
 
-`--base-url https://papers.example.org/quiver` says under which address it is seen: links carry its path, and requests
-are answered whether the server in front takes that path off or leaves it. For nginx:
-
-```
-location /quiver/ {
-    proxy_pass http://127.0.0.1:8765;
-    proxy_set_header Host $host;
-}
-```
-
-`proxy_pass` without a path hands the address on as it was sent, with `%2F` in ids. Requests are answered only under
-names of the server's own: this machine's, that of the base URL, and those of `--allow-host`. Other pages may read
-answers only where `--allow-origin` names them. `--workers` processes share one socket; each takes up a new generation
-by itself, between requests. The log names addresses without what was asked, unless `--log queries` says so.
+[serving.md](serving.md) says how to put it behind nginx, what its limits are, and what it writes down.
 """
 
 
@@ -154,7 +141,7 @@ def _errors(client: TestClient) -> Iterator[str]:
     yield "\n## Errors\n\nEvery error is one object; `position` and `length` count characters of the query from 0.\n"
     yield from _example(REFUSED, None, client)
     yield "\n| kind | status |\n| --- | --- |\n"
-    kinds = {kind: status for _, status, kind in STATUSES} | {"method": 405, "host": 421}
+    kinds = {kind: status for _, status, kind in STATUSES} | {"method": 405, "host": 421, "origin": 403}
     for kind, status in kinds.items():
         yield f"| `{kind}` | {status} |\n"
     yield "\n`busy` comes with `Retry-After`: a worker has as many requests at once as `--most-requests` allows.\n"

@@ -59,7 +59,8 @@ def serve(index: Path, base_url: str, opened: bool, **options: object) -> None:
     listening = bound(settings)
     host, port = listening.getsockname()[:2]
     address = settings.base_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    write_messages([f"{papers:,} papers at {address.rstrip('/')}/ (Ctrl-C ends it)"])
+    place = f", from {host}:{port}" if settings.base_url else ""
+    write_messages([f"{papers:,} papers at {address.rstrip('/')}/{place} (Ctrl-C ends it)"])
     if settings.mcp:
         write_messages([f"agents are answered at {address.rstrip('/')}/mcp"])
     if opened:

@@ -12,8 +12,10 @@ import orjson
 
 from indexer.index.record.names import spelling
 from indexer.index.text.reading import as_shown
+from query.arguments import since_of
 from query.faces.parameters import WHICH
 from query.faces.request import Asked
+from query.faces.web.api.handlers import timed
 from query.faces.web.pages.links import State
 from query.faces.web.serving.call import Call, Reply, escaped
 from query.faces.web.serving.reading import values_of
@@ -45,12 +47,17 @@ def moments(index: PaperIndex) -> list[tuple[int, int]]:
 
 
 def newest(index: PaperIndex, asked: Asked, limit: int) -> list[News]:
-    """The papers of a search that came last into the index; those that came together by year, newest first."""
+    """The papers of a search that came last into the index; those that came together by year, newest first.
+
+    Those with all words, unless any were to do: what has one word of several is news of something else.
+    """
     found: dict[str, News] = {}
-    steps = moments(index)
+    floor = since_of(asked.since)
+    steps = [step for step in moments(index) if floor is None or floor.holds(*step)]
+    match = "any" if asked.match == "any" else "all"
     # Whatever is older than the generations that are gone back counts as of the oldest of them.
     for generation, time in [*steps[:_STEPS], *(steps[-1:] if len(steps) > _STEPS else ())]:
-        asked = replace(asked, since=str(generation), sort="newest", limit=limit + len(found), offset=0)
+        asked = replace(asked, since=str(generation), match=match, sort="newest", limit=limit + len(found), offset=0)
         for hit in asked.search(index).hits:
             found.setdefault(hit.id, News(hit, generation, datetime.fromtimestamp(time, UTC)))
         if len(found) >= limit:
@@ -64,7 +71,10 @@ def feed(call: Call) -> Reply:
     state = State.of("", call.pairs, [row.http for row in WHICH if row.http != "sort"])
     words = list(asked.filters(call.index).values())
     title = " · ".join(["Quiver", asked.query or "all papers", *words])
-    return Reply("".join(_document(call, newest(call.index, asked, ENTRIES), title, state)).encode(), _ATOM)
+    return Reply(
+        "".join(_document(call, newest(call.index, timed(call, asked, _STEPS + 1), ENTRIES), title, state)).encode(),
+        _ATOM,
+    )
 
 
 def _document(call: Call, news: Sequence[News], title: str, state: State) -> Iterator[str]:

@@ -6,16 +6,15 @@ import socket
 from functools import partial
 
 import uvicorn
-from uvicorn.supervisors import Multiprocess
+from starlette.types import ASGIApp
 
 from indexer.index.errors import UsageError
 from query.faces.web.application import make_application
 from query.faces.web.serving.served_index import ServedIndex
+from query.faces.web.serving.workers import Workers, worker_begins
 from query.faces.web.settings import Settings
 
 _BACKLOG = 1024
-_HUNG = 30
-"""Seconds without an answer to its parent after which a worker is ended: 5 are short on a machine with much to do."""
 
 
 def bound(settings: Settings) -> socket.socket:
@@ -37,7 +36,7 @@ def bound(settings: Settings) -> socket.socket:
 def run(settings: Settings, listening: socket.socket) -> None:
     """Serve until a signal says to end. Raises BadIndexError before the first request where there is no index."""
     config = uvicorn.Config(
-        partial(make_application, settings),
+        partial(_worker, settings),
         factory=True,
         workers=settings.workers,
         http="query.faces.web.serving.protocol:BoundedProtocol",
@@ -50,11 +49,15 @@ def run(settings: Settings, listening: socket.socket) -> None:
         timeout_keep_alive=15,
         timeout_graceful_shutdown=5,
         backlog=_BACKLOG,
-        timeout_worker_healthcheck=_HUNG,
     )
     if settings.workers == 1:
         uvicorn.Server(config).run(sockets=[listening])
     else:
         # Workers that cannot open the index would be started again and again: it is tried here first.
         ServedIndex(settings.index)
-        Multiprocess(config, [listening]).run()
+        Workers(config, [listening]).run()
+
+
+def _worker(settings: Settings) -> ASGIApp:
+    with worker_begins():
+        return make_application(settings)
