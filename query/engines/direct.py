@@ -79,20 +79,20 @@ def _terms(collection: Collection, compiled: Compiled) -> list[Rows] | None:
     """What scores in each segment, optional clauses first, as the kernel takes it."""
     if compiled.empty:
         return None
-    optional = [(node.term.weight, node.term.places, node.term) for node in compiled.optional]
-    score_only = [(term.weight, term.places) for term in compiled.score_only]
+    optional = [(node.term.weight, node.term.native_streams, node.term) for node in compiled.optional]
+    score_only = [(term.weight, term.native_streams) for term in compiled.score_only]
     found = []
     for at, segment in enumerate(collection.segments):
         rows: Rows = [
-            (weight, places[at], None, None if term.year is None and not term.venue else term.match_only(segment))
-            for weight, places, term in optional
+            (weight, streams[at], None, None if term.year is None and not term.venue else term.match_only(segment))
+            for weight, streams, term in optional
         ]
         if compiled.required:
             scorers = [scorer for node in compiled.required for scorer in node.scorers(segment, at, EVERY_HIT)]
             if not rows and all(scorer.term is None and scorer.active is None for scorer in scorers):
                 return None
             rows += [native_row(scorer, at) for scorer in scorers]
-        found.append(rows + [(weight, places[at], None, None) for weight, places in score_only])
+        found.append(rows + [(weight, streams[at], None, None) for weight, streams in score_only])
     return found
 
 

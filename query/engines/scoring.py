@@ -69,7 +69,7 @@ def native_row(scorer: Scorer, at: int) -> tuple[Any, ...]:
     """A scorer in a segment as the kernel takes it."""
     if scorer.term is None:
         return scorer.constant, None, scorer.active, None
-    return scorer.term.weight, scorer.term.places[at], scorer.active, None
+    return scorer.term.weight, scorer.term.native_streams[at], scorer.active, None
 
 
 def native_slack(collection: Collection, segment: Segment, scorers: int) -> float:

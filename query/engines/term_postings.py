@@ -72,15 +72,17 @@ class Stream:
 class SegmentTerm:
     """A query term in one segment: its streams, and the papers it matches without scoring (a year).
 
-    The kernel finds streams for itself (`places`); `find` gives them to whoever else asks.
+    The kernel finds streams for itself (`native_streams`); `find` gives them to whoever else asks.
     """
 
-    def __init__(self, find: Callable[[], list[Stream]], places: Any = None, match_only: Mask | None = None) -> None:
+    def __init__(
+        self, find: Callable[[], list[Stream]], native_streams: Any = None, match_only: Mask | None = None
+    ) -> None:
         self._find = find
         self.match_only = match_only
-        if places is None and kernel.native is not None:
-            places = kernel.native.Streams([stream.row() for stream in self.streams], len(FIELDS))
-        self.places = places
+        if native_streams is None and kernel.native is not None:
+            native_streams = kernel.native.Streams([stream.row() for stream in self.streams], len(FIELDS))
+        self.native_streams = native_streams
 
     @cached_property
     def streams(self) -> list[Stream]:
@@ -90,15 +92,15 @@ class SegmentTerm:
     @property
     def size(self) -> int:
         """An upper bound of the papers that hold the term."""
-        if self.places is not None:
-            size: int = self.places.size
+        if self.native_streams is not None:
+            size: int = self.native_streams.size
             return size
         return sum(len(stream.docs) for stream in self.streams)
 
     def mark(self, mask: Mask) -> None:
         """Set a mask over the segment's papers true where the term matches."""
-        if self.places is not None:
-            self.places.mark(mask)
+        if self.native_streams is not None:
+            self.native_streams.mark(mask)
         else:
             for stream in self.streams:
                 mark(mask, stream.docs)
@@ -107,8 +109,8 @@ class SegmentTerm:
 
     def document_frequency(self, segment: Segment) -> int:
         """Live papers of the segment that hold the term."""
-        if self.places is not None:
-            united: int = self.places.united(None if segment.all_live else segment.live)
+        if self.native_streams is not None:
+            united: int = self.native_streams.united(None if segment.all_live else segment.live)
             return united
         mask = np.zeros(segment.docs, dtype=bool)
         for stream in self.streams:

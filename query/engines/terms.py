@@ -80,13 +80,13 @@ class Term:
         found = self._found[1] if self._found is not None else [None] * len(self._collection.segments)
         pairs = zip(self._collection.segments, found, strict=True)
         return [
-            SegmentTerm(partial(self._streams, segment), places, self.match_only(segment)) for segment, places in pairs
+            SegmentTerm(partial(self._streams, segment), native, self.match_only(segment)) for segment, native in pairs
         ]
 
     @property
-    def places(self) -> Sequence[Any]:
+    def native_streams(self) -> Sequence[Any]:
         """Its streams in each segment as the kernel takes them."""
-        return self._found[1] if self._found is not None else [term.places for term in self.segments]
+        return self._found[1] if self._found is not None else [term.native_streams for term in self.segments]
 
     def match_only(self, segment: Segment) -> Mask | None:
         """Papers of a segment that match and gain nothing by it; None where there are none."""
@@ -111,8 +111,8 @@ class Term:
         while True:
             found = kernel.native.term(readers, keys, name, given, len(FIELDS))  # type: ignore[union-attr]
             if len(found) == 2:
-                papers, places = found
-                return papers, places
+                papers, streams = found
+                return papers, streams
             at, group, number = found
             segments[at].admit(group, number)
 

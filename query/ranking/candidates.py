@@ -100,7 +100,7 @@ class Candidates:
         first, last = group.placed(term)
         docs = self._numbers[low:high]
         if group.native is not None:
-            native = group.native.places(first, last, docs, segment.lengths, segment.docs, low, columns)
+            native = group.native.positions(first, last, docs, segment.lengths, segment.docs, low, columns)
             return np.frombuffer(native, dtype=np.int64)
         postings = group.docs[first:last]
         at = np.searchsorted(postings, docs)

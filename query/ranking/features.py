@@ -49,7 +49,7 @@ def standing(candidates: Candidates, words: Sequence[AskedWord], places: Places,
         pairs = pair_scores(candidates, words, places, parameters) if len(words) > 1 else []
         return Standing(pairs, title_scores(candidates, words, places, parameters), titled)
     rows = [(places[word.stem], word.weight, word.place, word.role is Role.CONTENT) for word in words]
-    found, title, marks = kernel.native.standing(
+    found, title, marks = kernel.native.proximity(
         rows, candidates.norms, candidates.size, parameters.adjacent, parameters.distance, parameters.title, K1
     )
     pairs = [(words[left], words[right], np.frombuffer(gained)) for left, right, gained in found]

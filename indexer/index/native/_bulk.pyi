@@ -23,7 +23,7 @@ def invert(
     bits: Array,
     extents: Array,
     lengths: Array,
-    places: Array,
+    positions: Array,
     fields: int,
     terms: int,
     /,

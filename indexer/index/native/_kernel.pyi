@@ -37,7 +37,7 @@ class Group:
         name_bits: int,
         /,
     ) -> tuple[bytes, bytes, bytes]: ...
-    def places(
+    def positions(
         self, low: int, high: int, docs: Array, lengths: Array, papers: int, first: int, columns: int, /
     ) -> bytes: ...
     def mark(
@@ -85,7 +85,7 @@ Term = tuple[float, Streams | None, Array | None, Array | None]
 def first(
     segments: list[tuple[list[Term], Array, Array | None, Array | None, float]],
     parameters: Array,
-    bare: int,
+    optional: int,
     every: bool,
     top: int,
     /,
@@ -101,7 +101,7 @@ def snippet(
     firsts: bytes | None,
     /,
 ) -> str | None: ...
-def standing(
+def proximity(
     words: list[tuple[Array, float, int, bool]],
     norms: Array,
     hits: int,

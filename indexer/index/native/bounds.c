@@ -1,7 +1,7 @@
 /* Upper bounds of the scores of all papers of a segment: the sums of the bounds of their postings, one byte each, in
    float32. They cost 1.1 ns a posting. */
 #include "heap.h"
-#include "place.h"
+#include "searched_segment.h"
 #include <string.h>
 
 #define BLOCK 128
@@ -26,8 +26,8 @@ static void levels_of(const Term *term, double slack, float *levels) {
 static void add_bounds(const Term *term, double slack) {
     float levels[LEVELS];
     levels_of(term, slack, levels);
-    for (Py_ssize_t number = 0; number < term->places->n; number++) {
-        const Stream *stream = &term->places->streams[number];
+    for (Py_ssize_t number = 0; number < term->streams->n; number++) {
+        const Stream *stream = &term->streams->items[number];
         const uint16_t *docs = stream->docs;
         const uint8_t *bounds = stream->bounds;
         Py_ssize_t n = stream->n;
@@ -39,7 +39,7 @@ static void add_bounds(const Term *term, double slack) {
 /* The same of a term that need not match: only papers gain that match already. */
 static void add_to_hits(const Term *term, double slack, Py_ssize_t papers) {
     const uint8_t *active = marks(&term->active);
-    if (term->places == NULL) {
+    if (term->streams == NULL) {
         float constant = (float)(term->weight * slack);
         for (Py_ssize_t doc = 0; doc < papers; doc++)
             if (scratch.bits[doc] > 0 && (active == NULL || active[doc]))
@@ -48,8 +48,8 @@ static void add_to_hits(const Term *term, double slack, Py_ssize_t papers) {
     }
     float levels[LEVELS];
     levels_of(term, slack, levels);
-    for (Py_ssize_t number = 0; number < term->places->n; number++) {
-        const Stream *stream = &term->places->streams[number];
+    for (Py_ssize_t number = 0; number < term->streams->n; number++) {
+        const Stream *stream = &term->streams->items[number];
         for (Py_ssize_t posting = 0; posting < stream->n; posting++) {
             uint16_t doc = stream->docs[posting];
             float level = scratch.bits[doc] > 0 ? levels[stream->bounds[posting]] : 0.0f;
@@ -121,22 +121,22 @@ Py_ssize_t between_bounds(Py_ssize_t papers, float low, float high, uint16_t *do
     return n;
 }
 
-Py_ssize_t find_bounds(Place *place, const uint8_t *within) {
-    Scoring *scoring = &place->scoring;
-    Py_ssize_t papers = scoring->papers, extras = scoring->n - place->bare;
+Py_ssize_t find_bounds(SearchedSegment *segment, const uint8_t *within) {
+    Scoring *scoring = &segment->scoring;
+    Py_ssize_t papers = scoring->papers, extras = scoring->n - segment->optional;
     memset(scratch.bound, 0, (size_t)papers * sizeof *scratch.bound);
-    for (Py_ssize_t at = 0; at < place->bare; at++) {
-        add_bounds(&scoring->terms[at], place->slack);
-        if (marks(&scoring->terms[at].silent) != NULL)
-            add_faint(marks(&scoring->terms[at].silent), papers);
+    for (Py_ssize_t at = 0; at < segment->optional; at++) {
+        add_bounds(&scoring->terms[at], segment->slack);
+        if (marks(&scoring->terms[at].match_only) != NULL)
+            add_faint(marks(&scoring->terms[at].match_only), papers);
     }
-    if (!place->bare)
+    if (!segment->optional)
         for (Py_ssize_t doc = 0; doc < papers; doc++)
             scratch.bound[doc] = FAINT;
     if (within != NULL)
         confine(within, papers);
     for (Py_ssize_t at = 0; at < extras; at++)
-        add_to_hits(&scoring->terms[place->bare + at], place->slack, papers);
+        add_to_hits(&scoring->terms[segment->optional + at], segment->slack, papers);
     return survey(papers);
 }
 

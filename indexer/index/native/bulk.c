@@ -34,16 +34,16 @@ typedef struct {
     Key *keys;
     Slot *slots; /* a power of two of them, at most half used */
     size_t mask;
-    uint32_t count, places;
+    uint32_t count, capacity;
 } Table;
 
 static int table_init(Table *t) {
     memset(t, 0, sizeof *t);
     t->room = 1 << 16;
-    t->places = 1 << 12;
+    t->capacity = 1 << 12;
     t->mask = (1 << 13) - 1;
     t->bytes = PyMem_Malloc(t->room);
-    t->keys = PyMem_Malloc(t->places * sizeof(Key));
+    t->keys = PyMem_Malloc(t->capacity * sizeof(Key));
     t->slots = PyMem_Calloc(t->mask + 1, sizeof(Slot));
     return t->bytes && t->keys && t->slots ? 0 : -1;
 }
@@ -77,11 +77,11 @@ static Slot slot_of(const uint8_t *key, size_t size, uint32_t hash, uint32_t num
 }
 
 static int table_grow(Table *t) {
-    uint32_t places = t->places * 2;
+    uint32_t capacity = t->capacity * 2;
     size_t mask = t->mask * 2 + 1;
     Slot *slots;
-    if (t->places > UINT32_MAX / 4) return -1;
-    if (grow((void **)&t->keys, (size_t)places * sizeof(Key)) < 0) return -1;
+    if (t->capacity > UINT32_MAX / 4) return -1;
+    if (grow((void **)&t->keys, (size_t)capacity * sizeof(Key)) < 0) return -1;
     slots = PyMem_Calloc(mask + 1, sizeof(Slot));
     if (!slots) return -1;
     for (uint32_t n = 0; n < t->count; n++) {
@@ -91,7 +91,7 @@ static int table_grow(Table *t) {
     }
     PyMem_Free(t->slots);
     t->slots = slots;
-    t->places = places;
+    t->capacity = capacity;
     t->mask = mask;
     return 0;
 }
@@ -122,7 +122,7 @@ static uint32_t table_number(Table *t, const uint8_t *key, size_t size) {
         if (known->size == size && memcmp(t->bytes + known->start, key, size) == 0) return t->slots[at].number;
     }
     if (size > UINT32_MAX) return 0;
-    if (t->count == t->places) {
+    if (t->count == t->capacity) {
         if (table_grow(t) < 0) return 0;
         for (at = hash & t->mask; t->slots[at].number; at = (at + 1) & t->mask) {}
     }
@@ -585,7 +585,7 @@ static PyObject *neighbour_blocks(PyObject *module, PyObject *key) {
 /* --- postings --- */
 
 typedef struct {
-    const uint32_t *stream, *term_of, *extents, *lengths, *places;
+    const uint32_t *stream, *term_of, *extents, *lengths, *positions;
     const uint8_t *bits;
     Py_ssize_t words, surfaces, docs, fields, terms;
 } Input;
@@ -644,7 +644,7 @@ static int fill(const Input *in, int64_t *next_posting, int64_t *next_occurrence
         for (; word < end; word++) {
             uint32_t term, position;
             int64_t posting;
-            position = in->places ? in->places[word - in->stream] : (uint32_t)(word - start);
+            position = in->positions ? in->positions[word - in->stream] : (uint32_t)(word - start);
             if (position > MAX_POSITION) position = MAX_POSITION;
             if (!*word) continue;
             while (field + 1 < in->fields && position >= border) border += lengths[++field];
@@ -712,15 +712,15 @@ done:
 }
 
 static PyObject *invert(PyObject *module, PyObject *args) {
-    Py_buffer stream, term_of, bits, extents, lengths, places;
+    Py_buffer stream, term_of, bits, extents, lengths, positions;
     Py_ssize_t fields, terms;
     PyObject *result = NULL;
-    if (!PyArg_ParseTuple(args, "y*y*y*y*y*y*nn", &stream, &term_of, &bits, &extents, &lengths, &places, &fields, &terms))
+    if (!PyArg_ParseTuple(args, "y*y*y*y*y*y*nn", &stream, &term_of, &bits, &extents, &lengths, &positions, &fields, &terms))
         return NULL;
-    Input in = {stream.buf, term_of.buf, extents.buf, lengths.buf, places.len ? places.buf : NULL, bits.buf,
+    Input in = {stream.buf, term_of.buf, extents.buf, lengths.buf, positions.len ? positions.buf : NULL, bits.buf,
                 stream.len / 4, term_of.len / 4, extents.len / 4, fields, terms};
     if (fields < 1 || fields > 4 || terms < 0 || in.docs > 65536 || bits.len != in.surfaces || lengths.len / 4 != in.docs * fields ||
-        (places.len && places.len != stream.len))
+        (positions.len && positions.len != stream.len))
         PyErr_SetString(PyExc_ValueError, "arrays of unequal length");
     else
         result = invert_input(&in);
@@ -729,15 +729,15 @@ static PyObject *invert(PyObject *module, PyObject *args) {
     PyBuffer_Release(&bits);
     PyBuffer_Release(&extents);
     PyBuffer_Release(&lengths);
-    PyBuffer_Release(&places);
+    PyBuffer_Release(&positions);
     return result;
 }
 
 static PyMethodDef functions[] = {
     {"plain", plain, METH_O, "Whether a text is surely the same as read and as shown; False decides nothing."},
     {"invert", invert, METH_VARARGS,
-     "invert(stream, term_of, bits, extents, lengths, places, fields, terms): the postings of a stream of words.\n\n"
-     "stream, term_of, extents, lengths, places uint32, bits uint8; places may be empty. Gives bytearrays: first posting\n"
+     "invert(stream, term_of, bits, extents, lengths, positions, fields, terms): the postings of a stream of words.\n\n"
+     "stream, term_of, extents, lengths, positions uint32, bits uint8; positions may be empty. Gives bytearrays: first posting\n"
      "and first occurrence of each term (int64, terms + 1), then of postings by term and paper: papers (uint16), counts\n"
      "of each field up to 15 (uint16, four bits a field), positions of all occurrences (uint32), forms (uint8); at last,\n"
      "for each occurrence above 15, its posting * fields + field (uint64)."},

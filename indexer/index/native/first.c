@@ -3,7 +3,7 @@
 A paper's upper bound is the sum of the bounds of its postings, one byte each, in float32. Bounds of all papers cost
 1.1 ns a posting; only those papers are scored exactly whose bound reaches what enough others have. */
 #include "heap.h"
-#include "place.h"
+#include "searched_segment.h"
 #include <string.h>
 
 #define ROUNDING (1 - 1e-6) /* float32 strays by parts in 10^7 */
@@ -22,9 +22,9 @@ static double gained[MAX_DOCS];
 /* --- a segment --- */
 
 /* Score n candidates; gives how many, -1 on error. */
-static Py_ssize_t score_listed(Place *place, Py_ssize_t n, double *scores, Best *best) {
+static Py_ssize_t score_listed(SearchedSegment *segment, Py_ssize_t n, double *scores, Best *best) {
     memset(scores, 0, (size_t)n * sizeof *scores);
-    if (add_exact(&place->scoring, candidates, n, scores) < 0)
+    if (add_exact(&segment->scoring, candidates, n, scores) < 0)
         return -1;
     for (Py_ssize_t at = 0; at < n; at++)
         push(best, scores[at]);
@@ -33,12 +33,12 @@ static Py_ssize_t score_listed(Place *place, Py_ssize_t n, double *scores, Best 
 
 /* Score all papers whose bound may be among the first `top`; what they score raises the floor, and below the first
    guess of it there may be some more. */
-static Py_ssize_t score_by_bounds(Place *place, Py_ssize_t top, double *scores, Best *best) {
-    Py_ssize_t papers = place->scoring.papers;
+static Py_ssize_t score_by_bounds(SearchedSegment *segment, Py_ssize_t top, double *scores, Best *best) {
+    Py_ssize_t papers = segment->scoring.papers;
     float known = (float)(threshold(best, -1.0) * ROUNDING), floor = top < papers ? kth_bound(papers, top, known > 0 ? known : 0) : 0;
     floor = floor > FAINT ? floor : FAINT;
     Py_ssize_t n = between_bounds(papers, floor, INFINITY, candidates);
-    if (score_listed(place, n, scores, best) < 0)
+    if (score_listed(segment, n, scores, best) < 0)
         return -1;
     float low = (float)(threshold(best, -1.0) * ROUNDING);
     low = low > FAINT ? low : FAINT;
@@ -46,7 +46,7 @@ static Py_ssize_t score_by_bounds(Place *place, Py_ssize_t top, double *scores, 
         return n;
     Py_ssize_t others = between_bounds(papers, low, floor, more);
     memset(gained, 0, (size_t)others * sizeof *gained);
-    if (add_exact(&place->scoring, more, others, gained) < 0)
+    if (add_exact(&segment->scoring, more, others, gained) < 0)
         return -1;
     /* Merged from the end, so that nothing is overwritten before it has moved. */
     Py_ssize_t had = n - 1, fresh = others - 1;
@@ -62,56 +62,56 @@ static Py_ssize_t score_by_bounds(Place *place, Py_ssize_t top, double *scores, 
     return n + others;
 }
 
-static void fill_hits(Place *place, Py_ssize_t listed_papers) {
-    uint8_t *hits = place->hits.view.buf;
-    if (place->hits.view.obj == NULL)
+static void fill_hits(SearchedSegment *segment, Py_ssize_t listed_papers) {
+    uint8_t *hits = segment->hits.view.buf;
+    if (segment->hits.view.obj == NULL)
         return;
     if (listed_papers < 0) {
-        mark_bounded(hits, place->scoring.papers);
+        mark_bounded(hits, segment->scoring.papers);
         return;
     }
-    memset(hits, 0, (size_t)place->scoring.papers);
+    memset(hits, 0, (size_t)segment->scoring.papers);
     for (Py_ssize_t at = 0; at < listed_papers; at++)
         hits[candidates[at]] = 1;
 }
 
 /* The first of a segment in `candidates` and `scores`: how many, -1 on error. Adds what matches to `total`. */
-static Py_ssize_t search_place(Place *place, int every, Py_ssize_t top, double *scores, Best *best, Py_ssize_t *total) {
-    Py_ssize_t papers = place->scoring.papers, n = list_matches(place, every, candidates);
+static Py_ssize_t search_segment(SearchedSegment *segment, int every, Py_ssize_t top, double *scores, Best *best, Py_ssize_t *total) {
+    Py_ssize_t papers = segment->scoring.papers, n = list_matches(segment, every, candidates);
     if (n >= 0) {
-        fill_hits(place, n);
+        fill_hits(segment, n);
         *total += n;
         if (!top)
             return 0;
         /* Bounds cost what their postings do, and zeroes for all papers; an exact score costs a tenth of a us. */
-        if (n <= 100 + postings_of(place) / 100 || n <= top)
-            return score_listed(place, n, scores, best);
+        if (n <= 100 + postings_of(segment) / 100 || n <= top)
+            return score_listed(segment, n, scores, best);
         memset(seen, 0, (size_t)papers);
         for (Py_ssize_t at = 0; at < n; at++)
             seen[candidates[at]] = 1;
-        find_bounds(place, seen);
+        find_bounds(segment, seen);
     } else {
-        *total += find_bounds(place, marks(&place->base));
-        fill_hits(place, -1);
+        *total += find_bounds(segment, marks(&segment->base));
+        fill_hits(segment, -1);
     }
-    return top ? score_by_bounds(place, top, scores, best) : 0;
+    return top ? score_by_bounds(segment, top, scores, best) : 0;
 }
 
 /* --- all segments --- */
 
-static int read_place(Place *place, PyObject *row, const Array *parameters, Py_ssize_t bare) {
+static int read_segment(SearchedSegment *segment, PyObject *row, const Array *parameters, Py_ssize_t optional) {
     PyObject *terms, *lengths, *base, *hits;
-    if (!PyArg_ParseTuple(row, "OOOOd", &terms, &lengths, &base, &hits, &place->slack) ||
-        read_scoring(&place->scoring, terms, lengths, parameters) < 0 ||
-        (base != Py_None && take(base, &place->base, 1, 0) < 0) ||
-        (hits != Py_None && take(hits, &place->hits, 1, 1) < 0))
+    if (!PyArg_ParseTuple(row, "OOOOd", &terms, &lengths, &base, &hits, &segment->slack) ||
+        read_scoring(&segment->scoring, terms, lengths, parameters) < 0 ||
+        (base != Py_None && take(base, &segment->base, 1, 0) < 0) ||
+        (hits != Py_None && take(hits, &segment->hits, 1, 1) < 0))
         return -1;
-    place->bare = bare;
-    int fits = bare >= 0 && bare <= place->scoring.n &&
-               (base == Py_None || place->base.n == place->scoring.papers) &&
-               (hits == Py_None || place->hits.n == place->scoring.papers);
-    for (Py_ssize_t at = 0; fits && at < bare; at++)
-        fits = place->scoring.terms[at].places != NULL;
+    segment->optional = optional;
+    int fits = optional >= 0 && optional <= segment->scoring.n &&
+               (base == Py_None || segment->base.n == segment->scoring.papers) &&
+               (hits == Py_None || segment->hits.n == segment->scoring.papers);
+    for (Py_ssize_t at = 0; fits && at < optional; at++)
+        fits = segment->scoring.terms[at].streams != NULL;
     if (fits)
         return 0;
     PyErr_SetString(PyExc_ValueError, "terms that match, and masks of all papers of the segment are wanted");
@@ -159,29 +159,29 @@ static PyObject *give_found(Found *all, Py_ssize_t segments, double floor) {
 
 PyObject *kernel_first(PyObject *module, PyObject *args) {
     PyObject *rows, *parameters_object, *result = NULL;
-    Py_ssize_t bare, top, total = 0, papers = 0, read = 0;
+    Py_ssize_t optional, top, total = 0, papers = 0, read = 0;
     int every;
     static double scores[MAX_DOCS];
     Array parameters;
     (void)module;
-    if (!PyArg_ParseTuple(args, "O!Onpn", &PyList_Type, &rows, &parameters_object, &bare, &every, &top))
+    if (!PyArg_ParseTuple(args, "O!Onpn", &PyList_Type, &rows, &parameters_object, &optional, &every, &top))
         return NULL;
     if (take(parameters_object, &parameters, 8, 0) < 0)
         return NULL;
     Py_ssize_t segments = PyList_GET_SIZE(rows);
-    Place *places = PyMem_Calloc((size_t)segments + 1, sizeof *places);
+    SearchedSegment *searched = PyMem_Calloc((size_t)segments + 1, sizeof *searched);
     Found *all = PyMem_Calloc((size_t)segments + 1, sizeof *all);
     Best best = {0};
-    if (places == NULL || all == NULL || top < 0) {
+    if (searched == NULL || all == NULL || top < 0) {
         PyErr_NoMemory();
         goto done;
     }
     for (; read < segments; read++) {
-        if (read_place(&places[read], PyList_GET_ITEM(rows, read), &parameters, bare) < 0) {
+        if (read_segment(&searched[read], PyList_GET_ITEM(rows, read), &parameters, optional) < 0) {
             read++;
             goto done;
         }
-        papers += places[read].scoring.papers;
+        papers += searched[read].scoring.papers;
     }
     /* Where all papers are wanted nothing is too low. */
     best.room = top < papers ? top : 0;
@@ -191,24 +191,24 @@ PyObject *kernel_first(PyObject *module, PyObject *args) {
         goto done;
     }
     for (Py_ssize_t at = 0; at < segments; at++) {
-        Py_ssize_t n = search_place(&places[at], every, top, scores, &best, &total);
+        Py_ssize_t n = search_segment(&searched[at], every, top, scores, &best, &total);
         if (n < 0 || keep_found(&all[at], scores, n) < 0)
             goto done;
     }
     PyObject *found = give_found(all, segments, threshold(&best, -1.0));
     result = found == NULL ? NULL : Py_BuildValue("nN", total, found);
 done:
-    for (Py_ssize_t at = 0; places != NULL && all != NULL && at < segments; at++) {
+    for (Py_ssize_t at = 0; searched != NULL && all != NULL && at < segments; at++) {
         PyMem_Free(all[at].docs);
         PyMem_Free(all[at].scores);
     }
     for (Py_ssize_t at = 0; at < read; at++) {
-        release(&places[at].scoring);
-        give_back(&places[at].base);
-        give_back(&places[at].hits);
+        release(&searched[at].scoring);
+        give_back(&searched[at].base);
+        give_back(&searched[at].hits);
     }
     PyMem_Free(best.items);
-    PyMem_Free(places);
+    PyMem_Free(searched);
     PyMem_Free(all);
     give_back(&parameters);
     return result;

@@ -62,23 +62,23 @@ static uint32_t total(const Group *group, Py_ssize_t posting) {
 }
 
 /* Position of an occurrence inside its paper: 9 bits where nearly all are below 511, else 16, and exceptions. */
-static uint32_t position(const Group *group, Py_ssize_t at) {
-    uint32_t place;
+static uint32_t position_at(const Group *group, Py_ssize_t at) {
+    uint32_t position;
     if (group->pos.view.itemsize == 1) {
-        place = ((const uint8_t *)group->pos.view.buf)[at];
-        place |= (uint32_t)(((const uint8_t *)group->high.view.buf)[at >> 3] >> (at & 7) & 1) << 8;
-        if (place != WIDE_BY_9)
-            return place;
+        position = ((const uint8_t *)group->pos.view.buf)[at];
+        position |= (uint32_t)(((const uint8_t *)group->high.view.buf)[at >> 3] >> (at & 7) & 1) << 8;
+        if (position != WIDE_BY_9)
+            return position;
     } else {
-        place = ((const uint16_t *)group->pos.view.buf)[at];
-        if (place != WIDE)
-            return place;
+        position = ((const uint16_t *)group->pos.view.buf)[at];
+        if (position != WIDE)
+            return position;
     }
     const uint32_t *wide = group->pos_x.view.buf;
     Py_ssize_t found = lower32(wide, 0, group->pos_x.n, (uint32_t)at);
     if (found < group->pos_x.n && wide[found] == (uint32_t)at)
-        place = ((const uint32_t *)group->pos_v.view.buf)[found];
-    return place;
+        position = ((const uint32_t *)group->pos_v.view.buf)[found];
+    return position;
 }
 
 /* --- words in order --- */
@@ -86,26 +86,26 @@ static uint32_t position(const Group *group, Py_ssize_t at) {
 typedef struct {
     uint64_t *items;
     Py_ssize_t n, room;
-} Places;
+} Positions;
 
-static int reserve(Places *places, Py_ssize_t room) {
-    if (room <= places->room)
+static int reserve(Positions *positions, Py_ssize_t room) {
+    if (room <= positions->room)
         return 0;
-    uint64_t *items = PyMem_Realloc(places->items, (size_t)(room * 2) * sizeof *items);
+    uint64_t *items = PyMem_Realloc(positions->items, (size_t)(room * 2) * sizeof *items);
     if (items == NULL) {
         PyErr_NoMemory();
         return -1;
     }
-    places->items = items;
-    places->room = room * 2;
+    positions->items = items;
+    positions->room = room * 2;
     return 0;
 }
 
 typedef struct {
     int64_t low, high, cursor;
-    int same; /* the first word with the same span: its places are found once */
+    int same; /* the first word with the same span: its positions are found once */
     int64_t counted, occurrence; /* a posting and its first occurrence: those after it are counted from there */
-    Places places;
+    Positions positions;
 } Word;
 
 typedef struct {
@@ -129,8 +129,8 @@ static int append(Bytes *bytes, const void *data, Py_ssize_t size) {
     return 0;
 }
 
-/* Places of a posting's occurrences: field << 32 | position, of names author << 2 * bits | word. */
-static int find_places(const Group *group, Word *word, const uint64_t *borders, int name_bits) {
+/* Positions of a posting's occurrences: field << 32 | position, of names author << 2 * bits | word. */
+static int find_positions(const Group *group, Word *word, const uint64_t *borders, int name_bits) {
     Py_ssize_t posting = word->cursor, block = posting >> SKIP;
     Py_ssize_t before = block << SKIP;
     uint64_t first = ((const uint32_t *)group->skip.view.buf)[block];
@@ -147,20 +147,20 @@ static int find_places(const Group *group, Word *word, const uint64_t *borders, 
         damaged("positions of a word lie outside their array");
         return -1;
     }
-    if (reserve(&word->places, count) < 0)
+    if (reserve(&word->positions, count) < 0)
         return -1;
     int unit = 0;
     for (uint32_t at = 0; at < count; at++) {
-        uint64_t place = position(group, (Py_ssize_t)(first + at));
+        uint64_t position = position_at(group, (Py_ssize_t)(first + at));
         if (name_bits) {
-            word->places.items[at] = place + ((place >> name_bits) << name_bits);
+            word->positions.items[at] = position + ((position >> name_bits) << name_bits);
             continue;
         }
-        while (unit < group->fields - 1 && place >= borders[unit])
+        while (unit < group->fields - 1 && position >= borders[unit])
             unit++;
-        word->places.items[at] = (uint64_t)unit << 32 | place;
+        word->positions.items[at] = (uint64_t)unit << 32 | position;
     }
-    word->places.n = count;
+    word->positions.n = count;
     return 0;
 }
 
@@ -178,11 +178,11 @@ static int all_hold(const uint16_t *docs, Word *words, Py_ssize_t n, uint16_t do
     return 1;
 }
 
-/* Keep of `ends` (rising) moved by one word: in `out` the places of `here` that follow one of them by at most `slop`. */
-static Py_ssize_t follow(const uint64_t *ends, Py_ssize_t n, const Places *here, uint64_t slop, uint64_t *out) {
+/* Keep of `ends` (rising) moved by one word: in `out` the positions of `here` that follow one of them by at most `slop`. */
+static Py_ssize_t follow(const uint64_t *ends, Py_ssize_t n, const Positions *here, uint64_t slop, uint64_t *out) {
     Py_ssize_t kept = 0, at = 0;
-    for (Py_ssize_t place = 0; place < here->n; place++) {
-        uint64_t wanted = here->items[place];
+    for (Py_ssize_t position = 0; position < here->n; position++) {
+        uint64_t wanted = here->items[position];
         while (at < n && ends[at] + slop < wanted)
             at++;
         if (at < n && ends[at] < wanted)
@@ -208,7 +208,7 @@ PyObject *group_phrase(Group *self, PyObject *args) {
     int width = (int)((parameters.n - 1) / 3);
     Py_ssize_t n = PyTuple_GET_SIZE(spans), lead = 0;
     Word *words = PyMem_Calloc((size_t)n + 1, sizeof *words);
-    Places ends = {0}, next = {0};
+    Positions ends = {0}, next = {0};
     Bytes found = {0}, counts = {0}, bounds = {0};
     const uint16_t *docs = self->docs.view.buf;
     if (words == NULL) {
@@ -247,19 +247,19 @@ PyObject *group_phrase(Group *self, PyObject *args) {
         for (int field = 0; field < self->fields; field++)
             borders[field] = border += length_of(&lengths, papers, self->first + field, doc);
         for (Py_ssize_t at = 0; at < n; at++)
-            if (words[at].same < 0 && find_places(self, &words[at], borders, name_bits) < 0)
+            if (words[at].same < 0 && find_positions(self, &words[at], borders, name_bits) < 0)
                 goto done;
-        const Places *start = &words[0].places;
+        const Positions *start = &words[0].positions;
         if (reserve(&ends, start->n) < 0)
             goto done;
         memcpy(ends.items, start->items, (size_t)start->n * sizeof *ends.items);
         ends.n = start->n;
         for (Py_ssize_t at = 1; at < n && ends.n; at++) {
-            const Places *here = &words[words[at].same >= 0 ? words[at].same : at].places;
+            const Positions *here = &words[words[at].same >= 0 ? words[at].same : at].positions;
             if (reserve(&next, here->n) < 0)
                 goto done;
             next.n = follow(ends.items, ends.n, here, (uint64_t)slop, next.items);
-            Places swapped = ends;
+            Positions swapped = ends;
             ends = next;
             next = swapped;
         }
@@ -284,7 +284,7 @@ PyObject *group_phrase(Group *self, PyObject *args) {
                            bounds.items ? (char *)bounds.items : "", bounds.n);
 done:
     for (Py_ssize_t at = 0; words != NULL && at < n; at++)
-        PyMem_Free(words[at].places.items);
+        PyMem_Free(words[at].positions.items);
     PyMem_Free(words);
     PyMem_Free(ends.items);
     PyMem_Free(next.items);
@@ -365,8 +365,8 @@ done:
     return result;
 }
 
-/* Places of one word in some papers (rising): owner << 40 | field << 32 | position, owners counted from `first`. */
-static PyObject *group_places(Group *self, PyObject *args) {
+/* Positions of one word in some papers (rising): owner << 40 | field << 32 | position, owners counted from `first`. */
+static PyObject *group_positions(Group *self, PyObject *args) {
     PyObject *docs_object, *lengths_object, *result = NULL;
     long long low, high, first;
     Py_ssize_t papers;
@@ -407,23 +407,23 @@ static PyObject *group_places(Group *self, PyObject *args) {
         uint64_t borders[MAX_FIELDS], border = 0;
         for (int field = 0; field < self->fields; field++)
             borders[field] = border += length_of(&lengths, papers, self->first + field, asked[at]);
-        if (find_places(self, &word, borders, 0) < 0)
+        if (find_positions(self, &word, borders, 0) < 0)
             goto done;
         uint64_t owner = (uint64_t)(first + at) << 40;
         Py_ssize_t kept = 0;
-        for (Py_ssize_t place = 0; place < word.places.n; place++) {
-            uint64_t item = word.places.items[place];
+        for (Py_ssize_t position = 0; position < word.positions.n; position++) {
+            uint64_t item = word.positions.items[position];
             uint64_t column = (uint64_t)self->first + (item >> 32);
             if (columns >> column & 1)
-                word.places.items[kept++] = owner | (column << 32) | (item & 0xFFFFFFFF);
+                word.positions.items[kept++] = owner | (column << 32) | (item & 0xFFFFFFFF);
         }
-        word.places.n = kept;
-        if (append(&found, word.places.items, word.places.n * (Py_ssize_t)sizeof *word.places.items) < 0)
+        word.positions.n = kept;
+        if (append(&found, word.positions.items, word.positions.n * (Py_ssize_t)sizeof *word.positions.items) < 0)
             goto done;
     }
     result = PyBytes_FromStringAndSize((const char *)found.items, found.n);
 done:
-    PyMem_Free(word.places.items);
+    PyMem_Free(word.positions.items);
     PyMem_Free(found.items);
     give_back(&wanted);
     give_back(&lengths);
@@ -431,8 +431,8 @@ done:
 }
 
 static PyMethodDef methods[] = {
-    {"places", (PyCFunction)group_places, METH_VARARGS,
-     "places(low, high, docs, lengths, papers, first, columns) -> bytes of int64: where a word stands in some papers "
+    {"positions", (PyCFunction)group_positions, METH_VARARGS,
+     "positions(low, high, docs, lengths, papers, first, columns) -> bytes of int64: where a word stands in some papers "
      "(uint16, rising), in the fields whose bits `columns` has: owner << 40 | field << 32 | position, the owner being "
      "the paper's index plus `first`"},
     {"phrase", (PyCFunction)group_phrase, METH_VARARGS,

@@ -40,7 +40,7 @@ typedef struct {
     uint32_t totals[256];   /* occurrences of a posting, by its code */
 } Group;
 
-/* A term in one place of a segment: papers with a bound each, and where their frequencies stand. */
+/* A term in one table of postings of a segment: papers with a bound each, and where their frequencies stand. */
 typedef struct {
     const uint16_t *docs;
     const uint8_t *bounds;
@@ -53,10 +53,10 @@ typedef struct {
     Array arrays[3];   /* those of the three above that are borrowed from Python */
 } Stream;
 
-/* All places of a term in a segment. */
+/* All streams of a term in a segment. */
 typedef struct {
     PyObject_HEAD
-    Stream *streams;
+    Stream *items;
     Py_ssize_t n;
     PyObject *kept; /* what the streams point into */
 } Streams;
@@ -124,7 +124,7 @@ PyObject *kernel_first(PyObject *module, PyObject *args);
 PyObject *kernel_exact(PyObject *module, PyObject *args);
 PyObject *kernel_mark(PyObject *module, PyObject *args);
 PyObject *kernel_snippet(PyObject *module, PyObject *args);
-PyObject *kernel_standing(PyObject *module, PyObject *args);
+PyObject *kernel_proximity(PyObject *module, PyObject *args);
 PyObject *kernel_within(PyObject *module, PyObject *args);
 PyObject *kernel_newest(PyObject *module, PyObject *args);
 PyObject *kernel_listed(PyObject *module, PyObject *mask);

@@ -66,7 +66,7 @@ static PyMethodDef functions[] = {
      "term(readers, stems, name, given, fields) -> (papers, (Streams, ...)): a term in all segments; or (segment, group, "
      "number) of a word that must be admitted first"},
     {"first", kernel_first, METH_VARARGS,
-     "first(segments, parameters, bare, every, top) -> (total, ((segment, docs, scores), ...)): what matches, and "
+     "first(segments, parameters, optional, every, top) -> (total, ((segment, docs, scores), ...)): what matches, and "
      "papers among which the first are; bytes of uint16 and float64"},
     {"exact", kernel_exact, METH_VARARGS,
      "exact(terms, lengths, parameters, docs, scores): add each term's share to the scores of documents"},
@@ -74,9 +74,9 @@ static PyMethodDef functions[] = {
      "snippet(text, width, known, resolve, tokens, firsts) -> the passage as HTML, None where Python must find it: `known` "
      "has the number that a word counts for (0: none), else `resolve` gives it; `tokens` takes odd runs apart; `firsts` "
      "are the characters (a byte for each of 128) with which words may begin that are asked for, None: any"},
-    {"standing", kernel_standing, METH_VARARGS,
-     "standing(words, norms, hits, adjacent, distance, title, k1) -> ([(left, right, gained), ...], gained, titled): how "
-     "the words of a query, (places, weight, place, content) each, stand in some hits; bytes of float64, and of a mask "
+    {"proximity", kernel_proximity, METH_VARARGS,
+     "proximity(words, norms, hits, adjacent, distance, title, k1) -> ([(left, right, gained), ...], gained, titled): how "
+     "the words of a query, (positions, weight, position, content) each, lie in some hits; bytes of float64, and of a mask "
      "(words x hits)"},
     {"mark", kernel_mark, METH_VARARGS, "mark(mask, docs): set a mask of bytes to 1 at each document"},
     {"within", kernel_within, METH_VARARGS,

@@ -28,13 +28,13 @@ static Py_ssize_t of_year(const uint16_t *all, Py_ssize_t n, const uint16_t *yea
         if (years[doc] != year)
             continue;
         if (kept < wanted) {
-            Py_ssize_t place = kept++;
-            for (; place && held[(place - 1) / 2] < ranks[doc]; place = (place - 1) / 2) {
-                held[place] = held[(place - 1) / 2];
-                docs[place] = docs[(place - 1) / 2];
+            Py_ssize_t slot = kept++;
+            for (; slot && held[(slot - 1) / 2] < ranks[doc]; slot = (slot - 1) / 2) {
+                held[slot] = held[(slot - 1) / 2];
+                docs[slot] = docs[(slot - 1) / 2];
             }
-            held[place] = ranks[doc];
-            docs[place] = doc;
+            held[slot] = ranks[doc];
+            docs[slot] = doc;
         } else if (kept && ranks[doc] < held[0]) {
             replace_largest(held, docs, kept, ranks[doc], doc);
         }

@@ -82,8 +82,8 @@ static Py_ssize_t find_word(Reader *self, int at, PyObject *word, Known *known) 
     if (self->own[at].view.obj == NULL || known->number < 0)
         return known->number;
     const uint32_t *own = self->own[at].view.buf;
-    Py_ssize_t place = lower32(own, 0, self->own[at].n, (uint32_t)known->number);
-    return place < self->own[at].n && own[place] == (uint32_t)known->number ? place : -1;
+    Py_ssize_t own_row = lower32(own, 0, self->own[at].n, (uint32_t)known->number);
+    return own_row < self->own[at].n && own[own_row] == (uint32_t)known->number ? own_row : -1;
 }
 
 /* Add the postings of a word; 1 if it was added or is not there, 0 if it must be admitted first, -1 on error. */
@@ -102,7 +102,7 @@ static int add_stored(Reader *self, Streams *found, int at, PyObject *word, Know
         damaged("postings of a word lie outside their array");
         return -1;
     }
-    Stream *stream = &found->streams[found->n++];
+    Stream *stream = &found->items[found->n++];
     stream->group = group;
     stream->low = start[number];
     stream->high = start[number + 1];
@@ -131,7 +131,7 @@ static Streams *find_streams(Reader *self, PyObject *stems, PyObject *name, PyOb
             Py_CLEAR(found);
     }
     for (Py_ssize_t at = 0; found != NULL && at < more; at++)
-        if (read_stream(&found->streams[found->n++], PyTuple_GET_ITEM(given, at), fields) < 0)
+        if (read_stream(&found->items[found->n++], PyTuple_GET_ITEM(given, at), fields) < 0)
             Py_CLEAR(found);
     return found;
 }

@@ -5,7 +5,7 @@
 void release(Scoring *scoring) {
     for (Py_ssize_t at = 0; at < scoring->n; at++) {
         give_back(&scoring->terms[at].active);
-        give_back(&scoring->terms[at].silent);
+        give_back(&scoring->terms[at].match_only);
     }
     PyMem_Free(scoring->terms);
     give_back(&scoring->lengths);
@@ -49,20 +49,20 @@ int read_scoring(Scoring *scoring, PyObject *terms, PyObject *lengths, const Arr
     }
     for (Py_ssize_t at = 0; at < scoring->n; at++) {
         Term *term = &scoring->terms[at];
-        PyObject *places, *active, *silent;
-        if (!PyArg_ParseTuple(PyList_GET_ITEM(terms, at), "dOOO", &term->weight, &places, &active, &silent) ||
+        PyObject *streams, *active, *match_only;
+        if (!PyArg_ParseTuple(PyList_GET_ITEM(terms, at), "dOOO", &term->weight, &streams, &active, &match_only) ||
             take_mask(active, &term->active, scoring->papers) < 0 ||
-            take_mask(silent, &term->silent, scoring->papers) < 0)
+            take_mask(match_only, &term->match_only, scoring->papers) < 0)
             return -1;
-        if (places == Py_None)
+        if (streams == Py_None)
             continue;
-        if (!PyObject_TypeCheck(places, &StreamsType)) {
-            PyErr_SetString(PyExc_TypeError, "places of a term are Streams");
+        if (!PyObject_TypeCheck(streams, &StreamsType)) {
+            PyErr_SetString(PyExc_TypeError, "streams of a term are Streams");
             return -1;
         }
-        term->places = (Streams *)places;
-        for (Py_ssize_t number = 0; number < term->places->n; number++) {
-            const Group *group = term->places->streams[number].group;
+        term->streams = (Streams *)streams;
+        for (Py_ssize_t number = 0; number < term->streams->n; number++) {
+            const Group *group = term->streams->items[number].group;
             if (group != NULL && group->first + group->fields > scoring->fields) {
                 damaged("a group has fields that are not scored");
                 return -1;
@@ -96,13 +96,13 @@ static void count_in(Stream *stream, uint16_t doc, int fields, int32_t *counts) 
 /* BM25F in float64 from integers, term by term in the order given. */
 int add_exact(Scoring *scoring, const uint16_t *docs, Py_ssize_t n, double *scores) {
     for (Py_ssize_t at = 0; at < scoring->n; at++)
-        for (Py_ssize_t number = 0; scoring->terms[at].places && number < scoring->terms[at].places->n; number++) {
-            Stream *stream = &scoring->terms[at].places->streams[number];
+        for (Py_ssize_t number = 0; scoring->terms[at].streams && number < scoring->terms[at].streams->n; number++) {
+            Stream *stream = &scoring->terms[at].streams->items[number];
             stream->cursor = stream->group != NULL ? stream->low : 0;
         }
-    for (Py_ssize_t place = 0; place < n; place++) {
-        uint16_t doc = docs[place];
-        if (doc >= scoring->papers || (place && doc <= docs[place - 1])) {
+    for (Py_ssize_t row = 0; row < n; row++) {
+        uint16_t doc = docs[row];
+        if (doc >= scoring->papers || (row && doc <= docs[row - 1])) {
             damaged("documents do not rise");
             return -1;
         }
@@ -111,13 +111,13 @@ int add_exact(Scoring *scoring, const uint16_t *docs, Py_ssize_t n, double *scor
             int32_t counts[MAX_FIELDS] = {0};
             if (!scores_in(term, doc))
                 continue;
-            if (term->places == NULL) {
-                scores[place] += term->weight;
+            if (term->streams == NULL) {
+                scores[row] += term->weight;
                 continue;
             }
-            for (Py_ssize_t number = 0; number < term->places->n; number++)
-                count_in(&term->places->streams[number], doc, scoring->fields, counts);
-            scores[place] += term->weight * saturation(counts, &scoring->lengths, scoring->parameters->view.buf,
+            for (Py_ssize_t number = 0; number < term->streams->n; number++)
+                count_in(&term->streams->items[number], doc, scoring->fields, counts);
+            scores[row] += term->weight * saturation(counts, &scoring->lengths, scoring->parameters->view.buf,
                                                        scoring->papers, scoring->fields, doc);
         }
     }

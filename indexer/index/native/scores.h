@@ -6,9 +6,9 @@
 
 typedef struct {
     double weight;
-    Streams *places; /* NULL: a constant */
+    Streams *streams; /* NULL: a constant */
     Array active;    /* a mask of the papers in which it scores; without one in all */
-    Array silent;    /* a mask of papers that match the term and gain nothing by it */
+    Array match_only;    /* a mask of papers that match the term and gain nothing by it */
 } Term;
 
 typedef struct {
@@ -20,7 +20,7 @@ typedef struct {
     Py_ssize_t papers;
 } Scoring;
 
-/* Terms are a list of (weight, Streams or None, active or None, silent or None), which the caller keeps alive.
+/* Terms are a list of (weight, Streams or None, active or None, match_only or None), which the caller keeps alive.
    `release` what was read, also when this gave -1. */
 int read_scoring(Scoring *scoring, PyObject *terms, PyObject *lengths, const Array *parameters);
 void release(Scoring *scoring);

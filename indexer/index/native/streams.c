@@ -38,8 +38,8 @@ Streams *new_streams(Py_ssize_t room, PyObject *kept) {
     Streams *self = (Streams *)StreamsType.tp_alloc(&StreamsType, 0);
     if (self == NULL)
         return NULL;
-    self->streams = PyMem_Calloc((size_t)room + 1, sizeof(Stream));
-    if (self->streams == NULL) {
+    self->items = PyMem_Calloc((size_t)room + 1, sizeof(Stream));
+    if (self->items == NULL) {
         Py_DECREF(self);
         return (Streams *)PyErr_NoMemory();
     }
@@ -60,7 +60,7 @@ static PyObject *streams_new(PyTypeObject *type, PyObject *args, PyObject *keywo
     Streams *self = new_streams(PyTuple_GET_SIZE(kept), kept);
     for (Py_ssize_t at = 0; self != NULL && at < PyTuple_GET_SIZE(kept); at++) {
         self->n = at + 1;
-        if (read_stream(&self->streams[at], PyTuple_GET_ITEM(kept, at), fields) < 0)
+        if (read_stream(&self->items[at], PyTuple_GET_ITEM(kept, at), fields) < 0)
             Py_CLEAR(self);
     }
     Py_DECREF(kept);
@@ -70,8 +70,8 @@ static PyObject *streams_new(PyTypeObject *type, PyObject *args, PyObject *keywo
 static void streams_dealloc(Streams *self) {
     for (Py_ssize_t at = 0; at < self->n; at++)
         for (int which = 0; which < 3; which++)
-            give_back(&self->streams[at].arrays[which]);
-    PyMem_Free(self->streams);
+            give_back(&self->items[at].arrays[which]);
+    PyMem_Free(self->items);
     Py_XDECREF(self->kept);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
@@ -82,7 +82,7 @@ static PyObject *streams_mark(Streams *self, PyObject *object) {
         return NULL;
     PyObject *result = Py_None;
     for (Py_ssize_t at = 0; at < self->n && result != NULL; at++)
-        if (mark_papers(&mask, self->streams[at].docs, self->streams[at].n) < 0)
+        if (mark_papers(&mask, self->items[at].docs, self->items[at].n) < 0)
             result = NULL;
     give_back(&mask);
     return Py_XNewRef(result);
@@ -93,20 +93,20 @@ Py_ssize_t united(const Streams *self, const Array *live) {
     Py_ssize_t papers = 0, largest = 0;
     const uint8_t *alive = live->view.obj != NULL ? live->view.buf : NULL;
     for (Py_ssize_t at = 1; at < self->n; at++)
-        largest = self->streams[at].n > self->streams[largest].n ? at : largest;
+        largest = self->items[at].n > self->items[largest].n ? at : largest;
     if (alive == NULL && self->n)
-        papers = self->streams[largest].n;
+        papers = self->items[largest].n;
     if (self->n > 1)
         memset(seen, 0, sizeof seen);
     for (Py_ssize_t at = 0; at < self->n; at++) {
-        const Stream *stream = &self->streams[at], *most = &self->streams[largest];
+        const Stream *stream = &self->items[at], *most = &self->items[largest];
         if (at == largest) {
-            for (Py_ssize_t place = 0; alive != NULL && place < stream->n; place++)
-                papers += stream->docs[place] < live->n && alive[stream->docs[place]];
+            for (Py_ssize_t row = 0; alive != NULL && row < stream->n; row++)
+                papers += stream->docs[row] < live->n && alive[stream->docs[row]];
             continue;
         }
-        for (Py_ssize_t place = 0, from = 0; place < stream->n; place++) {
-            uint16_t doc = stream->docs[place];
+        for (Py_ssize_t row = 0, from = 0; row < stream->n; row++) {
+            uint16_t doc = stream->docs[row];
             uint64_t bit = (uint64_t)1 << (doc & 63), before = seen[doc >> 6];
             seen[doc >> 6] = before | bit;
             if (before & bit || (alive != NULL && !(doc < live->n && alive[doc])))
@@ -132,7 +132,7 @@ static PyObject *streams_size(Streams *self, void *closure) {
     Py_ssize_t size = 0;
     (void)closure;
     for (Py_ssize_t at = 0; at < self->n; at++)
-        size += self->streams[at].n;
+        size += self->items[at].n;
     return PyLong_FromSsize_t(size);
 }
 

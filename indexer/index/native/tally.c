@@ -82,10 +82,10 @@ WIDER static uint32_t largest_of(const uint32_t *counts, Py_ssize_t n) {
 
 /* Insert a count into the best so far, which fall; gives how many are held. */
 static Py_ssize_t insert(uint32_t *best, Py_ssize_t held, Py_ssize_t top, uint32_t count) {
-    Py_ssize_t place = held < top ? held : top - 1;
-    for (; place && best[place - 1] < count; place--)
-        best[place] = best[place - 1];
-    best[place] = count;
+    Py_ssize_t slot = held < top ? held : top - 1;
+    for (; slot && best[slot - 1] < count; slot--)
+        best[slot] = best[slot - 1];
+    best[slot] = count;
     return held < top ? held + 1 : top;
 }
 

@@ -1,6 +1,6 @@
-/* How the words of a query stand in some hits, from their places: features.py, to the last bit.
+/* How the words of a query stand in some hits, from their positions: features.py, to the last bit.
 
-A place is hit << OWNER | field << FIELD | position (candidates.py). */
+A position is hit << OWNER | field << FIELD | position (candidates.py). */
 #include "kernel.h"
 #include <string.h>
 
@@ -10,10 +10,10 @@ A place is hit << OWNER | field << FIELD | position (candidates.py). */
 #define START (1LL << 20) /* where a title's first word may be missing, positions must not fall below 0 */
 
 typedef struct {
-    Array places;      /* int64, rising */
+    Array positions;      /* int64, rising */
     Py_ssize_t cursor; /* of the walk over titles */
     double weight;
-    long long place;   /* in the query */
+    long long position;   /* in the query */
     int content;
 } AskedWord;
 
@@ -25,16 +25,16 @@ typedef struct {
     long long distance;
 } Query;
 
-static inline int field_of(int64_t place) { return (int)(place >> FIELD & 0xFF); }
+static inline int field_of(int64_t position) { return (int)(position >> FIELD & 0xFF); }
 
-/* What two words give each hit by standing as far apart as in the query: bytes, or None where they never do. */
+/* What two words give each hit by being as far apart as in the query: bytes, or None where they never do. */
 static PyObject *pair(const Query *query, const AskedWord *left, const AskedWord *right, double *together) {
-    const int64_t *first = left->places.view.buf, *second = right->places.view.buf;
+    const int64_t *first = left->positions.view.buf, *second = right->positions.view.buf;
     const double *norms = query->norms.view.buf;
-    int64_t apart = right->place - left->place;
+    int64_t apart = right->position - left->position;
     int any = 0;
     memset(together, 0, (size_t)query->hits * sizeof *together);
-    for (Py_ssize_t one = 0, other = 0; one < left->places.n && other < right->places.n;) {
+    for (Py_ssize_t one = 0, other = 0; one < left->positions.n && other < right->positions.n;) {
         int64_t wanted = first[one] + apart;
         if (second[other] < wanted) {
             other++;
@@ -64,8 +64,8 @@ static PyObject *all_pairs(const Query *query, double *together) {
         Py_ssize_t before = left;
         left = right;
         const AskedWord *one = before < 0 ? NULL : &query->words[before], *other = &query->words[right];
-        /* The same word twice is no pair: it has the same array of places. */
-        if (one == NULL || other->place - one->place > query->distance || one->places.view.obj == other->places.view.obj)
+        /* The same word twice is no pair: it has the same array of positions. */
+        if (one == NULL || other->position - one->position > query->distance || one->positions.view.obj == other->positions.view.obj)
             continue;
         PyObject *gained = pair(query, one, other, together);
         PyObject *row = gained == NULL || gained == Py_None ? NULL : Py_BuildValue("nnO", before, right, gained);
@@ -77,12 +77,12 @@ static PyObject *all_pairs(const Query *query, double *together) {
     return found;
 }
 
-/* The next place of a word in a title, as where the query would begin there; INT64_MAX after the last. */
+/* The next position of a word in a title, as where the query would begin there; INT64_MAX after the last. */
 static int64_t next_start(AskedWord *word) {
-    const int64_t *places = word->places.view.buf;
-    while (word->cursor < word->places.n && field_of(places[word->cursor]))
+    const int64_t *positions = word->positions.view.buf;
+    while (word->cursor < word->positions.n && field_of(positions[word->cursor]))
         word->cursor++;
-    return word->cursor < word->places.n ? places[word->cursor] - word->place + START : INT64_MAX;
+    return word->cursor < word->positions.n ? positions[word->cursor] - word->position + START : INT64_MAX;
 }
 
 /* For each hit the weight of the heaviest run of words that its title has as the query has; and which words it has. */
@@ -108,7 +108,7 @@ static void walk_titles(Query *query, double *gained, uint8_t *titled) {
                 continue;
             held += word->weight;
             words++;
-            titled[at * query->hits + (((const int64_t *)word->places.view.buf)[word->cursor++] >> OWNER)] = 1;
+            titled[at * query->hits + (((const int64_t *)word->positions.view.buf)[word->cursor++] >> OWNER)] = 1;
             heads[at] = next_start(word);
         }
         if (words > 1 && held > gained[hit])
@@ -123,24 +123,24 @@ static void walk_titles(Query *query, double *gained, uint8_t *titled) {
 static int read_words(Query *query, PyObject *rows) {
     for (Py_ssize_t at = 0; at < PyList_GET_SIZE(rows); at++) {
         AskedWord *word = &query->words[at];
-        PyObject *places;
-        if (!PyArg_ParseTuple(PyList_GET_ITEM(rows, at), "OdLp", &places, &word->weight, &word->place, &word->content) ||
-            take(places, &word->places, 8, 0) < 0)
+        PyObject *positions;
+        if (!PyArg_ParseTuple(PyList_GET_ITEM(rows, at), "OdLp", &positions, &word->weight, &word->position, &word->content) ||
+            take(positions, &word->positions, 8, 0) < 0)
             return -1;
         query->n = at + 1;
         word->cursor = 0;
-        const int64_t *items = word->places.view.buf;
-        for (Py_ssize_t place = 0; place < word->places.n; place++)
-            if (items[place] < 0 || items[place] >> OWNER >= query->hits ||
-                field_of(items[place]) * query->hits >= query->norms.n) {
-                PyErr_SetString(PyExc_ValueError, "a place lies in no hit");
+        const int64_t *items = word->positions.view.buf;
+        for (Py_ssize_t position = 0; position < word->positions.n; position++)
+            if (items[position] < 0 || items[position] >> OWNER >= query->hits ||
+                field_of(items[position]) * query->hits >= query->norms.n) {
+                PyErr_SetString(PyExc_ValueError, "a position lies in no hit");
                 return -1;
             }
     }
     return 0;
 }
 
-PyObject *kernel_standing(PyObject *module, PyObject *args) {
+PyObject *kernel_proximity(PyObject *module, PyObject *args) {
     PyObject *rows, *norms, *result = NULL;
     double *memory = NULL;
     /* Not static: objects are made here, which may let other threads in. */
@@ -172,7 +172,7 @@ PyObject *kernel_standing(PyObject *module, PyObject *args) {
                                (const char *)titled, query->n * query->hits);
 done:
     for (Py_ssize_t at = 0; at < query->n; at++)
-        give_back(&query->words[at].places);
+        give_back(&query->words[at].positions);
     give_back(&query->norms);
     PyMem_Free(memory);
     PyMem_Free(query);
