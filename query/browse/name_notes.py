@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from query.engines.author_names import AuthorNames, FoundNames
 from query.language.analysed import names_asked
 from query.language.combine import leaves
-from query.language.tree import AuthorPlace, Diagnostic, Phrase, Query, Word
+from query.language.tree import AuthorPosition, Diagnostic, Phrase, Query, Word
 
 _NAMED = 3
 """Names that are told; of others the number."""
@@ -22,7 +22,7 @@ def name_notes(
     """
     for node in query.required:
         for leaf in leaves(node):
-            placed = isinstance(leaf, AuthorPlace) and not leaf.whole
+            placed = isinstance(leaf, AuthorPosition) and not leaf.whole
             if not placed and not (isinstance(leaf, Word | Phrase) and names_asked(leaf)):
                 continue
             if (found := names.find(leaf.text, every=placed)) is not None:

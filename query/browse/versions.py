@@ -19,8 +19,8 @@ def other_ids(collection: Collection, segment: int, doc: int) -> list[str]:
     works = collection.works
     if not works:
         return []
-    others = (place for place in works.members(segment, doc) if place != (segment, doc))
-    return [collection.segments[place.segment].paper_id(place.doc) for place in others]
+    others = (member for member in works.members(segment, doc) if member != (segment, doc))
+    return [collection.segments[member.segment].paper_id(member.doc) for member in others]
 
 
 def as_cited(index: PaperIndex, papers: Iterable[Paper], *, published: bool = True) -> Iterator[Paper]:
@@ -40,7 +40,7 @@ def as_cited(index: PaperIndex, papers: Iterable[Paper], *, published: bool = Tr
             yield paper
         elif number not in done:
             done.add(number)
-            records = [index.segments[place.segment].papers.paper(place.doc) for place in works.members(at, doc)]
+            records = [index.segments[member.segment].papers.paper(member.doc) for member in works.members(at, doc)]
             cited = records[0] if published else paper
             arxiv = cited.arxiv or next((record.arxiv for record in records if record.arxiv), "")
             yield cited if arxiv == cited.arxiv else replace(cited, arxiv=arxiv)

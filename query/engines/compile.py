@@ -17,7 +17,7 @@ from query.engines.name_nodes import NamesNode
 from query.engines.nodes import (
     AndNode,
     AuthorCountNode,
-    AuthorPlaceNode,
+    AuthorPositionNode,
     ConstantNode,
     ExactNode,
     Node,
@@ -38,7 +38,7 @@ from query.language.parts import Part
 from query.language.tree import (
     And,
     AuthorCount,
-    AuthorPlace,
+    AuthorPosition,
     Exact,
     Fuzzy,
     Not,
@@ -133,8 +133,8 @@ class Compiler:
             return NotNode(self._node(tree.child, query))
         if isinstance(tree, Years):
             return YearsNode(tree.first, tree.last, tree.boost)
-        if isinstance(tree, AuthorPlace):
-            return AuthorPlaceNode(self._collection, tree)
+        if isinstance(tree, AuthorPosition):
+            return AuthorPositionNode(self._collection, tree)
         if isinstance(tree, AuthorCount):
             return AuthorCountNode(tree)
         if isinstance(tree, Exact):

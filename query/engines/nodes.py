@@ -13,7 +13,7 @@ from indexer.index.schema import NAMES, TEXT
 from indexer.index.segment.columns import TYPE_CODES, key_hash
 from indexer.index.segment.container import Array
 from indexer.index.segment.opened import Segment
-from query.engines.author_places import count_mask, place_mask
+from query.engines.author_positions import count_mask, position_mask
 from query.engines.collection import Collection
 from query.engines.masks import Mask, mark, mark_within
 from query.engines.patterns import Pattern, pattern_mask
@@ -21,7 +21,7 @@ from query.engines.phrases import phrase
 from query.engines.runs import run_mask
 from query.engines.terms import NAME_COLUMNS, TEXT_COLUMNS, Term
 from query.language.parts import Part
-from query.language.tree import AuthorCount, AuthorPlace
+from query.language.tree import AuthorCount, AuthorPosition
 
 _LAST_YEAR = 9999
 
@@ -159,12 +159,12 @@ class PatternNode(ConstantNode):
         super().__init__(pattern.boost, lambda segment: pattern_mask(segment, pattern, tuple(columns)))
 
 
-class AuthorPlaceNode(ConstantNode):
-    """A name at the first or last place among the authors."""
+class AuthorPositionNode(ConstantNode):
+    """A name at the first or last position among the authors."""
 
-    def __init__(self, collection: Collection, asked: AuthorPlace) -> None:
+    def __init__(self, collection: Collection, asked: AuthorPosition) -> None:
         segments, names = collection.segments, collection.author_names
-        super().__init__(asked.boost, lambda segment: place_mask(names, segment, segments.index(segment), asked))
+        super().__init__(asked.boost, lambda segment: position_mask(names, segment, segments.index(segment), asked))
 
 
 class AuthorCountNode(ConstantNode):

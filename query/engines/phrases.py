@@ -19,7 +19,7 @@ from query.engines.deadline import check_time
 
 Ints = npt.NDArray[np.int64]
 
-# A place is index of the paper << 40 | field << 32 | position; positions of names hold the author and stay in field 0.
+# A position here is index of the paper << 40 | field << 32 | position; those of names hold the author, in field 0.
 _PAPER, _UNIT = 40, 32
 
 
@@ -68,8 +68,8 @@ def phrase(
     docs = _common(group, terms)
     if not docs.size:
         return NOWHERE
-    places = {term: places_of(segment, group, group_name, term, docs) for term in set(terms)}
-    ends = chain([places[term] for term in terms], slop)
+    positions = {term: positions_of(segment, group, group_name, term, docs) for term in set(terms)}
+    ends = chain([positions[term] for term in terms], slop)
     first = FIELD_NUMBERS[GROUPS[group_name][0].name]
     fields = (ends >> _UNIT & 0xFF) + first
     owners = ends >> _PAPER
@@ -105,17 +105,17 @@ def member(docs: npt.NDArray[np.uint16], among: npt.NDArray[np.uint16]) -> npt.N
     return table[docs]
 
 
-def chain(places: Sequence[Ints], slop: int) -> Ints:
-    """Places of the last words of all matches, from the rising places of each word in order."""
+def chain(positions: Sequence[Ints], slop: int) -> Ints:
+    """Positions of the last words of all matches, from the rising positions of each word in order."""
     if slop == 1:
         # Rarest first: the chain never grows.
-        order = sorted(range(len(places)), key=lambda at: len(places[at]))
-        ends = places[order[0]] - order[0]
+        order = sorted(range(len(positions)), key=lambda at: len(positions[at]))
+        ends = positions[order[0]] - order[0]
         for at in order[1:]:
-            ends = _both(ends, places[at] - at)
-        return ends + (len(places) - 1)
-    ends = places[0]
-    for here in places[1:]:
+            ends = _both(ends, positions[at] - at)
+        return ends + (len(positions) - 1)
+    ends = positions[0]
+    for here in positions[1:]:
         near = np.searchsorted(ends, here - slop) < np.searchsorted(ends, here)
         ends = here[near]
     return ends
@@ -132,8 +132,8 @@ def _both(left: Ints, right: Ints) -> Ints:
     return both
 
 
-def places_of(segment: Segment, group: PostingGroup, name: str, term: int, docs: npt.NDArray[np.uint16]) -> Ints:
-    """Places of a term in some papers that hold it: index among `docs` << 40 | field of the group << 32 | position."""
+def positions_of(segment: Segment, group: PostingGroup, name: str, term: int, docs: npt.NDArray[np.uint16]) -> Ints:
+    """Positions of a term in papers that hold it: index among `docs` << 40 | field of the group << 32 | position."""
     low, high = group.span(term)
     picked = np.searchsorted(group.docs[low:high], docs).astype(np.int64)
     positions, owners = group.positions(term, picked)

@@ -23,7 +23,7 @@ from indexer.index.text.reading import as_read
 from query.engines.deadline import check_time
 from query.engines.masks import Mask, listed, mark
 from query.engines.patterns import mark_forms, matching_words, pattern_mask, word_test
-from query.engines.phrases import chain, member, places_of
+from query.engines.phrases import chain, member, positions_of
 from query.language.parts import Part, joined, unaccented
 
 Ints = npt.NDArray[np.int64]
@@ -132,7 +132,7 @@ class _Run:
     def _runs(self, meant: Sequence[Ints], docs: Docs, *, sure: bool) -> tuple[Docs, bool]:
         """Papers with the parts in order, and whether some postings were left out because their forms are not sure."""
         doubt = False
-        places = []
+        positions = []
         for part, words in zip(self._parts, meant, strict=True):
             here = []
             for term, allowed in self._terms(part, words):
@@ -140,14 +140,14 @@ class _Run:
                 held, doubtful = self._held(term, allowed, sure=sure)
                 doubt |= doubtful
                 if held.size:
-                    found = places_of(self._segment, self._group, self._name, term, held)
+                    found = positions_of(self._segment, self._group, self._name, term, held)
                     # From the number among the papers that hold the term to that among all.
                     owner = np.searchsorted(docs, held).astype(np.int64)
                     here.append(owner[found >> _PAPER] << _PAPER | found & ((1 << _PAPER) - 1))
             if not here:
                 return docs[:0], doubt
-            places.append(here[0] if len(here) == 1 else np.unique(np.concatenate(here)))
-        ends = chain(places, self._slop)
+            positions.append(here[0] if len(here) == 1 else np.unique(np.concatenate(here)))
+        ends = chain(positions, self._slop)
         fields = (ends >> _UNIT & 0xFF) + FIELD_NUMBERS[GROUPS[self._name][0].name]
         return docs[np.unique(ends[np.isin(fields, self._columns)] >> _PAPER)], doubt
 

@@ -17,7 +17,7 @@ Ints = npt.NDArray[np.int64]
 _PUBLISHED, _PREPRINT, _MANUSCRIPT = 0, 1, 2
 
 
-class Place(NamedTuple):
+class DocAddress(NamedTuple):
     """Segment and document number of a paper."""
 
     segment: int
@@ -45,34 +45,34 @@ class Works:
         new = np.ones(len(hashes), dtype=bool)
         new[1:] = hashes[1:] != hashes[:-1]
         self._works: Ints = np.cumsum(new) - 1
-        self._places: dict[tuple[int, int], int] | None = None
+        self._numbers: dict[tuple[int, int], int] | None = None
 
     def __bool__(self) -> bool:
         return bool(len(self._works))
 
     def work(self, segment: int, doc: int) -> int | None:
         """The number of a paper's work; None where it is alone."""
-        place = self._place(segment, doc)
-        return None if place is None else int(self._works[place])
+        number = self._number(segment, doc)
+        return None if number is None else int(self._works[number])
 
     def preference(self, segment: int, doc: int) -> int:
         """The smaller the better among the members of one work."""
-        return self._place(segment, doc) or 0
+        return self._number(segment, doc) or 0
 
-    def members(self, segment: int, doc: int) -> list[Place]:
+    def members(self, segment: int, doc: int) -> list[DocAddress]:
         """The papers of a paper's work, the preferred first; itself alone where it is alone."""
         number = self.work(segment, doc)
         if number is None:
-            return [Place(segment, doc)]
+            return [DocAddress(segment, doc)]
         low, high = np.searchsorted(self._works, [number, number + 1]).tolist()
         pairs = zip(self._segments[low:high].tolist(), self._docs[low:high].tolist(), strict=True)
-        return [Place(*pair) for pair in pairs]
+        return [DocAddress(*pair) for pair in pairs]
 
-    def _place(self, segment: int, doc: int) -> int | None:
-        if self._places is None:
+    def _number(self, segment: int, doc: int) -> int | None:
+        if self._numbers is None:
             pairs = zip(self._segments.tolist(), self._docs.tolist(), strict=True)
-            self._places = {pair: number for number, pair in enumerate(pairs)}
-        return self._places.get((segment, doc))
+            self._numbers = {pair: number for number, pair in enumerate(pairs)}
+        return self._numbers.get((segment, doc))
 
     def one_each(self, masks: Sequence[Mask], taken: npt.NDArray[np.bool_] | None = None) -> list[Mask]:
         """The masks (one a segment) less the papers whose work a preferred one of the masks stands for.

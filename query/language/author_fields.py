@@ -1,4 +1,4 @@
-"""Authors by place and by number: `first:NAME`, `last:NAME`, `authors:<=3`."""
+"""Authors by position and by number: `first:NAME`, `last:NAME`, `authors:<=3`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 
 from indexer.index.errors import QueryError
 from query.language.tokens import Token
-from query.language.tree import AuthorCount, AuthorPlace
+from query.language.tree import AuthorCount, AuthorPosition
 
-PLACES = ("first", "last")
+POSITIONS = ("first", "last")
 _FORMS = "3, <=3, >10 or 2..5"
 # Whatever follows `authors:` and begins with a number or a comparison counts; a name is looked for.
 COUNT_VALUE = re.compile(r"(?:[<>]=?|=)?[0-9]{1,6}(?:\.\.[0-9]{0,6}|-[0-9]{1,6})?(?=[\s)]|$)|\.\.[0-9]{1,6}(?=[\s)]|$)")
@@ -16,7 +16,7 @@ _COMPARED = re.compile(r"([<>]=?|=)?([0-9]+)")
 _BETWEEN = re.compile(r"([0-9]*)(?:\.\.|-)([0-9]*)")
 
 
-def place_leaf(token: Token, field: str, *, whole: bool) -> AuthorPlace:
+def position_leaf(token: Token, field: str, *, whole: bool) -> AuthorPosition:
     """The leaf of `first:` or `last:`. Raises QueryError for a pattern."""
     text = token.text.lstrip("^")
     if any(sign in text for sign in "*?~"):
@@ -26,7 +26,7 @@ def place_leaf(token: Token, field: str, *, whole: bool) -> AuthorPlace:
             length=token.end - token.start,
             suggestion=text.strip("*?~"),
         )
-    return AuthorPlace(text, field, 1.0, token.start, token.end - token.start, whole)
+    return AuthorPosition(text, field, 1.0, token.start, token.end - token.start, whole)
 
 
 def count_leaf(token: Token) -> AuthorCount:

@@ -6,14 +6,14 @@ import re
 
 from indexer.index.errors import QueryError
 from indexer.index.record.paper import TYPES
-from query.language.author_fields import PLACES, count_leaf, place_leaf
+from query.language.author_fields import POSITIONS, count_leaf, position_leaf
 from query.language.identifiers import arxiv, doi, identify, lone_arxiv
 from query.language.nearest import nearest
 from query.language.tokens import Token
-from query.language.tree import AuthorCount, AuthorPlace, Exact, Fuzzy, Phrase, Prefix, Wildcard, Word, Years
+from query.language.tree import AuthorCount, AuthorPosition, Exact, Fuzzy, Phrase, Prefix, Wildcard, Word, Years
 from query.language.years import format_years, parse_years
 
-Leaf = Word | Phrase | Prefix | Wildcard | Fuzzy | Years | AuthorPlace | AuthorCount | Exact
+Leaf = Word | Phrase | Prefix | Wildcard | Fuzzy | Years | AuthorPosition | AuthorCount | Exact
 
 # Fields whose value is compared whole; `=` asks the same of authors (the cluster) and venue (the filter). In the other
 # fields, and in all, `=` asks for words as they are written.
@@ -51,8 +51,8 @@ def word_leaf(token: Token, field: str | None, *, exact: bool = False) -> Leaf:
         return _whole(text, token, field)
     if field == "year":
         return _years(text, token)
-    if field in PLACES:
-        return place_leaf(token, field, whole=exact)
+    if field in POSITIONS:
+        return position_leaf(token, field, whole=exact)
     if field == "count":
         return count_leaf(token)
     if exact:
@@ -72,8 +72,8 @@ def phrase_leaf(token: Token, field: str | None, *, exact: bool = False) -> Leaf
         return _whole(token.text, token, field)
     if field == "year":
         return _years(token.text, token)
-    if field in PLACES:
-        return place_leaf(token, field, whole=exact)
+    if field in POSITIONS:
+        return position_leaf(token, field, whole=exact)
     if field == "count":
         return count_leaf(token)
     return Phrase(token.text, field, 1.0, token.start, token.end - token.start, int(token.number), exact)

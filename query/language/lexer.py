@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from indexer.index.errors import QueryError
-from query.language.author_fields import COUNT_VALUE, PLACES
+from query.language.author_fields import COUNT_VALUE, POSITIONS
 from query.language.foreign import EVERY_FIELD, FOREIGN_FIELDS, Odd, near, odd_value, odd_word, operator, prefix_sign
 from query.language.leaves import unread_sign
 from query.language.nearest import nearest
@@ -22,7 +22,7 @@ MAX_SLOP = 1_000
 
 _FIELD_NAMES = ", ".join(f"{name}:" for name in FIELDS if len(name) > 2)
 _NO_FIELDS = frozenset(("http", "https", "ftp", "urn", "mailto"))
-_LONG_FIELDS = tuple(name for name in FIELDS if len(name) > 3 and name not in PLACES)
+_LONG_FIELDS = tuple(name for name in FIELDS if len(name) > 3 and name not in POSITIONS)
 
 # `-` excludes before a letter, a group, a phrase or a number that can be a year; `-1` and `->` are text.
 _MINUS = re.compile(rf"-(?==?[^\W\d_]|=?[({OPENING}]|[0-9]+[^\W\d_]|(?:19|20)[0-9]{{2}}(?![\w.]))")
@@ -41,7 +41,7 @@ _FIRST = re.compile(r"[\"“]?\^(?=[^\W\d_])")
 _WRITTEN = re.compile(rf"=(?=[^\W\d_]|[{OPENING}])")
 # `title: graph`: a field's name with a space behind its colon. `Title: a subtitle` in capitals is writing.
 _SPACED_FIELD = re.compile(r"([a-z]+):(?=\s+[^\s)])")
-_SPACED_FIELDS = frozenset((*FIELDS, "abs", "kw", "authors", "keywords")) - {"id", *PLACES}
+_SPACED_FIELDS = frozenset((*FIELDS, "abs", "kw", "authors", "keywords")) - {"id", *POSITIONS}
 # Lucene's and ADS's ranges: `year:[2018 TO 2020]`, `pubdate:[2018-01 TO *]`.
 _RANGE = re.compile(r"[\[{]\s*([0-9]{4}|\*)\S{0,20}?\s+TO\s+([0-9]{4}|\*)[^\s\]}]{0,20}\s*[\]}]")
 

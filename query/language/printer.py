@@ -13,7 +13,7 @@ from query.language.operators import NEVER_EXCLUDED
 from query.language.tree import (
     FIELDS,
     And,
-    AuthorPlace,
+    AuthorPosition,
     Exact,
     Fuzzy,
     Node,
@@ -94,7 +94,7 @@ def _takes_minus(node: Node, *, short: bool) -> bool:
 def _leaf(leaf: Leaf) -> str:
     text = _body(leaf)
     if leaf.field is not None and leaf.field in _NAMES:
-        whole = isinstance(leaf, AuthorPlace) and leaf.whole
+        whole = isinstance(leaf, AuthorPosition) and leaf.whole
         whole = whole or (isinstance(leaf, Exact) and leaf.field in ("authors", "venue"))
         sign = ":=" if whole or (isinstance(leaf, Word | Phrase) and leaf.written) else ":"
         text = f"{_NAMES[leaf.field]}{sign}{text}"
@@ -119,7 +119,7 @@ def _body(leaf: Leaf) -> str:
         if leaf.field in _NAMES:
             return _quoted(leaf.text)
         return f"https://{leaf.text}" if leaf.field == "url" else f"{leaf.field}:{leaf.text}"
-    if isinstance(leaf, AuthorPlace):
+    if isinstance(leaf, AuthorPosition):
         return _quoted(leaf.text)
     if isinstance(leaf, Prefix):
         return f"{leaf.text}*"

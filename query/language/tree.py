@@ -80,8 +80,8 @@ class Years(Leaf):
 
 
 @dataclass(frozen=True, slots=True)
-class AuthorPlace(Leaf):
-    """Papers whose author at a place has a name as it is typed; field `first` or `last`. `whole`: exactly that name."""
+class AuthorPosition(Leaf):
+    """Papers whose author at a position has a name as typed; field `first` or `last`. `whole`: exactly that name."""
 
     whole: bool = False
 
@@ -124,7 +124,7 @@ class Not:
     child: Node
 
 
-Node = Word | Phrase | Prefix | Wildcard | Fuzzy | Years | AuthorPlace | AuthorCount | Exact | And | Or | Not
+Node = Word | Phrase | Prefix | Wildcard | Fuzzy | Years | AuthorPosition | AuthorCount | Exact | And | Or | Not
 
 
 @dataclass(frozen=True, slots=True)

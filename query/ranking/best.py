@@ -21,7 +21,7 @@ from query.engines.compile import Compiled
 from query.engines.deadline import check_time
 from query.engines.terms import Term
 from query.ranking.candidates import TEXT_FIELDS, TITLE, Candidates, Counts, Ints
-from query.ranking.features import LONGEST, heading_scores, standing
+from query.ranking.features import LONGEST, heading_scores, proximity
 from query.ranking.feedback import Feedback, FeedbackWord
 from query.ranking.parameters import BEST, DEPTH, Parameters
 from query.ranking.query_words import Asked, asked
@@ -124,7 +124,7 @@ def _scored(
     wanted = asked(compiled, parameters)
     candidates = Candidates(collection, rows)
     scores, gains = _lexical(candidates, compiled, wanted)
-    stand, exact = _standing(candidates, wanted, parameters)
+    stand, exact = _proximity(candidates, wanted, parameters)
     gains += stand
     for gain in gains:
         scores += gain.gained
@@ -156,17 +156,17 @@ def _given(candidates: Candidates, term: Term) -> Floats:
     return term.weight * candidates.saturated(counts)
 
 
-def _standing(candidates: Candidates, wanted: Asked, parameters: Parameters) -> tuple[list[Gain], list[int]]:
+def _proximity(candidates: Candidates, wanted: Asked, parameters: Parameters) -> tuple[list[Gain], list[int]]:
     """Gains by how the words stand in the papers; and the hits whose whole title is the query."""
     if len(wanted.words) > LONGEST:
         return [], []
     everywhere = {word.stem for word in wanted.content()} if len(wanted.words) > 1 else set()
     # Of other words only the titles are read: a function word stands in most abstracts.
-    places = {
-        stem: candidates.places(stem, TEXT_FIELDS if stem in everywhere else (TITLE,))
+    positions = {
+        stem: candidates.positions(stem, TEXT_FIELDS if stem in everywhere else (TITLE,))
         for stem in dict.fromkeys(word.stem for word in wanted.words)
     }
-    found = standing(candidates, wanted.words, places, parameters)
+    found = proximity(candidates, wanted.words, positions, parameters)
     gains = [Gain("adjacent", f"{left.text} {right.text}", gained) for left, right, gained in found.pairs]
     gains.append(Gain("title", "", found.title))
     gains.append(Gain("heading", "", heading_scores(candidates, wanted.words, found.titled, parameters)))

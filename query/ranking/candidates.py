@@ -1,4 +1,4 @@
-"""What re-scoring reads of the first hits, in bulk: lengths, frequencies of terms, places of stems."""
+"""What re-scoring reads of the first hits, in bulk: lengths, frequencies of terms, positions of stems."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TITLE = FIELD_NUMBERS["title"]
 
 
 OWNER, FIELD = 40, 32
-"""A place of a word is the hit's number << OWNER | the field's << FIELD | the position inside the paper."""
+"""A position of a word here is the hit's number << OWNER | the field's << FIELD | the position inside the paper."""
 
 
 class Candidates:
@@ -86,13 +86,13 @@ class Candidates:
                 found[low:high] = member(self._numbers[low:high], segment.form_docs(word))
         return found
 
-    def places(self, stem: bytes, columns: Sequence[int] = TEXT_FIELDS) -> Ints:
+    def positions(self, stem: bytes, columns: Sequence[int] = TEXT_FIELDS) -> Ints:
         """Where a stem stands in some text fields of the hits, rising (see OWNER)."""
         bits = sum(1 << column for column in columns)
-        found = [self._places(segment, stem, low, high, bits) for _, segment, low, high in self._parts]
+        found = [self._positions(segment, stem, low, high, bits) for _, segment, low, high in self._parts]
         return found[0] if len(found) == 1 else np.concatenate(found)
 
-    def _places(self, segment: Segment, stem: bytes, low: int, high: int, columns: int) -> Ints:
+    def _positions(self, segment: Segment, stem: bytes, low: int, high: int, columns: int) -> Ints:
         group = segment.text
         term = group.find(stem)
         if term < 0:
@@ -111,5 +111,5 @@ class Candidates:
         fields = np.zeros(len(positions), dtype=np.int64)
         for border in np.cumsum(self.lengths[list(TEXT_FIELDS[:-1])], axis=0):
             fields += positions >= border[owners]
-        places: Ints = (owners << OWNER | fields << FIELD | positions)[(columns >> fields & 1).astype(bool)]
-        return places
+        coded: Ints = (owners << OWNER | fields << FIELD | positions)[(columns >> fields & 1).astype(bool)]
+        return coded

@@ -23,17 +23,17 @@ from query.ranking.query_words import AskedWord
 from query.ranking.sentence import Role
 
 Floats = npt.NDArray[np.float64]
-Places = Mapping[bytes, Ints]
+Positions = Mapping[bytes, Ints]
 _START = 1 << 20
 LONGEST = 256
 """Longer queries are no titles: how their words stand is not looked at."""
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Proximity:
     """How the words of a query stand in the hits.
 
-    `pairs` are neighbouring content words and what their standing together gives each hit; `title` is what each gains
+    `pairs` are neighbouring content words and what standing side by side gives each hit; `title` is what each gains
     by its title; `titled` (words x hits) says which words stand in it.
     """
 
@@ -42,33 +42,35 @@ class Standing:
     titled: npt.NDArray[np.bool_]
 
 
-def standing(candidates: Candidates, words: Sequence[AskedWord], places: Places, parameters: Parameters) -> Standing:
+def proximity(
+    candidates: Candidates, words: Sequence[AskedWord], positions: Positions, parameters: Parameters
+) -> Proximity:
     """How the words of a query stand in the hits: as pairs of content words, and in titles."""
     if kernel.native is None or len(words) < 2:
-        titled = np.array([_titled(candidates, places[word.stem]) for word in words])
-        pairs = pair_scores(candidates, words, places, parameters) if len(words) > 1 else []
-        return Standing(pairs, title_scores(candidates, words, places, parameters), titled)
-    rows = [(places[word.stem], word.weight, word.place, word.role is Role.CONTENT) for word in words]
+        titled = np.array([_titled(candidates, positions[word.stem]) for word in words])
+        pairs = pair_scores(candidates, words, positions, parameters) if len(words) > 1 else []
+        return Proximity(pairs, title_scores(candidates, words, positions, parameters), titled)
+    rows = [(positions[word.stem], word.weight, word.position, word.role is Role.CONTENT) for word in words]
     found, title, marks = kernel.native.proximity(
         rows, candidates.norms, candidates.size, parameters.adjacent, parameters.distance, parameters.title, K1
     )
     pairs = [(words[left], words[right], np.frombuffer(gained)) for left, right, gained in found]
-    return Standing(pairs, np.frombuffer(title), np.frombuffer(marks, dtype=bool).reshape(len(words), -1))
+    return Proximity(pairs, np.frombuffer(title), np.frombuffer(marks, dtype=bool).reshape(len(words), -1))
 
 
 def pair_scores(
-    candidates: Candidates, words: Sequence[AskedWord], places: Places, parameters: Parameters
+    candidates: Candidates, words: Sequence[AskedWord], positions: Positions, parameters: Parameters
 ) -> list[tuple[AskedWord, AskedWord, Floats]]:
-    """For each two neighbouring content words what their standing together gives each hit.
+    """For each two neighbouring content words what standing side by side gives each hit.
 
     Together is: in one field, as far apart as in the query, which is at most `distance` words.
     """
     found = []
     for left, right in pairwise(word for word in words if word.role is Role.CONTENT):
-        apart = right.place - left.place
+        apart = right.position - left.position
         if apart > parameters.distance or left.stem == right.stem:
             continue
-        both = _common(places[left.stem] + apart, places[right.stem])
+        both = _common(positions[left.stem] + apart, positions[right.stem])
         if not both.size:
             continue
         owners, fields = both >> OWNER, both >> FIELD & 0xFF
@@ -96,10 +98,10 @@ def heading_scores(
     return np.where(held, parameters.heading * sum(word.weight for word, _ in content), 0.0)
 
 
-def _titled(candidates: Candidates, places: Ints) -> npt.NDArray[np.bool_]:
+def _titled(candidates: Candidates, positions: Ints) -> npt.NDArray[np.bool_]:
     """Whether a word stands in the title of each hit."""
     held = np.zeros(candidates.size, dtype=bool)
-    held[places[(places >> FIELD & 0xFF) == TITLE] >> OWNER] = True
+    held[positions[(positions >> FIELD & 0xFF) == TITLE] >> OWNER] = True
     return held
 
 
@@ -113,7 +115,9 @@ def _common(left: Ints, right: Ints) -> Ints:
     return both
 
 
-def title_scores(candidates: Candidates, words: Sequence[AskedWord], places: Places, parameters: Parameters) -> Floats:
+def title_scores(
+    candidates: Candidates, words: Sequence[AskedWord], positions: Positions, parameters: Parameters
+) -> Floats:
     """What each hit gains by a title that runs as the query does.
 
     A * (A / T)^2 with A the weight of the words that stand in the title at the distances of the query (two at
@@ -122,15 +126,15 @@ def title_scores(candidates: Candidates, words: Sequence[AskedWord], places: Pla
     """
     gained = np.zeros(candidates.size)
     if len(words) == 1:
-        there = places[words[0].stem]
+        there = positions[words[0].stem]
         gained[there[(there & ((1 << OWNER) - 1)) == TITLE << FIELD] >> OWNER] = parameters.first * words[0].weight
         return gained
     keys, sizes = [], []
     for word in words:
-        there = places[word.stem]
+        there = positions[word.stem]
         there = there[(there >> FIELD & 0xFF) == TITLE]
         # Where the query's first word would stand; far from 0, since it may be missing before the title.
-        keys.append(there - word.place + _START)
+        keys.append(there - word.position + _START)
         sizes.append(len(there))
     starts = np.concatenate(keys)
     if not starts.size:

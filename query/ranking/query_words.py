@@ -1,4 +1,4 @@
-"""The optional words of a query in their order, each with its role, its weight and its place."""
+"""The optional words of a query in their order, each with its role, its weight and its position."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class AskedWord:
     stem: bytes
     role: Role
     weight: float
-    place: int
+    position: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Asked:
 
 
 def asked(compiled: Compiled, parameters: Parameters) -> Asked:
-    """What a query asks for in optional words. Those that nobody typed count in full, and have no place."""
+    """What a query asks for in optional words. Those that nobody typed count in full, and have no position."""
     typed = [word for word in compiled.query.words if word.start != ADDED]
     # A compound is one word here: the `of` of state-of-the-art makes no sentence.
     found = roles(["-".join(word.parts) for word in typed])

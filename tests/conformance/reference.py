@@ -24,7 +24,7 @@ from query.language.parts import Part, has_pattern, joined, pattern_parts, unacc
 from query.language.tree import (
     And,
     AuthorCount,
-    AuthorPlace,
+    AuthorPosition,
     Exact,
     Fuzzy,
     Node,
@@ -230,8 +230,8 @@ class Reference:
             return None if child is None else Constant(lambda doc: not child.matches(doc), 0.0)
         if isinstance(tree, Years):
             return Constant(lambda doc: within(doc.paper.year, tree.first, tree.last), tree.boost)
-        if isinstance(tree, AuthorPlace):
-            return Constant(self._at_place(tree), tree.boost)
+        if isinstance(tree, AuthorPosition):
+            return Constant(self._at_position(tree), tree.boost)
         if isinstance(tree, AuthorCount):
             return Constant(lambda doc: within(len(doc.authors), tree.least, tree.most), tree.boost)
         if isinstance(tree, Exact):
@@ -271,7 +271,7 @@ class Reference:
         terms = [self.term(parts, fields, tree.boost) for parts in groups(text)]
         return Both(list(terms), all) if terms else None
 
-    def _at_place(self, tree: AuthorPlace) -> Callable[[Doc], bool]:
+    def _at_position(self, tree: AuthorPosition) -> Callable[[Doc], bool]:
         """Whether the first or last author has a name, which is read the other way round where no paper has it."""
         at = 0 if tree.field == "first" else -1
         if tree.whole:

@@ -58,10 +58,12 @@ def test_rows_hold_what_the_segment_holds(rows: Rows, tmp_path: Path) -> None:
             theirs, ours = segment.group(name), rows.group(name)
             assert list(theirs.terms) == list(ours.terms)
             for term in range(len(theirs.terms)):
-                assert _places(theirs, term, np.arange(len(order))) == _places(ours, term, order), theirs.terms[term]
+                assert _positions(theirs, term, np.arange(len(order))) == _positions(ours, term, order), theirs.terms[
+                    term
+                ]
 
 
-def _places(group: object, term: int, numbers: object) -> set[tuple[object, ...]]:
+def _positions(group: object, term: int, numbers: object) -> set[tuple[object, ...]]:
     low, high = group.span(term)  # type: ignore[attr-defined]
     docs = [int(numbers[doc]) for doc in group.docs[low:high]]  # type: ignore[attr-defined, index]
     positions, owners = group.positions(term)  # type: ignore[attr-defined]

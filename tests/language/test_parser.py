@@ -11,7 +11,7 @@ from query.language.parser import MAX_CHARACTERS, MAX_LEAVES, parse
 from query.language.tree import (
     And,
     AuthorCount,
-    AuthorPlace,
+    AuthorPosition,
     Exact,
     Fuzzy,
     Node,
@@ -119,9 +119,9 @@ TREES: list[tuple[str, list[str], list[Node]]] = [
     ('keyword:="a b"~3', [], [Phrase("a b", "keywords", slop=3, written=True)]),
     # patterns over parts
     ("self-superv* neural*-network", [], [Prefix("self-superv"), Wildcard("neural*-network")]),
-    ("first:Bengio", [], [AuthorPlace("Bengio", "first")]),
-    ('last:="Weinan E"', [], [AuthorPlace("Weinan E", "last", whole=True)]),
-    ('author:"^Bengio"', [], [AuthorPlace("Bengio", "first")]),
+    ("first:Bengio", [], [AuthorPosition("Bengio", "first")]),
+    ('last:="Weinan E"', [], [AuthorPosition("Weinan E", "last", whole=True)]),
+    ('author:"^Bengio"', [], [AuthorPosition("Bengio", "first")]),
     ("authors:3", [], [AuthorCount("3", "count", least=3, most=3)]),
     ("authors:<=3", [], [AuthorCount("<=3", "count", least=1, most=3)]),
     ("authors:<4", [], [AuthorCount("<=3", "count", least=1, most=3)]),

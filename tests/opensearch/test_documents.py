@@ -1,4 +1,4 @@
-"""Papers as documents: the words, places and lengths of the embedded index."""
+"""Papers as documents: the words, positions and lengths of the embedded index."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ RECORDS: list[dict[str, Any]] = [
 
 
 def test_words_lengths_and_joins_are_those_of_a_segment(tmp_path: Path) -> None:
-    """The embedded index counts the same words at the same places."""
+    """The embedded index counts the same words at the same positions."""
     papers = [Paper.from_record(record) for record in RECORDS]
     index_papers(papers, tmp_path / "x")
     generation = open_generation(tmp_path / "x")
@@ -58,8 +58,8 @@ def test_words_lengths_and_joins_are_those_of_a_segment(tmp_path: Path) -> None:
         for stem in {stem for stem in streams.text if stem and "\x7f" not in stem}:
             term = segment.text.find(stem.encode())
             docs = segment.text.docs[slice(*segment.text.span(term))]
-            places, _ = segment.text.positions(term, np.flatnonzero(docs == doc))
-            assert places.tolist() == [at for at, other in enumerate(streams.text) if other == stem]
+            positions, _ = segment.text.positions(term, np.flatnonzero(docs == doc))
+            assert positions.tolist() == [at for at, other in enumerate(streams.text) if other == stem]
         for key in row.joins:
             joins.setdefault(key, set()).add(doc)
     keys = segment.joins.keys

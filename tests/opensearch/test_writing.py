@@ -101,7 +101,7 @@ def test_every_command_does_what_it_does_in_a_folder(place: str, tmp_path: Path)
 
 
 def test_documents_bring_what_scoring_needs(place: str, tmp_path: Path) -> None:
-    """Lengths and words as doc values, places as in the embedded index."""
+    """Lengths and words as doc values, positions as in the embedded index."""
     build(write(tmp_path / "a.jsonl", {"id": "a", "title": "Learning to learn", "authors": ["E, W."]}), place)
     connection = Connection(parse_address(place))
     fields = ["streams", *LENGTHS]

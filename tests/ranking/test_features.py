@@ -21,7 +21,7 @@ from indexer.ingest.collect import index_papers
 from query import PaperIndex
 from query.engines.answer import Row
 from query.ranking.candidates import FIELD, OWNER, TEXT_FIELDS, TITLE, Candidates, Ints
-from query.ranking.features import standing
+from query.ranking.features import proximity
 from query.ranking.parameters import BEST
 from query.ranking.query_words import AskedWord
 from query.ranking.sentence import Role
@@ -119,25 +119,25 @@ def test_places_are_those_of_the_words(native: bool, sample: list[Paper], tmp_pa
             ids = [segment.paper_id(doc) for doc in candidates.docs.tolist()]
             titles = {paper.id: stems(words(as_read(paper.title))) for paper in sample}
             for stem in sorted({stem for title in titles.values() for stem in title})[::7]:
-                whole = candidates.places(stem.encode())
+                whole = candidates.positions(stem.encode())
                 assert whole.tolist() == sorted(set(whole.tolist()))
-                places = candidates.places(stem.encode(), (TITLE,))
-                assert places.tolist() == whole[(whole >> FIELD & 0xFF) == TITLE].tolist()
+                positions = candidates.positions(stem.encode(), (TITLE,))
+                assert positions.tolist() == whole[(whole >> FIELD & 0xFF) == TITLE].tolist()
                 expected = [
                     number << OWNER | TITLE << FIELD | position
                     for number, paper in enumerate(ids)
                     for position, word in enumerate(titles[paper])
                     if word == stem
                 ]
-                assert places.tolist() == expected
+                assert positions.tolist() == expected
 
 
 @st.composite
 def asked_words(draw: st.DrawFn) -> tuple[list[AskedWord], dict[bytes, Ints]]:
-    """Some words of a query with their places in a few hits."""
+    """Some words of a query with their positions in a few hits."""
     stems_drawn = draw(st.lists(st.sampled_from([b"a", b"b", b"c", b"d"]), min_size=2, max_size=7))
     place = st.tuples(st.integers(0, 4), st.sampled_from(TEXT_FIELDS), st.integers(0, 6))
-    places = {
+    positions = {
         stem: np.array(
             sorted(owner << OWNER | field << FIELD | at for owner, field, at in draw(st.sets(place, max_size=20))),
             dtype=np.int64,
@@ -149,7 +149,7 @@ def asked_words(draw: st.DrawFn) -> tuple[list[AskedWord], dict[bytes, Ints]]:
         AskedWord(stem.decode(), stem, draw(st.sampled_from(list(Role))), draw(weights), at)
         for at, stem in enumerate(stems_drawn)
     ]
-    return asked, places
+    return asked, positions
 
 
 @pytest.mark.skipif(kernel.native is None, reason="no kernel here")
@@ -158,12 +158,12 @@ def test_the_kernel_sees_words_stand_as_numpy_does(
     asked: tuple[list[AskedWord], dict[bytes, Ints]], norms: list[float]
 ) -> None:
     """Pairs, titles and the words in them: the same to the last bit."""
-    asked_words_drawn, places = asked
+    asked_words_drawn, positions = asked
     hits: Any = SimpleNamespace(size=5, norms=np.array(norms).reshape(len(FIELDS), 5))
-    native = standing(hits, asked_words_drawn, places, BEST)
+    native = proximity(hits, asked_words_drawn, positions, BEST)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kernel, "native", None)
-        plain = standing(hits, asked_words_drawn, places, BEST)
+        plain = proximity(hits, asked_words_drawn, positions, BEST)
     assert native.titled.tolist() == plain.titled.tolist()
     assert native.title.tolist() == plain.title.tolist()
     assert [(left, right, gained.tolist()) for left, right, gained in native.pairs] == [

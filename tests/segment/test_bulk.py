@@ -71,7 +71,7 @@ def test_streams_give_the_same_postings(papers: list[list[list[int]]], forms: li
         stream=np.array(stream, dtype=np.uint32),
         extents=np.array([sum(map(len, paper)) for paper in papers], dtype=np.uint32),
         lengths=np.array([list(map(len, paper)) for paper in papers], dtype=np.uint32).reshape(-1, 2),
-        places=np.empty(0, np.uint32),
+        positions=np.empty(0, np.uint32),
     )
     term_of = np.array([0, 0, 1, 2, 2, 1, 3, 0, 2], dtype=np.uint32)
     bits = np.array(forms, dtype=np.uint8)
@@ -110,7 +110,7 @@ def test_numbers_out_of_range_are_refused() -> None:
         stream=np.array([5], dtype=np.uint32),
         extents=np.array([1], dtype=np.uint32),
         lengths=np.array([[1]], dtype=np.uint32),
-        places=np.empty(0, np.uint32),
+        positions=np.empty(0, np.uint32),
     )
     with pytest.raises(ValueError, match="out of range"):
         invert(occurrences, np.zeros(2, np.uint32), np.zeros(2, np.uint8), [b"a"], True)

@@ -1,6 +1,6 @@
 /* How the words of a query stand in some hits, from their positions: features.py, to the last bit.
 
-A position is hit << OWNER | field << FIELD | position (candidates.py). */
+A position here is hit << OWNER | field << FIELD | position in the paper (candidates.py). */
 #include "kernel.h"
 #include <string.h>
 

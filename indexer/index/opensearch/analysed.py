@@ -78,7 +78,7 @@ _KNOWN = 1 << 17
 class Streams:
     """The stems of a paper's text in their order, and the words of each of its authors' names.
 
-    A stem's place in `text` is its position as in a segment: title, venue, abstract, keywords one after the other, an
+    A stem's position in `text` is the one in a segment: title, venue, abstract, keywords one after the other, an
     empty string (a gap, which counts in no length) before each keyword. So the borders of the fields are sums of the
     lengths, and what stands from the third on are keywords with their gaps.
     """

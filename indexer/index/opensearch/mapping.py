@@ -11,7 +11,7 @@ in the writers' book (`book`). So a `match_all` counts N. There is no `_source`:
 | fields | |
 | --- | --- |
 | `stems.title .venue .abstract .keywords` | text: the stems; keywords are an array, one position apart |
-| `words.title .venue .abstract .keywords` | text: surface words at the same places: patterns, `=word` |
+| `words.title .venue .abstract .keywords` | text: surface words at the same positions: patterns, `=word` |
 | `names` | text: the folded words of the authors' names, an array, 1,000 positions from author to author |
 | `lengths.title .venue .abstract .keywords .authors` | integer doc values: words of each field, exact |
 | `streams` | binary doc value (`packing`): `analysed.unpack` gives frequencies, fields, positions |

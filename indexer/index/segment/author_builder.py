@@ -65,7 +65,7 @@ class NameBuilder:
             stream=np.frombuffer(words.stream, dtype=np.uint32)[where] if len(where) else np.empty(0, np.uint32),
             extents=extents,
             lengths=extents.reshape(-1, 1),
-            places=(number[owners] << NAME_BITS | at).astype(np.uint32),
+            positions=(number[owners] << NAME_BITS | at).astype(np.uint32),
         )
 
     def first_keys(self) -> list[str]:

@@ -175,17 +175,17 @@ def strings(name: str, count: str, says: str, *, ordered: bool) -> Iterator[Row]
 
 def _group(name: str) -> Iterator[Row]:
     """The postings of a group of fields."""
-    terms, postings, places, fields = f"{name}.terms", f"{name}.postings", f"{name}.places", len(GROUPS[name])
+    terms, postings, positions, fields = f"{name}.terms", f"{name}.postings", f"{name}.positions", len(GROUPS[name])
     yield from strings(f"{name}.term", terms, "terms, sorted", ordered=True)
     yield row(f"{name}.start", WORD, one_more(terms), "first posting of each term", offsets(postings))
-    yield row(f"{name}.occ", WORD, one_more(terms), "first occurrence of each term", offsets(places))
+    yield row(f"{name}.occ", WORD, one_more(terms), "first occurrence of each term", offsets(positions))
     yield row(f"{name}.doc", SHORT, postings, "the paper of each posting, rising inside a term", below("docs"))
     yield row(
         f"{name}.skip",
         WORD,
         Size(postings, per=128, after=1),
         "occurrences before every 128th posting",
-        within(places),
+        within(positions),
     )
     yield row(f"{name}.code", BYTE, postings, f"row of {name}.combo; 255: an exception")
     yield row(f"{name}.combo", ("<i4",), (256, fields), "frequencies in each field", under(16))
@@ -194,12 +194,12 @@ def _group(name: str) -> Iterator[Row]:
     yield row(
         f"{name}.pos",
         ("|u1", "<u2"),
-        places,
-        "place of each: 16 bits, or eight of nine; all ones: an exception",
+        positions,
+        "position of each: 16 bits, or eight of nine; all ones: an exception",
     )
     yield row(f"{name}.high", BYTE, f"{name}.highs", "the ninth bits, where there are nine")
-    yield row(f"{name}.pos_x", WORD, f"{name}.far", "occurrences that are exceptions", rising(places))
-    yield row(f"{name}.pos_v", WORD, f"{name}.far", "their places")
+    yield row(f"{name}.pos_x", WORD, f"{name}.far", "occurrences that are exceptions", rising(positions))
+    yield row(f"{name}.pos_v", WORD, f"{name}.far", "their positions")
 
 
 def _forms(name: str) -> Iterator[Row]:
@@ -230,8 +230,8 @@ def _papers() -> Iterator[Row]:
         yield row(f"doc.{column}", NARROW, "docs", f"number in {table}", below(f"{table}.names"))
     yield from strings("id", "docs", "ids", ordered=False)
     yield row("doc.length", ("<u2", "<u4"), (len(FIELDS), "docs"), "words of each field")
-    yield row("doc.id_rank", SHORT, "docs", "place in the order of ids", below("docs"))
-    yield row("doc.title_rank", SHORT, "docs", "place in the order of titles, then ids", below("docs"))
+    yield row("doc.id_rank", SHORT, "docs", "position in the order of ids", below("docs"))
+    yield row("doc.title_rank", SHORT, "docs", "position in the order of titles, then ids", below("docs"))
     yield row("doc.language", BYTE, "docs", "number of the language; 0: English, or not known")
     yield row("doc.title_new", BYTE, "docs", "1 where the title differs from the one before in that order", under(2))
     yield row("doc.content", LONG, "docs", "hash of the stored record and its canonical venue")
@@ -417,11 +417,11 @@ def _fits(sizes: Sizes, wanted: int | Size, held: int) -> bool:
 
 
 def _highs(kind: str, arrays: dict[str, tuple[str, list[int], int]], blocks: int) -> str:
-    """Ninth bits are there for places of a byte, and only for those."""
+    """Ninth bits are there for positions of a byte, and only for those."""
     groups = (stored_name(name, number) for number in range(blocks) for name in (TEXT, NAMES))
     for name in groups if kind == SEGMENT_KIND else ():
-        dtype, (places,), _ = arrays[f"{name}.pos"]
-        if arrays[f"{name}.high"][1] != [(places + 7) // 8 if dtype == "|u1" else 0]:
+        dtype, (positions,), _ = arrays[f"{name}.pos"]
+        if arrays[f"{name}.high"][1] != [(positions + 7) // 8 if dtype == "|u1" else 0]:
             return f"has {name}.high of another length than {name}.pos asks for"
     return ""
 

@@ -24,13 +24,13 @@ class Occurrences:
     """Words of papers in their order, all uint32.
 
     `stream` are numbers of words (0: a gap), `extents` how many of them belong to each paper, `lengths` the words in
-    each field of each paper (papers x fields), `places` the positions (empty: place in the paper).
+    each field of each paper (papers x fields), `positions` those of the words (empty: as they come in the paper).
     """
 
     stream: npt.NDArray[np.uint32]
     extents: npt.NDArray[np.uint32]
     lengths: npt.NDArray[np.uint32]
-    places: npt.NDArray[np.uint32]
+    positions: npt.NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def invert(
         bits,
         occurrences.extents,
         np.ascontiguousarray(occurrences.lengths),
-        occurrences.places,
+        occurrences.positions,
         fields,
         len(terms),
     )
@@ -111,16 +111,16 @@ def _sorted(
 ) -> tuple[Postings, npt.NDArray[np.uint8]]:
     stream, extents = occurrences.stream, occurrences.extents.astype(np.int64)
     docs = np.repeat(np.arange(len(extents), dtype=np.uint64), extents)
-    if len(occurrences.places):
-        places = occurrences.places.astype(np.uint64)
+    if len(occurrences.positions):
+        at = occurrences.positions.astype(np.uint64)
     else:
         ends = np.cumsum(extents)
-        places = np.arange(len(stream), dtype=np.uint64) - np.repeat(ends - extents, extents).astype(np.uint64)
-    np.minimum(places, _MAX_POSITION, out=places)
+        at = np.arange(len(stream), dtype=np.uint64) - np.repeat(ends - extents, extents).astype(np.uint64)
+    np.minimum(at, _MAX_POSITION, out=at)
     term = term_of.astype(np.uint64)
-    keys = term[stream] << np.uint64(_TERM) | docs << np.uint64(_DOC) | places << np.uint64(_POS) | bits[stream]
+    keys = term[stream] << np.uint64(_TERM) | docs << np.uint64(_DOC) | at << np.uint64(_POS) | bits[stream]
     keys = keys[stream != 0]
-    del docs, places
+    del docs, at
     keys.sort()
     return _collapsed(occurrences, keys, terms)
 

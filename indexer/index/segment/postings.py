@@ -30,7 +30,7 @@ ESCAPE = 255
 WIDE = 65535
 WIDE_BY_9 = 511
 """A position that is an exception, in positions of 16 and of 9 bits. Of 12.8 million words of abstracts 1 in 500 stands
-behind the 510th place: 9 bits take 14 MB where 16 take 26."""
+behind the 510th position: 9 bits take 14 MB where 16 take 26."""
 ALL_FORMS = 255
 SKIP = 7
 """log2 of the postings between two entries of the table of occurrences: 4 bytes for 128 postings, and positions of a
@@ -82,7 +82,7 @@ class PostingGroup:
             return None
         small = {name: self._arrays[f"{self._name}.{name}"] for name in ("combo", "code_x", "combo_x", "skip")}
         first = FIELD_NUMBERS[GROUPS[self._name][0].name]
-        # Nothing is checked here: who gives the kernel a term has asked for its span or place, which checks them.
+        # Nothing is checked here: who gives the kernel a term has asked for its `span` or `placed`, which checks them.
         return kernel.native.Group(
             self.docs,
             self.codes,

@@ -53,7 +53,7 @@ class GroupBuilder:
             stream=numbers(self.words.stream),
             extents=numbers(self._extents),
             lengths=numbers(self._lengths).reshape(-1, self._fields),
-            places=np.empty(0, np.uint32),
+            positions=np.empty(0, np.uint32),
         )
 
     def form_docs(self) -> tuple[Array, Array]:

@@ -69,17 +69,17 @@ class _Postings:
     @made_once
     def _positions(self) -> tuple[Array, Array]:
         """Positions inside the field of all postings, and where those of each begin."""
-        places, owners = self._group.positions(self._term, self._picked)
+        positions, owners = self._group.positions(self._term, self._picked)
         first, past = self._border[0][owners], self._border[1][owners]
-        inside = (places >= first) & (places < past)
+        inside = (positions >= first) & (positions < past)
         starts = np.zeros(len(self._picked) + 1, dtype=np.int64)
         np.cumsum(np.bincount(owners[inside], minlength=len(self._picked)), out=starts[1:])
-        return (places - first)[inside], starts
+        return (positions - first)[inside], starts
 
     def positions(self, number: int) -> list[int]:
         """Positions of one posting inside the field."""
-        places, starts = self._positions
-        found: list[int] = places[starts[number] : starts[number + 1]].tolist()
+        positions, starts = self._positions
+        found: list[int] = positions[starts[number] : starts[number + 1]].tolist()
         return found
 
     def checked_value(self, number: int, format_: Any) -> bytes:

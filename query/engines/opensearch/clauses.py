@@ -183,7 +183,7 @@ def _part(part: Part, column: int) -> Query:
     if part.pattern is not None:
         return {"span_multi": {"match": _pattern(part.pattern, field)}}
     if part.plain and FIELDS[column].group == TEXT:
-        # Stems and surface words of a field have the same places.
+        # Stems and surface words of a field have the same positions.
         return {"span_field_masking": {"query": _span(stems_of(column), part.stem), "field": field}}
     return _span(field, part.surface)
 
@@ -193,7 +193,7 @@ def _span(field: str, word: str) -> Query:
 
 
 def _near(field: str, spans: Sequence[Query], slop: int) -> Query:
-    """Spans in order, each at most `slop` places after the one before."""
+    """Spans in order, each at most `slop` positions after the one before."""
     if len(spans) == 1:
         return spans[0]
     if slop == 1:

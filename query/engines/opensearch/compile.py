@@ -32,7 +32,7 @@ from query.language.parts import Part, joined
 from query.language.tree import (
     And,
     AuthorCount,
-    AuthorPlace,
+    AuthorPosition,
     Exact,
     Fuzzy,
     Not,
@@ -160,9 +160,9 @@ class ClusterCompiler(Compiler):
     def _leaf(self, tree: Leaf, query: AnalysedQuery) -> Clause:
         if isinstance(tree, Years):
             return Clause(clauses.years(tree.first, tree.last), (None,), tree.boost)
-        if isinstance(tree, AuthorPlace | AuthorCount):
+        if isinstance(tree, AuthorPosition | AuthorCount):
             raise QueryError(
-                "a cluster does not know places and numbers of authors; write author:NAME",
+                "a cluster does not know positions and numbers of authors; write author:NAME",
                 position=tree.start,
                 length=tree.length,
             )

@@ -45,15 +45,15 @@ class ConstantMatcher(Gaining):
 class TermMatcher(Gaining):
     """A term in several fields: one saturation over the weighted fields (`indexer.index.bm25f`).
 
-    `child` is the union of all that matches; `places` are those of its leaves that count, each with its field's
+    `child` is the union of all that matches; `counted` are those of its leaves that count, each with its field's
     number; `weight` is idf times boost.
     """
 
     def __init__(
-        self, child: Any, places: Sequence[tuple[int, Any]], weight: float, averages: Sequence[float], length: Length
+        self, child: Any, counted: Sequence[tuple[int, Any]], weight: float, averages: Sequence[float], length: Length
     ) -> None:
         super().__init__(child)
-        self._places = places
+        self._counted = counted
         self._weight = weight
         self._averages = averages
         self._length = length
@@ -61,9 +61,9 @@ class TermMatcher(Gaining):
     def gain(self) -> float:
         doc = self.id()
         counts = [0] * len(FIELDS)
-        for field, place in self._places:
-            if place.is_active() and place.id() == doc:
-                counts[field] += int(place.weight())
+        for field, leaf in self._counted:
+            if leaf.is_active() and leaf.id() == doc:
+                counts[field] += int(leaf.weight())
         total = np.zeros(1)
         for field, count in enumerate(counts):
             if count:
@@ -94,19 +94,19 @@ class PhraseMatcher(matching.WrappingMatcher):  # type: ignore[misc]
                 self.child.next()
 
     def _positions(self, word: Any) -> list[int]:
-        places: list[int] = word.value_as("positions")
+        positions: list[int] = word.value_as("positions")
         if self._names:
             # A gap between authors as wide as a name, so that no window reaches from one to the next.
-            return [place + (place >> NAME_BITS << NAME_BITS) for place in places]
-        return places
+            return [position + (position >> NAME_BITS << NAME_BITS) for position in positions]
+        return positions
 
     def _matches(self) -> int:
         ends = set(self._positions(self._words[0]))
         for word in self._words[1:]:
             ends = {
-                place
-                for place in self._positions(word)
-                if any(before in ends for before in range(place - self._slop, place))
+                position
+                for position in self._positions(word)
+                if any(before in ends for before in range(position - self._slop, position))
             }
         return len(ends)
 

@@ -138,7 +138,7 @@ class TermQuery(Part):
             return [self._word.part_stems]
         return list(Joins(self._collection).of_word(self._word))
 
-    def _places(self, leaf: Leaf) -> Iterator[tuple[int, Any]]:
+    def _matchers(self, leaf: Leaf) -> Iterator[tuple[int, Any]]:
         """Where the term stands in a segment: field and matcher."""
         for column in self._columns:
             field = FIELDS[column]
@@ -165,22 +165,22 @@ class TermQuery(Part):
         """idf times boost; n_t counts the papers that Whoosh's matchers find."""
         holding = 0
         for leaf in self.leaves.values():
-            found = tree(matching.UnionMatcher, [place for _, place in self._places(leaf)])
+            found = tree(matching.UnionMatcher, [matcher for _, matcher in self._matchers(leaf)])
             while found.is_active():
                 holding += 1
                 found.next()
         return idf(self._collection.papers, holding) * self._boost
 
     def over(self, leaf: Leaf, searcher: Any) -> Any:
-        places = list(self._places(leaf))
-        found = [place for _, place in places]
+        matchers = list(self._matchers(leaf))
+        found = [matcher for _, matcher in matchers]
         if len(self._words) == 1 and self._columns == ALL_COLUMNS and is_year(self._words[0]):
             found.append(query.Term("year", int(self._words[0])).matcher(searcher))
         if self._word.venue and self._columns == ALL_COLUMNS:
             name = self._word.venue
             found.append(query.ColumnQuery("venue", lambda value: value == name).matcher(searcher))
         union = tree(matching.UnionMatcher, found)
-        return TermMatcher(union, places, self._weight, self._collection.averages, leaf.reader.doc_field_length)
+        return TermMatcher(union, matchers, self._weight, self._collection.averages, leaf.reader.doc_field_length)
 
 
 class PhraseQuery(Part):

@@ -17,7 +17,7 @@ from indexer.index.segment.opened import Segment
 from indexer.index.text.encoded import encode
 from indexer.index.whoosh.library import matching, query
 from query.engines.author_names import FoundNames
-from query.engines.author_places import count_mask, place_mask
+from query.engines.author_positions import count_mask, position_mask
 from query.engines.collection import Collection
 from query.engines.compile import Compiled
 from query.engines.masks import listed
@@ -42,7 +42,7 @@ from query.language.parts import Part
 from query.language.tree import (
     And,
     AuthorCount,
-    AuthorPlace,
+    AuthorPosition,
     Exact,
     Fuzzy,
     Node,
@@ -138,7 +138,7 @@ class Translator:
         if isinstance(tree, Years):
             first, last = max(1, tree.first or 1), min(_LAST_YEAR, tree.last or _LAST_YEAR)
             return Constant(self._leaves, query.NumericRange("year", first, last), tree.boost)
-        if isinstance(tree, AuthorPlace | AuthorCount):
+        if isinstance(tree, AuthorPosition | AuthorCount):
             return Constant(self._leaves, Papers(self._leaves, partial(self._by_authors, tree)), tree.boost)
         if isinstance(tree, Exact):
             return self._exact(tree)
@@ -154,11 +154,11 @@ class Translator:
             return self._names(found, [part for word in words for part in word.parts_apart()], columns)
         return self._phrase(words, columns, tree.slop) if isinstance(tree, Phrase) else self._words(words, columns)
 
-    def _by_authors(self, tree: AuthorPlace | AuthorCount, segment: Segment) -> Array:
+    def _by_authors(self, tree: AuthorPosition | AuthorCount, segment: Segment) -> Array:
         if isinstance(tree, AuthorCount):
             return listed(count_mask(segment, tree))
         at = self._collection.segments.index(segment)
-        return listed(place_mask(self._collection.author_names, segment, at, tree))
+        return listed(position_mask(self._collection.author_names, segment, at, tree))
 
     def _exact(self, tree: Exact) -> Any:
         if tree.field == "authors":

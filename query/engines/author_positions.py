@@ -9,7 +9,7 @@ from indexer.index.record.names import cluster_key
 from indexer.index.segment.opened import Segment
 from query.engines.author_names import AuthorNames
 from query.engines.masks import Mask
-from query.language.tree import AuthorCount, AuthorPlace
+from query.language.tree import AuthorCount, AuthorPosition
 
 Ints = npt.NDArray[np.int64]
 _NOBODY = -1
@@ -27,7 +27,7 @@ def count_mask(segment: Segment, asked: AuthorCount) -> Mask:
     return mask if asked.most is None else mask & (numbers <= asked.most)
 
 
-def place_mask(names: AuthorNames, segment: Segment, at: int, asked: AuthorPlace) -> Mask:
+def position_mask(names: AuthorNames, segment: Segment, at: int, asked: AuthorPosition) -> Mask:
     """Papers of a segment (its number is `at`) whose first or last author has a name that is meant."""
     if asked.whole:
         meant = np.array([segment.clusters.find(cluster_key(asked.text))], dtype=np.int64)
@@ -42,7 +42,7 @@ def _clusters(segment: Segment, last: bool) -> Ints:
     tables = segment.clusters
     starts = np.asarray(tables.row_at).astype(np.int64)
     held = np.flatnonzero(starts[1:] > starts[:-1])
-    places = starts[held + 1] - 1 if last else starts[held]
+    ends = starts[held + 1] - 1 if last else starts[held]
     found = np.full(len(starts) - 1, _NOBODY, dtype=np.int64)
-    found[held] = tables.row_cluster[tables.rows[places]]
+    found[held] = tables.row_cluster[tables.rows[ends]]
     return found
