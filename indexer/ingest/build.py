@@ -64,8 +64,8 @@ def build(
     table, raw = _venue_table(venues)
     spoken = _language(language)
     make_folder(folder)
-    with writing(folder, "quiver build", timeout) as door:
-        base = _replaceable(door, plan, force)
+    with writing(folder, "quiver build", timeout) as transaction:
+        base = _replaceable(transaction, plan, force)
         manifest = Manifest(
             generation=0,
             index=base.index if base else "",
@@ -76,7 +76,7 @@ def build(
             group_duplicates=group_duplicates,
             language=spoken,
         )
-        return publish_plan(door, plan, manifest, table, procs, progress, None, base, max_rejected=max_rejected)
+        return publish_plan(transaction, plan, manifest, table, procs, progress, None, base, max_rejected=max_rejected)
 
 
 @writes("quiver rebuild")
@@ -103,11 +103,11 @@ def rebuild(
         raise UsageError(f"missing {missing!r} is not one of {', '.join(MISSING)}")
     folder = Path(index)
     latest(folder, unsealed=True)
-    with writing(folder, "quiver rebuild", timeout) as door:
+    with writing(folder, "quiver rebuild", timeout) as transaction:
         base = moved_sources(latest(folder, unsealed=True), moved)
         base = replace(base, keep=generations_to_keep(keep, base))
         return rebuild_from(
-            door,
+            transaction,
             base,
             missing,
             trust_sources=trust_sources,
@@ -118,7 +118,7 @@ def rebuild(
 
 
 def rebuild_from(
-    door: WriteTransaction,
+    transaction: WriteTransaction,
     base: Manifest,
     missing: str,
     *,
@@ -128,11 +128,11 @@ def rebuild_from(
     max_rejected: float = MAX_REJECTED,
 ) -> BuildReport:
     """A rebuild of what a generation recorded, with the lock held."""
-    plan = plan_again(base, door.folder, missing)
+    plan = plan_again(base, transaction.folder, missing)
     if not trust_sources:
-        check_trusted(base, plan, door.folder)
+        check_trusted(base, plan, transaction.folder)
     table = recorded_table(base.venues)
-    return publish_plan(door, plan, again(base), table, procs, progress, base, base, max_rejected=max_rejected)
+    return publish_plan(transaction, plan, again(base), table, procs, progress, base, base, max_rejected=max_rejected)
 
 
 def again(base: Manifest) -> Manifest:
@@ -163,14 +163,14 @@ def processes(plan: Plan, procs: int | None) -> int:
     return procs if procs is not None else default_procs() if plan.size > SMALL_BUILD else 1
 
 
-def _replaceable(door: WriteTransaction, plan: Plan, force: bool) -> Manifest | None:
+def _replaceable(transaction: WriteTransaction, plan: Plan, force: bool) -> Manifest | None:
     if force:
         return None
-    base = door.current()
+    base = transaction.current()
     if base is not None and set(base.sources) != set(plan.sources):
         shown = ", ".join(base.sources) or "nothing"
         raise BadIndexError(
-            f"{door.folder} is an index of other sources ({shown}); use --force to replace it, "
+            f"{transaction.folder} is an index of other sources ({shown}); use --force to replace it, "
             "or `quiver update` to add to it"
         )
     return base
@@ -193,7 +193,7 @@ def _language(said: str | None) -> str:
 
 
 def publish_plan(
-    door: WriteTransaction,
+    transaction: WriteTransaction,
     plan: Plan,
     manifest: Manifest,
     table: VenueTable,
@@ -209,10 +209,12 @@ def publish_plan(
     Stored records are of the generation `base`, `before` is the one that knows when ids were first seen.
     """
     tally = Tally(plan, progress, max_rejected=max_rejected)
-    indexer = Indexer(door.folder, table, language=manifest.language)
-    segments, _ = run_tasks(tasks(plan, 1, door.folder, base, stored), indexer, processes(plan, procs), tally.report)
+    indexer = Indexer(transaction.folder, table, language=manifest.language)
+    segments, _ = run_tasks(
+        tasks(plan, 1, transaction.folder, base, stored), indexer, processes(plan, procs), tally.report
+    )
     tally.check()
-    draft = Draft(door, None, before)
+    draft = Draft(transaction, None, before)
     draft.add(segments)
     manifest = draft.finish(
         replace(
@@ -225,4 +227,6 @@ def publish_plan(
             analysis=fingerprint(),
         )
     )
-    return tally.finish(door.publish(manifest), door.folder, draft, range(len(plan.files)), gone_files(before, plan))
+    return tally.finish(
+        transaction.publish(manifest), transaction.folder, draft, range(len(plan.files)), gone_files(before, plan)
+    )

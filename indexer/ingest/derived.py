@@ -68,9 +68,9 @@ def _views() -> Iterator[tuple[str, View]]:
     yield "cluster.block", lambda arrays: arrays["cluster.block"][_clusters(arrays)[2]]
     yield "numbers of authors", lambda arrays: np.diff(arrays["doc.row_at"])
     yield "author rows", _rows
-    yield "joins", _strings("joins", ordered=True)
-    yield "numbers of papers of joins", _array("joins.start")
-    yield "papers of joins", _array("joins.doc")
+    yield "compounds", _strings("joins", ordered=True)
+    yield "numbers of papers of compounds", _array("joins.start")
+    yield "papers of compounds", _array("joins.doc")
 
 
 def _group_views(name: str, fields: int) -> Iterator[tuple[str, View]]:

@@ -53,20 +53,22 @@ def repair(
     folder = Path(index)
     if not is_index(folder):
         latest(folder)
-    with writing(folder, "quiver repair", timeout) as door:
+    with writing(folder, "quiver repair", timeout) as transaction:
         base, wrong = _found_wrong(folder)
         if base is not None and not wrong:
             return RepairReport((), "nothing", base.generation, base.papers)
         readable = base or _last_readable(folder, wrong)
         try:
-            report = rebuild_from(door, readable, "stop", trust_sources=trust_sources, procs=procs, progress=progress)
+            report = rebuild_from(
+                transaction, readable, "stop", trust_sources=trust_sources, procs=procs, progress=progress
+            )
             return RepairReport(wrong, "sources", report.generation, report.papers)
         except (SourceError, BadIndexError) as error:
             because = str(error)
         earlier = _last_sound(folder, base)
         if earlier is not None:
-            return _return_to(door, earlier, base, wrong, because)
-        return _from_papers(door, readable, wrong, because)
+            return _return_to(transaction, earlier, base, wrong, because)
+        return _from_papers(transaction, readable, wrong, because)
 
 
 def _found_wrong(folder: Path) -> tuple[Manifest | None, tuple[str, ...]]:
@@ -103,11 +105,11 @@ def _last_sound(folder: Path, base: Manifest | None) -> Manifest | None:
 
 
 def _return_to(
-    door: WriteTransaction, earlier: Manifest, base: Manifest | None, wrong: tuple[str, ...], because: str
+    transaction: WriteTransaction, earlier: Manifest, base: Manifest | None, wrong: tuple[str, ...], because: str
 ) -> RepairReport:
     deleted = dict.fromkeys((*earlier.deleted, *(base.deleted if base else ())))
-    draft = Draft(door, earlier)
-    manifest = door.publish(draft.finish(replace(earlier, deleted=tuple(deleted))))
+    draft = Draft(transaction, earlier)
+    manifest = transaction.publish(draft.finish(replace(earlier, deleted=tuple(deleted))))
     return RepairReport(
         wrong,
         "generation",
@@ -118,8 +120,8 @@ def _return_to(
     )
 
 
-def _from_papers(door: WriteTransaction, base: Manifest, wrong: tuple[str, ...], because: str) -> RepairReport:
-    stored = StoredRecords(door.folder, base, tolerant=True)
+def _from_papers(transaction: WriteTransaction, base: Manifest, wrong: tuple[str, ...], because: str) -> RepairReport:
+    stored = StoredRecords(transaction.folder, base, tolerant=True)
     numbers = {source: number for number, source in enumerate(base.sources)}
     files = [
         PlannedFile(file.path, (numbers.get(file.source, 0),), file.format or None, stored=number)
@@ -127,5 +129,5 @@ def _from_papers(door: WriteTransaction, base: Manifest, wrong: tuple[str, ...],
     ]
     plan = Plan(base.sources, base.formats, tuple(files), longest=base.longest)
     table = recorded_table(base.venues)
-    report = publish_plan(door, plan, again(base), table, 1, None, base, base, stored)
+    report = publish_plan(transaction, plan, again(base), table, 1, None, base, base, stored)
     return RepairReport(wrong, "papers", report.generation, report.papers, lost=stored.lost, because=because)

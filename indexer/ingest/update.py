@@ -50,14 +50,14 @@ def update(
     """
     folder = Path(index)
     latest(folder)
-    with writing(folder, "quiver update", timeout) as door:
+    with writing(folder, "quiver update", timeout) as transaction:
         base = latest(folder)
         plan = plan_sources(source_names(sources), folder, format, max_record, base)
         merged, numbers = _merged_files(base, plan)
         tally = Tally(plan, progress, max_rejected=max_rejected)
         new, seen = _read(folder, base, plan, numbers, procs, tally)
         tally.check()
-        draft = Draft(door, base)
+        draft = Draft(transaction, base)
         again = draft.claim_again(seen)
         keys = np.concatenate([again, draft.add(new)])
         # What a file that broke off may still hold is not given up: only what was read anew is claimed anew.
@@ -83,7 +83,7 @@ def update(
         if dry_run:
             planned = replace(manifest, generation=base.generation)
             return tally.finish(planned, folder, draft, numbers, gone, published=base)
-        return tally.finish(base if same else door.publish(manifest), folder, draft, numbers, gone)
+        return tally.finish(base if same else transaction.publish(manifest), folder, draft, numbers, gone)
 
 
 def _read(
@@ -144,7 +144,7 @@ def delete(ids: str | Sequence[str], index: str | Path, *, timeout: float = LOCK
     ids = [ids] if isinstance(ids, str) else list(ids)
     folder = Path(index)
     latest(folder)
-    with writing(folder, "quiver delete", timeout) as door:
+    with writing(folder, "quiver delete", timeout) as transaction:
         base = latest(folder)
         opened = Generation(folder, base)
         missing = [
@@ -157,8 +157,8 @@ def delete(ids: str | Sequence[str], index: str | Path, *, timeout: float = LOCK
             raise NotFoundError(
                 f"no paper with id {', '.join(missing)}; nothing was deleted (`quiver search` shows ids)"
             )
-        draft = Draft(door, base)
-        return door.publish(draft.finish(replace(base, deleted=tuple(dict.fromkeys((*base.deleted, *ids))))))
+        draft = Draft(transaction, base)
+        return transaction.publish(draft.finish(replace(base, deleted=tuple(dict.fromkeys((*base.deleted, *ids))))))
 
 
 @writes("quiver undelete")
@@ -170,7 +170,7 @@ def undelete(ids: str | Sequence[str], index: str | Path, *, timeout: float = LO
     wanted = list(dict.fromkeys([ids] if isinstance(ids, str) else ids))
     folder = Path(index)
     latest(folder)
-    with writing(folder, "quiver undelete", timeout) as door:
+    with writing(folder, "quiver undelete", timeout) as transaction:
         base = latest(folder)
         missing = [paper for paper in wanted if paper not in base.deleted]
         if missing:
@@ -178,7 +178,7 @@ def undelete(ids: str | Sequence[str], index: str | Path, *, timeout: float = LO
         if not wanted:
             return base
         left = tuple(paper for paper in base.deleted if paper not in wanted)
-        return door.publish(Draft(door, base).finish(replace(base, deleted=left)))
+        return transaction.publish(Draft(transaction, base).finish(replace(base, deleted=left)))
 
 
 def _check_own(folder: Path) -> None:
@@ -201,7 +201,7 @@ def rollback(index: str | Path, *, to: int | None = None, timeout: float = LOCK_
     found = generations(folder) if folder.is_dir() else []
     if not found:
         latest(folder)
-    with writing(folder, "quiver rollback", timeout) as door:
+    with writing(folder, "quiver rollback", timeout) as transaction:
         found, newest = generations(folder), published(folder)
         # Where the newest was lost, the last that is left is the one before.
         earlier = found[:-1] if newest[-1:] == found[-1:] else found
@@ -214,4 +214,4 @@ def rollback(index: str | Path, *, to: int | None = None, timeout: float = LOCK_
         before = read_manifest(folder, earlier[-1] if to is None else to)
         # What cannot be opened is not published.
         Generation(folder, before).close()
-        return door.publish(before)
+        return transaction.publish(before)

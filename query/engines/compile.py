@@ -12,7 +12,6 @@ from indexer.index.segment.columns import TYPE_CODES
 from indexer.index.text.analysis import stems
 from query.engines.collection import Collection
 from query.engines.deadline import check_time
-from query.engines.joins import Joins
 from query.engines.name_nodes import NamesNode
 from query.engines.nodes import (
     AndNode,
@@ -31,6 +30,7 @@ from query.engines.nodes import (
 )
 from query.engines.runs import pattern_finder
 from query.engines.terms import ALL_COLUMNS, NAME_COLUMNS, Term
+from query.engines.variants import Variants
 from query.engines.work import check_work
 from query.language.analysed import ADDED, AnalysedQuery, AnalysedWord, names_asked
 from query.language.leaves import Leaf
@@ -76,9 +76,9 @@ class Compiled:
 class Compiler:
     """Compiles queries against one collection."""
 
-    def __init__(self, collection: Collection, venues: VenueTable, joins: Joins | None = None) -> None:
+    def __init__(self, collection: Collection, venues: VenueTable, variants: Variants | None = None) -> None:
         self._collection = collection
-        self._joins = joins or Joins(collection)
+        self._variants = variants or Variants(collection)
         self._venues = venues
 
     def compile(self, query: AnalysedQuery) -> Compiled:
@@ -114,7 +114,7 @@ class Compiler:
         ]
         whole = stems([left.parts[0] + right.parts[0] for _, left, right in pairs])
         for (at, left, right), joined in zip(pairs, whole, strict=True):
-            ties = self._joins.variants(joined)
+            ties = self._variants.variants(joined)
             if ties and (left.stem, right.stem) in ties:
                 extra[at].append(joined)
                 extra[at + 1].append(joined)
@@ -122,7 +122,7 @@ class Compiler:
 
     def _term(self, word: AnalysedWord, columns: Sequence[int], joined: Sequence[str] = ()) -> Term:
         check_time()
-        return Term(self._joins, self._collection, word, columns, joined)
+        return Term(self._variants, self._collection, word, columns, joined)
 
     def _node(self, tree: Tree, query: AnalysedQuery) -> Node:
         check_time()

@@ -1,7 +1,7 @@
 """Where a term stands in one segment: streams of papers with upper bounds, and exact frequencies on request.
 
 A query term may stand in several streams of a segment: its stem in the text, its spelling in author names, its
-variants by joins. A paper's frequencies are the sum over the streams; bounds of streams add up to a bound of the
+variants by compounds. A paper's frequencies are the sum over the streams; bounds of streams add up to a bound of the
 whole, since W / (k1 + W) is subadditive.
 """
 

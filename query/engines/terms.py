@@ -1,4 +1,4 @@
-"""A query word as a term of the index: its streams in every segment, variants by joins among them, and its idf."""
+"""A query word as a term of the index: its streams in every segment, variants by compounds among them, and its idf."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS, NAMES, TEXT
 from indexer.index.segment.opened import Segment
 from indexer.index.text.encoded import encode
 from query.engines.collection import Collection, TermKey
-from query.engines.joins import Joins, Parts
 from query.engines.phrases import Matches, phrase
 from query.engines.term_postings import SegmentTerm, Stream, stored_stream
+from query.engines.variants import Parts, Variants
 from query.language.analysed import AnalysedWord
 
 Mask = npt.NDArray[np.bool_]
@@ -35,7 +35,7 @@ class Term:
 
     def __init__(
         self,
-        joins: Joins,
+        variants: Variants,
         collection: Collection,
         word: AnalysedWord,
         columns: Sequence[int] = ALL_COLUMNS,
@@ -44,7 +44,7 @@ class Term:
         self.word = word
         self.columns = tuple(columns)
         self.joined = tuple(joined)
-        self._joins = joins
+        self._ties = variants
         self._collection = collection
         self._whole = whole = word.parts[0] if len(word.parts) == 1 else "".join(word.parts)
         self._every = every = self.columns == ALL_COLUMNS
@@ -72,7 +72,7 @@ class Term:
         """Stems side by side that count as this term: those of a hyphenated form are its own alone."""
         if len(self.word.parts) > 1:
             return (self.word.part_stems,)
-        return self._joins.of_word(self.word)
+        return self._ties.of_word(self.word)
 
     @cached_property
     def segments(self) -> list[SegmentTerm]:
@@ -119,7 +119,7 @@ class Term:
     def _phrases(self, segment: Segment) -> Iterator[Matches]:
         """Papers in which words side by side count as this term."""
         for parts in self._variants:
-            yield self._joins.places(segment, parts, self._text)
+            yield self._ties.matches(segment, parts, self._text)
         if self._names and len(self.words) > 1:
             yield phrase(self._collection, segment, NAMES, self.words, 1, self._names)
 

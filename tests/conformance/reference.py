@@ -17,7 +17,7 @@ from indexer.index.record.name_forms import NameForm, meant, stored_form, typed_
 from indexer.index.record.names import cluster_key, spelling
 from indexer.index.record.paper import Paper
 from indexer.index.record.venues import VenueTable
-from indexer.index.text.analysis import STOP_WORDS, fold, groups, joins, name_words, stem, tokens, words
+from indexer.index.text.analysis import STOP_WORDS, compounds, fold, groups, name_words, stem, tokens, words
 from indexer.index.text.reading import as_read
 from indexer.index.text.ties import EVERYWHERE, HERE, ties
 from query.language.parts import Part, has_pattern, joined, pattern_parts, unaccented, written_parts
@@ -119,7 +119,7 @@ class Doc:
         return {field: {word for run in runs for word in run if word != GAP} for field, runs in self.runs.items()}
 
     @cached_property
-    def joins(self) -> set[tuple[str, Parts]]:
+    def compounds(self) -> set[tuple[str, Parts]]:
         texts = (self.paper.title, self.paper.abstract, *self.paper.keywords)
         tied = {
             (_stem(tie.word), (tie.where, _stem(tie.word), _stem(tie.other)))
@@ -128,7 +128,7 @@ class Doc:
             if _stem(tie.word) != _stem(tie.other)
         }
         return tied | {
-            (_stem("".join(parts)), tuple(map(_stem, parts))) for text in texts for parts in joins(as_read(text))
+            (_stem("".join(parts)), tuple(map(_stem, parts))) for text in texts for parts in compounds(as_read(text))
         }
 
     def phrase(self, field: str, sought: Sequence[str], slop: int = 1) -> int:
@@ -169,7 +169,7 @@ class Reference:
     def __init__(self, papers: Iterable[Paper]) -> None:
         self.docs = [Doc.of(paper) for paper in {paper.id: paper for paper in papers}.values()]
         self.averages = {field: self._average(field) for field in WEIGHTS}
-        self.joins = {join for doc in self.docs for join in doc.joins}
+        self.compounds = {form for doc in self.docs for form in doc.compounds}
         self._terms: dict[object, Term] = {}
 
     def _average(self, field: str) -> float:
@@ -210,7 +210,7 @@ class Reference:
             return None
         pair = kept[at][0] + kept[at + 1][0]
         tied = len(pair) == 2 and pair[0] != pair[1]
-        return pair if tied and (_stem("".join(pair)), tuple(map(_stem, pair))) in self.joins else None
+        return pair if tied and (_stem("".join(pair)), tuple(map(_stem, pair))) in self.compounds else None
 
     def term(self, parts: Parts, fields: Sequence[str], boost: float, joined: Sequence[str] = ()) -> Term:
         key = (parts, tuple(fields), boost, tuple(joined))
@@ -369,7 +369,7 @@ class Term(Scorer):
         self._stems = {_stem(self._whole), *map(_stem, joined)}
         self._variants = {tuple(map(_stem, parts))} if len(parts) > 1 else set()
         if len(parts) == 1:
-            self._variants = {apart for together, apart in reference.joins if together == _stem(self._whole)}
+            self._variants = {apart for together, apart in reference.compounds if together == _stem(self._whole)}
         self._averages = reference.averages
         self._held = {id(doc): counts for doc in reference.docs if (counts := self._count(doc))}
         papers, holding = len(reference.docs), len(self._held)
@@ -393,7 +393,7 @@ class Term(Scorer):
         if variant[0] not in (HERE, EVERYWHERE):
             return doc.phrase(field, variant)
         mark, word, other = variant
-        return doc.counts[field][other] if mark == EVERYWHERE or (word, variant) in doc.joins else 0
+        return doc.counts[field][other] if mark == EVERYWHERE or (word, variant) in doc.compounds else 0
 
     def matches(self, doc: Doc) -> bool:
         word = self._whole

@@ -88,9 +88,9 @@ class Victim:
 
     def settle(self) -> None:
         """Assert that the next writer gets the lock and sweeps, then bring the index up to date."""
-        with writing(self.index, "test", timeout=30) as door:
-            wanted = {name for manifest in door.kept() for name in manifest.referenced()}
-            wanted |= {toc_path(self.index, manifest.generation).name for manifest in door.kept()}
+        with writing(self.index, "test", timeout=30) as transaction:
+            wanted = {name for manifest in transaction.kept() for name in manifest.referenced()}
+            wanted |= {toc_path(self.index, manifest.generation).name for manifest in transaction.kept()}
             assert {path.name for path in self.index.iterdir()} == wanted | {"MAIN_WRITELOCK", "writer.json"}
         rebuild(self.index)
 

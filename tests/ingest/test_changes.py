@@ -232,8 +232,8 @@ def test_two_generations_are_kept(write: Write, index: Path) -> None:
     assert generations(index) == [4, 5]
     kept = {path.name for path in index.iterdir()} - {"MAIN_WRITELOCK"}
     toc = {"_MAIN_4.kept", "_MAIN_5.toc"}
-    with writing(index, "test") as door:
-        wanted = set().union(*(manifest.referenced() for manifest in door.kept()))
+    with writing(index, "test") as transaction:
+        wanted = set().union(*(manifest.referenced() for manifest in transaction.kept()))
     assert kept == toc | wanted
 
 
@@ -254,8 +254,8 @@ def test_an_update_keeps_the_fingerprint_of_what_it_did_not_read(write: Write, i
     """An index of another analysis says so to who opens it until it is rebuilt."""
     source = write("a.jsonl", x="One")
     build([source], index)
-    with writing(index, "test") as door:
-        door.publish(replace(latest(index), analysis="stemmer 0"))
+    with writing(index, "test") as transaction:
+        transaction.publish(replace(latest(index), analysis="stemmer 0"))
     update([source], index)
     assert latest(index).analysis == "stemmer 0"
     with PaperIndex.open(index) as opened:

@@ -49,7 +49,7 @@ def test_words_lengths_and_joins_are_those_of_a_segment(tmp_path: Path) -> None:
     generation = open_generation(tmp_path / "x")
     (segment,) = generation.segments
     analysed = Analyser(VenueTable.default()).analyse(papers)
-    joins: dict[str, set[int]] = {}
+    tied: dict[str, set[int]] = {}
     for doc, row in enumerate(analysed):
         assert row.lengths == tuple(segment.lengths[:, doc].tolist())
         assert row.content == int(segment.arrays["doc.content"][doc])
@@ -60,10 +60,10 @@ def test_words_lengths_and_joins_are_those_of_a_segment(tmp_path: Path) -> None:
             docs = segment.text.docs[slice(*segment.text.span(term))]
             positions, _ = segment.text.positions(term, np.flatnonzero(docs == doc))
             assert positions.tolist() == [at for at, other in enumerate(streams.text) if other == stem]
-        for key in row.joins:
-            joins.setdefault(key, set()).add(doc)
-    keys = segment.joins.keys
-    assert {keys[row].decode(): set(segment.joins.docs(row).tolist()) for row in range(len(keys))} == joins
+        for key in row.compounds:
+            tied.setdefault(key, set()).add(doc)
+    keys = segment.compounds.keys
+    assert {keys[row].decode(): set(segment.compounds.docs(row).tolist()) for row in range(len(keys))} == tied
     generation.close()
 
 

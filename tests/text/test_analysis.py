@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 
 from indexer.index.text.analysis import (
     STOP_WORDS,
+    compounds,
     fingerprint,
     fold,
     groups,
-    joins,
     name_words,
     stem,
     stems,
     tokens,
     words,
-    words_and_joins,
+    words_and_compounds,
 )
 from indexer.index.text.folding import CHARACTER_RUN
 from indexer.index.text.spellings import plain_spelling
@@ -96,12 +96,12 @@ def test_tokens_take_in_their_accents() -> None:
 
 
 @given(TEXTS)
-def test_groups_hold_the_words_and_the_joins(text: str) -> None:
-    """Groups are the words in order, and those of two or more words are the joins, but in runs of characters."""
+def test_groups_hold_the_words_and_the_compounds(text: str) -> None:
+    """Groups are the words in order, and those of two or more words are the compounds, but in runs of characters."""
     assume(not CHARACTER_RUN.search(text))
     assert [word for group in groups(text) for word in group] == words(text)
-    assert [group for group in groups(text) if len(group) > 1] == joins(text)
-    assert words_and_joins(text) == (words(text), joins(text))
+    assert [group for group in groups(text) if len(group) > 1] == compounds(text)
+    assert words_and_compounds(text) == (words(text), compounds(text))
 
 
 @pytest.mark.parametrize(
@@ -118,8 +118,8 @@ def test_groups_hold_the_words_and_the_joins(text: str) -> None:
     ],
 )
 def test_joins_are_hyphenated_forms(text: str, expected: list[tuple[str, ...]]) -> None:
-    """A join has two to five words tied by hyphens of any kind; ranges of numbers and dashes tie nothing."""
-    assert joins(text) == expected
+    """A compound has two to five words tied by hyphens of any kind; ranges of numbers and dashes tie nothing."""
+    assert compounds(text) == expected
 
 
 def test_groups_of_a_query() -> None:
@@ -202,7 +202,7 @@ def test_long_texts() -> None:
     """Two million characters without a space are one word, and as many signs are none."""
     assert words("x" * 2_000_000) == ["x" * 2_000_000]
     assert words("-'." * 700_000) == []
-    assert len(joins("a-b " * 100_000)) == 100_000
+    assert len(compounds("a-b " * 100_000)) == 100_000
 
 
 @pytest.mark.parametrize(

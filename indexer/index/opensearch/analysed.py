@@ -42,7 +42,7 @@ class Analysed:
     """What a paper's words are. `surfaces` and `stems` are of the text fields (title, venue, abstract, keywords).
 
     `names` are the words of each author; `lengths` the words of each field, in the order of `schema.FIELDS`.
-    `joins` are keys of the table of joins (`segment.compounds`), `titled` surface words whose stems stand in the title,
+    `compounds` are keys of `segment.compounds`, `titled` surface words whose stems stand in the title,
     `clusters` the keys of the authors, `rows` their distinct (key, spelling, id); `venue` is the canonical name.
     """
 
@@ -54,7 +54,7 @@ class Analysed:
     stems: tuple[Texts, Texts, Texts, Texts]
     names: Texts
     lengths: tuple[int, ...]
-    joins: Texts
+    compounds: Texts
     titled: Texts
     clusters: Texts
     rows: tuple[tuple[str, str, str], ...]
@@ -243,7 +243,7 @@ class _Batch:
                     stems=(stem_texts[0], stem_texts[1], stem_texts[2], stem_texts[3]),
                     names=names,
                     lengths=(*lengths, sum(name.count(" ") + 1 for name in names if name)),
-                    joins=tuple(tied[number]),
+                    compounds=tuple(tied[number]),
                     titled=titled,
                     clusters=keys,
                     rows=rows,
@@ -255,7 +255,7 @@ class _Batch:
         return found
 
     def _tied(self, vocabulary: Sequence[str]) -> list[list[str]]:
-        """The keys of the table of joins that each paper has."""
+        """The keys of the table of compounds that each paper has."""
         forms = [tuple(vocabulary[word - 1] for word in form) for form in self._words.forms()]
         wholes = self._known.stems(["".join(form) for form in forms])
         keys = [f"{whole}\t{' '.join(self._known.stems(form))}" for form, whole in zip(forms, wholes, strict=True)]

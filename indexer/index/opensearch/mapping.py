@@ -20,7 +20,7 @@ in the writers' book (`book`). So a `match_all` counts N. There is no `_source`:
 | `title_key` | keyword, doc values: the title as read, case folded: `--sort title` |
 | `title_whole` | keyword: the words of the title parted by spaces, for questions by whole title |
 | `titled` | keyword, doc values: surface words of the paper whose stems stand in its title: completions with counts |
-| `joins` | keyword, doc values: keys of the table of joins, `joined<TAB>part part` or `word<TAB><mark>other` |
+| `joins` | keyword, doc values: keys of the table of compounds, `joined<TAB>part part` or `word<TAB><mark>other` |
 | `clusters` | keyword, doc values: keys of the author clusters |
 | `author_rows` | keyword, doc values: `key<TAB>spelling<TAB>id`: headings of clusters, author rows |
 | `venue`, `venue_published` | keyword, doc values: canonical and published name |
@@ -189,7 +189,7 @@ def document(paper: Paper, analysed: Analysed) -> Document:
         "title_key": server_key(analysed.title.casefold()),
         "title_whole": server_key(analysed.surfaces[0][0]),
         "titled": list(analysed.titled),
-        "joins": [server_key(key) for key in analysed.joins],
+        "joins": [server_key(key) for key in analysed.compounds],
         "clusters": [server_key(key) for key in analysed.clusters],
         "author_rows": [author_row(*row) for row in analysed.rows],
         "keys": [identity_key(kind, value) for kind, value in paper_keys(paper)],

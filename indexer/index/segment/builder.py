@@ -14,7 +14,7 @@ from indexer.index.schema import GROUPS, NAMES, TEXT
 from indexer.index.segment.author_builder import NameBuilder
 from indexer.index.segment.authors import hash_bytes
 from indexer.index.segment.columns import ColumnBuilder, work_hash
-from indexer.index.segment.compounds import TieBuilder, write_join_forms
+from indexer.index.segment.compounds import TieBuilder, write_compounds
 from indexer.index.segment.container import ArrayFileWriter, ArraySink
 from indexer.index.segment.inversion import Occurrences
 from indexer.index.segment.layout import BLOCK_DOCS, SEGMENT_KIND, SEGMENT_WORDS
@@ -92,7 +92,7 @@ class SegmentBuilder:
             words = new_words(self._compiled)
             names = self._names.occurrences(words)
             write_group(writer, NAMES, words.vocabulary(), names, None, self._compiled)
-            write_join_forms(writer, vocabulary, self._text.words.forms(), *self._text.form_docs(), self._ties.keyed())
+            write_compounds(writer, vocabulary, self._text.words.forms(), *self._text.form_docs(), self._ties.keyed())
             write_lengths(writer, np.concatenate([occurrences.lengths, names.lengths], axis=1))
             self._names.write(writer, self._columns.years)
             self._columns.write(writer, self._works(vocabulary, occurrences))

@@ -261,7 +261,7 @@ def _authors() -> Iterator[Row]:
 
 
 def _rest() -> Iterator[Row]:
-    """Joins, and the stored papers."""
+    """Variants, and the stored papers."""
     yield from strings("joins", "joins", "joined stem, tab, its parts; sorted", ordered=True)
     yield row("joins.start", WORD, one_more("joins"), "first paper of each", offsets("joins.papers"))
     yield row("joins.doc", SHORT, "joins.papers", "papers in which the hyphenated form stands", below("docs"))

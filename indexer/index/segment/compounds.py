@@ -1,7 +1,7 @@
-"""The table of joins: which hyphenated forms stand in which papers, and which papers tie other spellings of a word.
+"""The table of compounds: which hyphenated forms stand in which papers, and which papers tie other spellings of a word.
 
 A key is `joined<TAB>part part`, all stems: `multi-task` is `multitask<TAB>multi task`. Of a tie (`text.ties`) it is
-`word<TAB>`, its mark and the other word: `schroeding<TAB>\\x01schroding`. Arrays: joins.* (keys,
+`word<TAB>`, its mark and the other word: `schroeding<TAB>\\x01schroding`. Arrays: joins.* (their older name; keys,
 sorted), joins.start, joins.doc (papers of each, rising).
 """
 
@@ -49,7 +49,7 @@ class TieBuilder:
         return found
 
 
-def write_join_forms(
+def write_compounds(
     writer: ArrayFileWriter,
     vocabulary: Sequence[str],
     found: Sequence[tuple[int, ...]],
@@ -77,15 +77,15 @@ def write_join_forms(
     writer.add("joins.doc", (pairs & 0xFFFF).astype(np.uint16))
 
 
-def write_join_postings(writer: ArraySink, postings: Mapping[bytes, Iterable[int]]) -> None:
+def write_compound_postings(writer: ArraySink, postings: Mapping[bytes, Iterable[int]]) -> None:
     """Add the papers of each key of a block; the keys, sorted, are for the caller to write."""
     rows = [np.fromiter(postings[key], dtype=np.uint16) for key in sorted(postings)]
     writer.add("joins.start", np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.uint32))
     writer.add("joins.doc", np.concatenate(rows) if rows else np.empty(0, np.uint16))
 
 
-class JoinTable:
-    """The joins of a segment, read."""
+class CompoundTable:
+    """The compounds of a segment, read."""
 
     def __init__(self, arrays: Mapping[str, Array]) -> None:
         self.keys = strings_of(arrays, "joins")

@@ -19,7 +19,7 @@ from indexer.index.segment.blocks import Block, blocks_of, strings_of
 from indexer.index.segment.builder import write_lengths
 from indexer.index.segment.claims import Claims
 from indexer.index.segment.columns import merge_columns, orders, title_key
-from indexer.index.segment.compounds import JoinTable, write_join_postings
+from indexer.index.segment.compounds import CompoundTable, write_compound_postings
 from indexer.index.segment.container import Array, ArrayFile, ArrayFileWriter
 from indexer.index.segment.inversion import Counts, Postings
 from indexer.index.segment.layout import BLOCK_DOCS, SEGMENT_KIND, WORD, of_block, stored_name
@@ -137,7 +137,7 @@ def _merged(writer: BlockWriter, parts: Sequence[Part]) -> dict[str, list[bytes]
     tables: dict[str, list[bytes]] = {}
     for name, fields in GROUPS.items():
         tables |= _merge_group(writer, name, len(fields), parts)
-    tables["joins"] = _merge_joins(writer, parts)
+    tables["joins"] = _merge_compounds(writer, parts)
     write_lengths(writer, np.concatenate([part.arrays["doc.length"][:, part.kept].T for part in parts]))
     papers = PaperBuilder()
     ids: list[bytes] = []
@@ -299,17 +299,17 @@ class _FormUnion:
         return np.concatenate(forms), np.concatenate(docs)
 
 
-def _merge_joins(writer: BlockWriter, parts: Sequence[Part]) -> list[bytes]:
+def _merge_compounds(writer: BlockWriter, parts: Sequence[Part]) -> list[bytes]:
     merged: dict[bytes, list[int]] = {}
     for part in parts:
-        table = JoinTable(part.arrays)
+        table = CompoundTable(part.arrays)
         new = part.renumbered()
         for row, key in enumerate(table.keys):
             docs = new[table.docs(row)]
             kept = docs[docs >= 0].tolist()
             if kept:
                 merged.setdefault(key, []).extend(kept)
-    write_join_postings(writer, merged)
+    write_compound_postings(writer, merged)
     return sorted(merged)
 
 

@@ -17,7 +17,7 @@ from indexer.index.schema import FIELDS, GROUPS, NAMES, TEXT
 from indexer.index.segment.authors import NameTables
 from indexer.index.segment.blocks import Block, blocks_of, total_lengths
 from indexer.index.segment.claims import Claims, FirstSeen, read_claims, read_live, read_seen
-from indexer.index.segment.compounds import JoinTable
+from indexer.index.segment.compounds import CompoundTable
 from indexer.index.segment.container import Array, ArrayFile, Seal
 from indexer.index.segment.layout import IMPACTS_KIND, SEGMENT_KIND, STATE_KIND, block_name
 from indexer.index.segment.papers import StoredPapers
@@ -227,9 +227,9 @@ class Segment:
         self.reader.admit(group, term)
 
     @made_once
-    def joins(self) -> JoinTable:
-        """The table of joins."""
-        return JoinTable(self.arrays)
+    def compounds(self) -> CompoundTable:
+        """The table of compounds."""
+        return CompoundTable(self.arrays)
 
     @made_once
     def clusters(self) -> NameTables:

@@ -20,7 +20,7 @@ Stemmer = Callable[[Sequence[str]], list[str]]
 
 
 class GroupBuilder:
-    """Collects the words of each field, paper by paper. `tied` says of each field whether its joins are kept."""
+    """Collects the words of each field, paper by paper. `tied` says of each field whether its compounds are kept."""
 
     def __init__(self, words: WordStream, tied: Sequence[bool]) -> None:
         self.words = words

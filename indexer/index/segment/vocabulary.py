@@ -11,7 +11,7 @@ from collections import defaultdict
 from itertools import count
 from typing import TYPE_CHECKING, Protocol
 
-from indexer.index.text.analysis import joins, name_words, words
+from indexer.index.text.analysis import compounds, name_words, words
 from indexer.index.text.folding import fold_for_words
 from indexer.index.text.reading import as_read, as_shown
 from indexer.index.text.signs import prepared
@@ -56,7 +56,7 @@ class WordStream(Protocol):
         """Append the words of a text as read; gives how many."""
 
     def add_tied(self, text: str, /) -> int:
-        """The same, and append the text's hyphenated forms (`analysis.joins`)."""
+        """The same, and append the text's hyphenated forms (`analysis.compounds`)."""
 
     def add_name(self, name: str, /) -> int:
         """Append the words of an author's name as read; gives how many."""
@@ -91,7 +91,7 @@ class PlainWords:
     def add_tied(self, text: str, /) -> int:
         """See WordStream."""
         added = self._append(words(text))
-        for parts in joins(text):
+        for parts in compounds(text):
             self.form_stream.append(self._forms[tuple(map(self._words.__getitem__, parts))])
         return added
 

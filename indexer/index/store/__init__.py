@@ -1,1 +1,1 @@
-"""The one door to the disk: manifest, generations, lock, transaction."""
+"""The one way to the disk: manifest, generations, lock, transaction."""

@@ -41,7 +41,7 @@ _FUNCTION_WORDS = (
 )
 STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
 
-MAX_JOINED_PARTS = 5
+MAX_COMPOUND_PARTS = 5
 
 
 class Token(NamedTuple):
@@ -103,24 +103,24 @@ def tokens(text: str) -> Iterator[Token]:
         yield Token(word, starts[run.start()], ends[run.end() - 1])
 
 
-def joins(text: str) -> list[tuple[str, ...]]:
+def compounds(text: str) -> list[tuple[str, ...]]:
     """Every hyphenated form of the text, in order, as its words: `multi-task` is `("multi", "task")`.
 
     A form has two to five words; ranges of numbers (`2018-2024`) are none.
     """
     if "-" not in text and "." not in text and text.isascii():
         return []
-    return _joins(_hyphenated(text))
+    return _compounds(_hyphenated(text))
 
 
-def words_and_joins(text: str) -> tuple[list[str], list[tuple[str, ...]]]:
-    """`words(text)` and `joins(text)` in one go, for a third less than the two."""
+def words_and_compounds(text: str) -> tuple[list[str], list[tuple[str, ...]]]:
+    """`words(text)` and `compounds(text)` in one go, for a third less than the two."""
     spaced = _hyphenated(text)
-    return spaced.replace("-", " ").split(), _joins(spaced)
+    return spaced.replace("-", " ").split(), _compounds(spaced)
 
 
 def groups(text: str, *, pairs: bool = True) -> list[tuple[str, ...]]:
-    """The words of the text: those that hyphens tie (as in `joins`) in one tuple, each other alone in one.
+    """The words of the text: those that hyphens tie (as in `compounds`) in one tuple, each other alone in one.
 
     Of a run of ideographs, kana or Hangul every two neighbours are a tuple: `图像分` is 图像, 像分. Without `pairs`, as
     inside a phrase, each character is alone.
@@ -138,7 +138,7 @@ def _tied(text: str) -> list[tuple[str, ...]]:
     return [parts for run in _hyphenated(text).split() for parts in _parts(run)]
 
 
-def _joins(spaced: str) -> list[tuple[str, ...]]:
+def _compounds(spaced: str) -> list[tuple[str, ...]]:
     # From hyphen to hyphen: a split of the whole text costs more than the words themselves.
     found: list[tuple[str, ...]] = []
     hyphen = spaced.find("-")
@@ -155,7 +155,7 @@ def _parts(run: str) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     for form in run.split("--"):
         parts = tuple(filter(None, form.split("-")))
-        if len(parts) > MAX_JOINED_PARTS or all(part.replace(".", "").isdigit() for part in parts):
+        if len(parts) > MAX_COMPOUND_PARTS or all(part.replace(".", "").isdigit() for part in parts):
             found += [(part,) for part in parts]
         elif parts:
             found.append(parts)
@@ -229,7 +229,7 @@ def fingerprint() -> str:
     Versions of the stemmer, Unicode, the reading of texts and the LaTeX library, and a hash of the output on
     a fixed text.
     """
-    found, joined = words_and_joins(as_read(_SAMPLE))
+    found, joined = words_and_compounds(as_read(_SAMPLE))
     output = repr((found, joined, stems(found), name_words(_SAMPLE)))
     return (
         f"stemmer {Stemmer.version()}, unicode {unidata_version}, reading {READING}, "

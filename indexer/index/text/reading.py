@@ -152,7 +152,7 @@ def _closed_up(text: str) -> str:
 # `R^d`, `ℓ_1`, `C_60`: one letter and a short script are one word, as people type them (Rd, l1, C60).
 # The pattern begins with the sign, so that only signs are looked at: 28 microseconds a text become 5.
 _SCRIPT_SIGN = re.compile(r"[_^](?<=[^\W_][_^])(?<![^\W_][^\W_][_^])(?=([^\W_]|[0-9]{2,3})(?![^\W_]))")
-# `repre- sentation`: words broken at the end of a line become hyphenated ones, which joins make findable as
+# `repre- sentation`: words broken at the end of a line become hyphenated ones, findable as
 # one; `first- and second-order` is none.
 _BROKEN_WORD = re.compile(r"-(?<=[a-z]-) (?=[a-z]{2})(?!(?:and|as|but|in|nor|of|or|to|vs|versus|with)\b)")
 _DOUBLE_DASH = re.compile(r"--(?<=\w--)(?=[^\W\d_a-z])")

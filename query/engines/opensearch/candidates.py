@@ -89,8 +89,8 @@ class RowPapers(StoredPapers):
         self._lines[doc] = stored
 
 
-class _Joins:
-    """Which rows tie a word HERE: all that is asked of a segment's joins once the cluster has told the variants."""
+class _Compounds:
+    """Which rows tie a word HERE: all that is asked of a segment's compounds once the cluster has told the variants."""
 
     def __init__(self, held: Sequence[Sequence[str]]) -> None:
         self._held = held
@@ -119,7 +119,7 @@ class Rows(Segment):
         self.venues = self._numbered([row.get("venue", ("",))[0] for row in fields])
         self.papers: RowPapers = RowPapers(self.paper_ids, fetch)
         self._matched = [frozenset(hit.get("matched_queries", ())) for hit in hits]
-        self._join_keys = [row.get("joins", ()) for row in fields]
+        self._compound_keys = [row.get("joins", ()) for row in fields]
         self.rows: _Arrays = _inverted([row["streams"][0] for row in fields], self.lengths)
         self._columns()
         for doc, hit in enumerate(hits):
@@ -180,9 +180,9 @@ class Rows(Segment):
         return kernel.native.Reader(*rows, None)
 
     @property
-    def joins(self) -> Any:
+    def compounds(self) -> Any:
         """What ties words HERE."""
-        return _Joins(self._join_keys)
+        return _Compounds(self._compound_keys)
 
     @property
     def venue_names(self) -> list[str]:

@@ -24,7 +24,7 @@ from query.engines.nodes import AndNode, Node, NotNode, OrNode, Scope, Scorer
 from query.engines.opensearch import clauses
 from query.engines.opensearch.candidates import Rows
 from query.engines.opensearch.clauses import Query
-from query.engines.opensearch.facts import ClusterCollection, ClusterJoins
+from query.engines.opensearch.facts import ClusterCollection, ClusterVariants
 from query.engines.terms import NAME_COLUMNS, TEXT_COLUMNS, Term
 from query.language.analysed import AnalysedQuery, names_asked
 from query.language.leaves import Leaf
@@ -97,7 +97,7 @@ class ClusterCompiler(Compiler):
     """Compiles queries against an index in a cluster."""
 
     def __init__(self, collection: ClusterCollection, venues: VenueTable) -> None:
-        self._ties = ClusterJoins(collection, collection.statistics)
+        self._ties = ClusterVariants(collection, collection.statistics)
         super().__init__(collection, venues, self._ties)
         self._names = collection.author_names
 

@@ -1,4 +1,4 @@
-"""What scoring needs of a whole index in a cluster: N, average lengths, n_t, joins, names. Asked once and kept."""
+"""What scoring needs of a whole index in a cluster: N, average lengths, n_t, compounds, names. Asked once and kept."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from indexer.index.text.languages import LANGUAGES
 from indexer.index.text.ties import EVERYWHERE, HERE
 from query.engines.author_names import TWO_NAMES, AuthorNames, FoundNames, search_words
 from query.engines.collection import Collection, TermKey
-from query.engines.joins import Joins, Parts
 from query.engines.opensearch import clauses
 from query.engines.opensearch.clauses import Query
+from query.engines.variants import Parts, Variants
 from query.engines.works import Works
 
 Json = Mapping[str, Any]
@@ -145,8 +145,8 @@ def escaped(text: str) -> str:
     return "".join(sign if sign.isalnum() or sign in " \t" else f"\\{sign}" for sign in text)
 
 
-class ClusterJoins(Joins):
-    """The joins of a generation in a cluster."""
+class ClusterVariants(Variants):
+    """The variants of words of a generation in a cluster."""
 
     def __init__(self, collection: Collection, statistics: Statistics) -> None:
         super().__init__(collection)

@@ -1,7 +1,7 @@
 """Queries that Whoosh lacks, as classes of its own kind: what they match is for its matchers to say.
 
 Each is asked segment by segment; `Leaf` pairs Whoosh's reader of a segment with Quiver's, which knows what Whoosh has
-no fields for: author clusters, hashes of addresses, surface forms of stems, joins.
+no fields for: author clusters, hashes of addresses, surface forms of stems, compounds.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from indexer.index.text.encoded import decode, encode
 from indexer.index.text.ties import HERE
 from indexer.index.whoosh.library import matching, query, reading
 from query.engines.collection import Collection
-from query.engines.joins import TIES, Joins
 from query.engines.patterns import Pattern, word_test
 from query.engines.terms import is_year
+from query.engines.variants import TIES, Variants
 from query.engines.whoosh.matchers import ConstantMatcher, PhraseMatcher, TermMatcher, tree
 from query.language.analysed import AnalysedWord
 
@@ -116,7 +116,7 @@ class Constant(Part):
 
 
 class TermQuery(Part):
-    """One scored term in some fields, variants by joins among them: the words as in `query.engines.terms.Term`."""
+    """One scored term in some fields, variants by compounds among them: the words as in `query.engines.terms.Term`."""
 
     def __init__(
         self,
@@ -136,7 +136,7 @@ class TermQuery(Part):
         """Stems side by side that count as this term."""
         if len(self._words) > 1:
             return [self._word.part_stems]
-        return list(Joins(self._collection).of_word(self._word))
+        return list(Variants(self._collection).of_word(self._word))
 
     def _matchers(self, leaf: Leaf) -> Iterator[tuple[int, Any]]:
         """Where the term stands in a segment: field and matcher."""
@@ -158,7 +158,7 @@ class TermQuery(Part):
         found = leaf.postings(field, other)
         if mark != HERE:
             return found
-        return matching.FilterMatcher(found, frozenset(leaf.segment.joins.tied(word, other).tolist()))
+        return matching.FilterMatcher(found, frozenset(leaf.segment.compounds.tied(word, other).tolist()))
 
     @made_once
     def _weight(self) -> float:

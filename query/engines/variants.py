@@ -24,8 +24,8 @@ Parts = tuple[str, ...]
 TIES = (HERE, EVERYWHERE)
 
 
-class Joins:
-    """The joins of one generation."""
+class Variants:
+    """The variants of words in one generation."""
 
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
@@ -41,9 +41,9 @@ class Joins:
         if found is None:
             parts: dict[Parts, None] = {}
             for segment in self._collection.segments:
-                for text, row in segment.joins.parts(joined):
+                for text, row in segment.compounds.parts(joined):
                     pair = (text[0], joined, text[1:]) if text[0] in TIES else tuple(text.split(" "))
-                    if pair not in parts and (segment.all_live or segment.live[segment.joins.docs(row)].any()):
+                    if pair not in parts and (segment.all_live or segment.live[segment.compounds.docs(row)].any()):
                         parts[pair] = None
             if len(self._variants) >= KEPT:
                 self._variants.clear()
@@ -53,8 +53,8 @@ class Joins:
     @cached_property
     def languages(self) -> tuple[str, ...]:
         """Codes of the languages beside English that the index holds papers in."""
-        joins = [segment.joins for segment in self._collection.segments]
-        return tuple(code for code in LANGUAGES if any(table.holds(f"{code}:") for table in joins))
+        tables = [segment.compounds for segment in self._collection.segments]
+        return tuple(code for code in LANGUAGES if any(table.holds(f"{code}:") for table in tables))
 
     def of_word(self, word: AnalysedWord) -> tuple[Parts, ...]:
         """What counts as a word of a query beside its stem: `variants` of it and of its stems in other languages.
@@ -70,7 +70,7 @@ class Joins:
             found += [parts for parts in tagged if parts[-1] not in counted]
         return tuple(found)
 
-    def places(self, segment: Segment, parts: Parts, columns: tuple[int, ...]) -> Matches:
+    def matches(self, segment: Segment, parts: Parts, columns: tuple[int, ...]) -> Matches:
         """Papers of a segment in which the parts stand side by side in fields of the text."""
         key = (segment.name, parts, columns)
         found = self._phrases.get(key)
@@ -78,7 +78,7 @@ class Joins:
             tied = parts[0] in TIES
             found = phrase(self._collection, segment, TEXT, parts[2:] if tied else parts, 1, columns)
             if parts[0] == HERE:
-                kept = member(found.docs, segment.joins.tied(parts[1], parts[2]))
+                kept = member(found.docs, segment.compounds.tied(parts[1], parts[2]))
                 found = Matches(found.docs[kept], found.counts[kept], found.bounds[kept])
             if len(self._phrases) >= KEPT:
                 self._phrases.clear()
