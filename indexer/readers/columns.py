@@ -6,29 +6,33 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from indexer.readers.people import split_people
+from indexer.readers.dates import year_of
+from indexer.readers.inverted import uninverted
+from indexer.readers.people import natural, split_people
 
 # The key of the canonical record, and after it names without case and signs, the best first: Scopus, Web of Science,
 # PubMed, IEEE Xplore, ACM, Zotero, Mendeley, Publish or Perish, Dimensions, Lens, spreadsheets of every day.
 _NAMES: dict[str, str] = {
     "id": "id recordid",
-    "title": "title documenttitle articletitle papertitle itemtitle primarytitle ti t1 originaltitle publicationname2",
-    "authors": """authorfullnames authors author authornames authorlist af au creators creator authorsraw writers
-        firstauthor""",
+    "title": """title documenttitle articletitle papertitle itemtitle primarytitle ti t1 originaltitle displayname
+        titel titre título titulo titolo""",
+    "authors": """authorfullnames authors author authornames authorlist authorstring authorshipsauthordisplayname af au
+        creators creator authorsraw writers autoren autor auteurs auteur autores autori autore verfasser firstauthor""",
     "venue": """venue sourcetitle journal journaltitle publicationtitle journalbook journalname booktitle conference
         conferencename conferencetitle proceedings publicationname publication containertitle so t2 jf jo booksource
-        eventname source""",
+        eventname primarylocationdisplayname primarylocationsourcedisplayname hostvenue fulljournalname pub zeitschrift
+        revue revista rivista journaux source""",
     "year": """year publicationyear pubyear yearpublished publishedyear py publicationdate publisheddate datepublished
-        coverdate published date issued y1 da""",
+        coverdate published date issued y1 da pubdate jahr année annee año ano anno""",
     "type": "type documenttype itemtype publicationtype entrytype doctype dt pt ty contenttype",
-    "abstract": "abstract abstractnote abstracttext ab summary",
-    "doi": "doi di doiurl doilink digitalobjectidentifier",
+    "abstract": "abstract abstractnote abstracttext ab summary zusammenfassung résumé resumen",
+    "doi": "doi di doiurl doilink digitalobjectidentifier itemdoi",
     "arxiv": "arxiv arxivid eprint arxivnumber",
-    "url": "url link urls links ur articleurl sourceurl externalurl website",
+    "url": "url link urls links ur articleurl sourceurl externalurl website ee landingpageurl",
     "pdf": "pdf pdfurl pdflink fulltexturl openaccesspdf",
     "keywords": "keywords keyword authorkeywords kw de tags manualtags subjects ieeeterms indexkeywords",
-    "volume": "volume vol vl",
-    "number": "number issue is issuenumber",
+    "volume": "volume vol vl journalvolume band",
+    "number": "number issue is issuenumber journalissue",
     "pages": "pages page pagerange pagination pg",
     "first page": "pagestart startpage firstpage bp sp",
     "last page": "pageend endpage lastpage ep",
@@ -73,27 +77,59 @@ def is_venue(key: str, text: str) -> bool:
 
 _WANTED = frozenset(("title", "authors", "venue", "year"))
 _TAKEN = frozenset(("title", "authors", "venue", "year", "abstract", "doi", "url", "keywords", "pdf", "arxiv"))
+_TEXTS = frozenset(("venue", "doi", "url", "abstract"))
+_PLAIN = (str, int, list, dict)
+# What records of persons, sources and topics have too: no title.
+_NO_TITLES = frozenset(("display_name", "displayName"))
 
 
 def with_own_names(record: dict[str, Any]) -> dict[str, Any]:
     """A JSON record whose keys have other names than the canonical ones (`Document Title`, `journal`), renamed.
 
-    A canonical record, and every key that the canonical form already has, stay as they are.
+    A canonical record, and every key that the canonical form already has, stay as they are; but the title of a list of
+    one, and the name of a venue that is an object, are taken out.
     """
-    if record.keys() >= _WANTED:
+    title, venue = record.get("title"), record.get("venue")
+    if record.keys() >= _WANTED and type(title) is str and type(venue) is not dict and "indexed_abstract" not in record:
         return record
-    names = meanings(name for name in record if isinstance(record[name], (str, int, list)) and name not in _TAKEN)
     made = dict(record)
+    if isinstance(title, list) and title and isinstance(title[0], str):
+        made["title"] = title[0]
+    if isinstance(venue, dict) and (name := _name_in(venue)):
+        made["venue"] = name
+    if not made.get("abstract") and isinstance(index := record.get("indexed_abstract"), dict):
+        made["abstract"] = uninverted(made.pop("indexed_abstract") and index, [])
+    names = meanings(
+        name for name in record if isinstance(record[name], _PLAIN) and name not in _TAKEN and name not in _NO_TITLES
+    )
     for name, key in names.items():
-        value = record[name]
-        if key not in _TAKEN or made.get(key) or not value:
+        if key not in _TAKEN or made.get(key) or not record[name]:
             continue
-        if key in ("venue", "doi", "url", "abstract") and not isinstance(value, str):
-            continue
-        if key == "venue" and not is_venue(name, value):
-            continue
-        del made[name]
-        if key == "year" and isinstance(value, str) and (found := re.match(r"([12]\d{3})-\d\d", value)):
-            value = found[1]
-        made[key] = split_people(value) if key == "authors" and isinstance(value, str) else value
+        value = _taken(name, key, record[name])
+        if value:
+            del made[name]
+            made[key] = value
     return made
+
+
+def _name_in(value: dict[str, Any]) -> str:
+    found = (value.get(key) for key in ("name", "raw", "title", "display_name"))
+    return next((text for text in found if isinstance(text, str) and text.strip()), "")
+
+
+def _taken(name: str, key: str, value: Any) -> Any:
+    """The value under a name that means this key, as the canonical form has it; None where it cannot be that."""
+    if key == "authors":
+        if isinstance(value, str):
+            return split_people(value)
+        found = value if isinstance(value, list) else [value]
+        return [natural(one) if isinstance(one, str) else one for one in found]
+    if key == "year":
+        return year_of(value, []) if isinstance(value, (str, int)) else None
+    if key == "venue" and isinstance(value, dict):
+        value = _name_in(value)
+    if key == "title" and isinstance(value, list) and value:
+        value = value[0]
+    if isinstance(value, dict) or (key in _TEXTS | {"title"} and not isinstance(value, str)):
+        return None
+    return value if key != "venue" or is_venue(name, value) else None

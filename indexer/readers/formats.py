@@ -6,11 +6,11 @@ import re
 
 from indexer.index.errors import SourceError, UsageError
 from indexer.readers import arrow, paperlists
-from indexer.readers.citations import bibtex, medline, ris, tables
+from indexer.readers.citations import bibtex, endnote, medline, ris, tables
 from indexer.readers.entries import COMPRESSED, Entry, Format, Origin, Rejected, plain_name
 from indexer.readers.json_scanner import BYTE_ORDER_MARK
 from indexer.readers.jsonl import STORED
-from indexer.readers.markup import anthology, dblp, pubmed
+from indexer.readers.markup import anthology, arxiv_feed, dblp, endnote_xml, pubmed
 from indexer.readers.objects import records
 
 __all__ = ["FORMATS", "Entry", "Format", "Origin", "Rejected", "named", "plain_name", "recognise"]
@@ -22,11 +22,13 @@ FORMATS: tuple[Format, ...] = (
     dblp.FORMAT,
     anthology.FORMAT,
     pubmed.FORMAT,
+    arxiv_feed.FORMAT,
+    endnote_xml.FORMAT,
     bibtex.FORMAT,
     medline.FORMAT,
     medline.WOS,
     ris.FORMAT,
-    ris.ENDNOTE,
+    endnote.FORMAT,
     records.JSON,
     records.JSONL,
     tables.FORMAT,
@@ -44,6 +46,30 @@ _FOREIGN: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x1f\x8b", "compressed twice: unpack it once"),
     (0, b"\xfd7zXZ\x00", "compressed twice: unpack it once"),
     (0, b"\x28\xb5\x2f\xfd", "compressed twice: unpack it once"),
+)
+
+
+# XML and the like that other programs write, by what is in its head, and what to export instead.
+_LOOKED = 1 << 12
+_OTHER_MARKUP: tuple[tuple[bytes, str], ...] = (
+    (rb"<(?:\w+:)?mods(?:Collection)?[\s>]", "MODS: export it as RIS or BibTeX"),
+    (rb"MARC21/slim|<(?:marc:)?datafield\s", "MARC XML: export it as RIS or BibTeX"),
+    (rb"<rdf:RDF[\s>]", "RDF: export it as RIS, BibTeX or CSL JSON"),
+    (rb"<(?:\w+:)?Sources\s", "sources of Word: export them as RIS or BibTeX"),
+    (
+        rb"<article\s[^>]*(?:article-type|xmlns:xlink)|JATS",
+        "JATS, the text of an article: give its record",
+    ),
+    (rb"<TEI[\s>]", "TEI, the text of a paper: give its record, as BibTeX"),
+    (rb"<OAI-PMH[\s>]", "OAI-PMH of a kind that is not arXiv's: ask for its records as BibTeX or RIS"),
+    (rb"<(?:\w+:)?feed[\s>]|<rss[\s>]", "a news feed: only arXiv's is read"),
+    (rb"<bibtex:", "BibTeXML: export it as BibTeX"),
+    (rb"(?i:<!doctype html|<html[\s>])", "a web page: export its records as BibTeX, RIS or CSV"),
+    (
+        rb"\Acff-version\s*:|\ncff-version\s*:",
+        "CITATION.cff, which cites software: convert it to BibTeX",
+    ),
+    (rb"\A\s*---[^\n]*\n(?:[^\n]*\n){0,20}?references:", "YAML: export it as CSL JSON (pandoc -t csljson)"),
 )
 
 
@@ -81,6 +107,9 @@ def recognise(head: bytes, name: str) -> Format:
     for form in FORMATS:
         if form.recognise(head, plain):
             return form
+    for pattern, what in _OTHER_MARKUP:
+        if re.search(pattern, head[:_LOOKED]):
+            raise SourceError(f"{shown}: {what}")
     # None of its text is shown: what a source names may be anybody's file, and a message may go anywhere.
     known = ", ".join(form.name for form in FORMATS)
     raise SourceError(f"{shown}: no known format{hint}; say which with --format ({known})")

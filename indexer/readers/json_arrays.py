@@ -26,7 +26,12 @@ _WHOLE = 1 << 25
 """Bytes up to which a sound array is parsed in one go: 182 conference lists take 3 s so and 6 s by the scanner."""
 
 # Where answers of interfaces keep their records: Quiver, OpenAlex, Crossref, Semantic Scholar, Zotero and others.
-LISTS = ("hits", "papers", "results", "items", "data", "message", "references", "recommendedPapers", "works", "records")
+LISTS = (
+    *("hits", "papers", "results", "items", "data", "message", "references", "recommendedPapers", "works", "records"),
+    *("hit", "docs", "collection", "notes", "result", "publications"),
+)
+# Objects of answers in which the list stands: Crossref, DBLP, Europe PMC, Solr.
+_AROUND = ("message", "result", "hits", "resultList", "response")
 _LIST = re.compile(rb'"(?:%s)"\s*:\s*(?=\[\s*[{\]])' % "|".join(LISTS).encode())
 
 
@@ -76,8 +81,21 @@ def listed(value: Any) -> list[Any] | None:
         inner = value.get(name)
         if isinstance(inner, list) and all(isinstance(one, dict) for one in inner):
             return inner
-        if name == "message" and isinstance(inner, dict):
-            return listed(inner) if "title" not in inner else [inner]
+    for name in _AROUND:
+        if isinstance(inner := value.get(name), dict):
+            if name == "message" and "title" in inner:
+                return [inner]
+            if (found := listed(inner)) is not None:
+                return found
+    return _by_name(value)
+
+
+def _by_name(value: dict[str, Any]) -> list[Any] | None:
+    """The records of an object that holds them by id: items of citation processors, PubMed's summaries."""
+    if isinstance(uids := value.get("uids"), list):
+        return [value[uid] for uid in uids if isinstance(uid, str) and isinstance(value.get(uid), dict)]
+    if value and all(isinstance(one, dict) and "title" in one and "type" in one for one in value.values()):
+        return list(value.values())
     return None
 
 

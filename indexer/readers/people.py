@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from ast import literal_eval
 
-_SUFFIX = re.compile(r"(?:jr|sr)\.?|I{1,3}|IV|VI{0,3}", re.IGNORECASE)
-_INITIALS = re.compile(r"(?:[^\W\d_]\.?[ -]?){1,4}")
+_SUFFIX = re.compile(r"(?:jr|sr)\.?|I{1,3}|IV|VI{0,3}|2nd|3rd|4th", re.IGNORECASE)
+_INITIALS_TOO = frozenset(("vi", "vii", "viii"))
+_INITIALS = re.compile(r"(?:[^\W\d_a-zß-öø-ÿ](?:[a-z]{0,2}\.)?[ -]?){1,4}")
+_LONGEST_LIST = 1 << 17
+"""Signs of a list in one text that is read as one: thousands of names."""
 _ID = re.compile(r"\s*\((?:\d{5,}|[A-Z]-\d{4}-\d{4})\)\s*$")
 
 
@@ -18,7 +22,12 @@ def natural(name: str) -> str:
     parts = [part for one in name.split(",") if (part := one.strip())]
     if len(parts) == 2:
         family, given = parts
-        return f"{family} {given}" if _SUFFIX.fullmatch(given) and len(given) > 1 else f"{given} {family}"
+        if _SUFFIX.fullmatch(given) and len(given) > 1:
+            return f"{family} {given}"
+        before, _, last = given.rpartition(" ")
+        if before and len(last) > 1 and _SUFFIX.fullmatch(last) and last.casefold() not in _INITIALS_TOO:
+            return f"{before} {family} {last}"
+        return f"{given} {family}"
     if len(parts) == 3:
         if _SUFFIX.fullmatch(parts[1]):
             return f"{parts[2]} {parts[0]} {parts[1]}"
@@ -30,16 +39,52 @@ def natural(name: str) -> str:
 def split_people(text: str) -> list[str]:
     """The names in a string, as they are written: parted by semicolons, bars, `and`, or commas.
 
-    `Smith, J., Doe, A. B.` are two; `Rodriguez, S.` is one, last name first.
+    `Smith, J., Doe, A. B.` are two; `Rodriguez, S.` is one, last name first. A list as Python or JSON writes it
+    (`['Jane Doe', 'X Y']`), which tables made by programs hold, is a list.
     """
     text = " ".join(text.split())
+    if (listed := listed_in(text)) is not None:
+        return [natural(name) for name in listed]
     if ";" in text:
         parts = text.split(";")
-    elif " | " in text or "||" in text:
-        parts = re.split(r"\|+", text)
+    elif "|" in text or "::" in text:
+        parts = re.split(r"\|+|::", text)
     else:
         parts = _by_commas(text)
-    return [natural(name) for part in parts if (name := _ID.sub("", part).strip())]
+    return [natural(name) for part in parts if (name := _ID.sub("", part).strip()) and name.casefold() not in NOBODY]
+
+
+NOBODY = frozenset(("others", "et al.", "et al", "...", "…", "*"))
+"""What stands in lists of names for those that are left out."""
+
+
+def listed_in(text: str) -> list[str] | None:
+    """The texts of a list that a program wrote into one text, the names of its objects; None where it is no list."""
+    if not text.startswith("[") or not text.endswith("]") or len(text) > _LONGEST_LIST:
+        return None
+    try:
+        value = literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
+    found = [one.get("name") if isinstance(one, dict) else one for one in value]
+    return [one.strip() for one in found if isinstance(one, str) and one.strip()]
+
+
+def one_or_more(text: str) -> list[str]:
+    """The names of a value that should hold one and may hold several.
+
+    Several are parted by semicolons, or by `and` or commas where each part is a name by itself: `Doe, J. and Roe, R.`,
+    `J. Smith, J. Doe, A. Bee`, but not `Department of Health and Welfare`.
+    """
+    if ";" in text:
+        return split_people(text)
+    name = natural(text)
+    if "," not in name:
+        return [name] if name and name.casefold() not in NOBODY else []
+    pieces = [piece.strip() for piece in text.replace(" and ", ",").split(",")]
+    whole = all(" " in piece for piece in pieces)
+    inverted = len(pieces) % 2 == 0 and all(_INITIALS.fullmatch(piece) for piece in pieces[1::2])
+    return split_people(text) if whole or inverted else [name]
 
 
 def _by_commas(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from indexer.index.record.paper import Author, Paper
@@ -80,6 +80,7 @@ def squeezed(text: str) -> str:
 
 @pytest.mark.parametrize("name", FORMATS)
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@example(papers=[Paper.from_record({"id": "x--", "title": "a", "type": "paper-conference"})])
 @given(papers=st.lists(PAPERS, min_size=1, max_size=3, unique_by=lambda paper: paper.id))
 def test_an_export_read_back_is_the_same(
     tmp_path_factory: pytest.TempPathFactory, name: str, papers: list[Paper]

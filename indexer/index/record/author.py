@@ -47,10 +47,10 @@ _KEYS = frozenset(("name", "id", "orcid"))
 # Where a part of a name stands when it is written, by the key under which formats have it.
 _GIVEN, _MIDDLE, _PARTICLE, _FAMILY, _SUFFIX = range(5)
 _PLACES = {
-    **dict.fromkeys(("given", "first", "firstName", "first_name", "forename"), _GIVEN),
+    **dict.fromkeys("given first firstName first_name forename given_name givenName given-names".split(), _GIVEN),
     **dict.fromkeys(("middle", "middleName", "middle_name"), _MIDDLE),
     **dict.fromkeys(("non-dropping-particle", "dropping-particle", "particle"), _PARTICLE),
-    **dict.fromkeys(("family", "last", "lastName", "last_name", "surname"), _FAMILY),
+    **dict.fromkeys("family last lastName last_name surname family_name familyName family-names".split(), _FAMILY),
     "suffix": _SUFFIX,
 }
 _USUAL = _KEYS | {"given", "family"}

@@ -30,7 +30,7 @@ _FOREIGN = {
         shortcommunication datapaper peerreviewedarticle metaanalysis randomizedcontrolledtrial comment
         lettersandcomments historicalarticle retraction""",
     "article": "preprint eprint postedcontent workingpaperpreprint arxiv unpb eprintpreprint",
-    "manuscript": "unpublished submission draft manscpt unpublishedwork",
+    "manuscript": "unpublished submission draft manscpt unpublishedwork unpd",
     "chapter": """
         incollection inbook bookchapter bookinbook suppbook booksection bookpart suppcollection chap echap
         booktrack section conferencechapter""",
@@ -47,11 +47,12 @@ _FOREIGN = {
     "broadcast": "tvbroadcast radiobroadcast podcast",
     "classic": "clswk ancienttext ancient",
     "collection": "mvcollection",
-    "dataset": "data database dbase aggrdatabase onlinedatabase datasets mdataset",
-    "document": "misc other generic gen none unknown custom electronic literaturemisc grant component attachment",
+    "dataset": "data database dbase aggrdatabase aggregateddatabase aggr onlinedatabase datasets mdataset",
+    "document": """misc other generic gen none unknown custom electronic literaturemisc grant grnt component attachment
+        multi multimedia ctlg catalog""",
     "entry": "inreference",
     "entry-dictionary": "dictionaryentry dict dictionary",
-    "entry-encyclopedia": "encyclopediaarticle ency encyclopedia",
+    "entry-encyclopedia": "encyclopediaarticle ency encyc encyclopedia",
     "figure": "fig image",
     "graphic": "artwork art chart equa equation",
     "hearing": "hear",
@@ -70,7 +71,7 @@ _FOREIGN = {
     "software": "comp computerprogram code program softwaredataset",
     "song": "audio audiorecording soun sound soundrecording",
     "speech": "presentation slide lecture talk",
-    "standard": "stand",
+    "standard": "stand std",
     "webpage": "online www web elec website weblink",
 }
 

@@ -37,6 +37,8 @@ _MATH = re.compile(
     r"([$\\](?:(?<=\$)(?<!\\\$)(?:\$[^$]+\$\$|[^$]+(?<!\\)\$)"
     r"|(?<=\\)(?:\((?:[^$\\]|\\[^()\[\]])*\\\)|\[(?:[^$\\]|\\[^()\[\]])*\\\])))"
 )
+# A tilde that is no accent: `\\~n` is ñ.
+_TILDE = re.compile(r"(?<!\\)~")
 # A tie, where `~28` and `75~90` mean about.
 _TIE = re.compile(r"(?<=[\w.,;:)\]}])~(?=[\\A-Za-z(]|\Z)|(?<=[A-Za-z.])~(?=\d)")
 
@@ -77,8 +79,8 @@ def _prose(piece: str) -> str:
     if "\\" not in piece and "{" not in piece:
         return piece
     # What is left of dollars and tildes is money and `about`.
-    kept = piece.replace("$", "\\$").replace("\\\\$", "\\$").replace("~", "\\textasciitilde ")
-    return without_latex(kept)
+    kept = piece.replace("$", "\\$").replace("\\\\$", "\\$")
+    return without_latex(_TILDE.sub(r"\\textasciitilde{}", kept) if "~" in kept else kept)
 
 
 def _without_accents(text: str) -> str:

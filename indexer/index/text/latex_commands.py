@@ -52,7 +52,7 @@ TRANSPARENT = frozenset(
     underbrace left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr middle limits
     nolimits mathop mathrel mathbin mathord operatorname operatornamewithlimits ensuremath smash phantom
     mathstrut boxed url href footnote enquote uppercase lowercase noindent protect relax stackrel
-    overset underset xspace Tilde Hat Bar smallskip textquote
+    textsuperscript textsubscript overset underset xspace Tilde Hat Bar smallskip textquote
     """.split()
 )
 

@@ -9,10 +9,11 @@ from typing import Any, BinaryIO
 
 from indexer.index.record.paper_types import csl_type
 from indexer.index.record.values import Misfits
+from indexer.readers.citations.astronomy import ASTRONOMY
 from indexer.readers.citations.bibtex_syntax import RawEntry, cut, parse
 from indexer.readers.citations.latex_values import names, plain, verbatim
+from indexer.readers.dates import year_of
 from indexer.readers.entries import Entry, Format, Origin, Warned, entries_of, rejected
-from indexer.readers.objects.dialect import year_of
 from indexer.readers.text_lines import decoded, text_lines
 
 OWN_ID = "quiver-id"
@@ -39,13 +40,21 @@ _INHERITED = frozenset(
     "month journal journaltitle eventtitle eventdate venue language langid institution school".split()
 )
 _PEOPLE = ("author", "editor")
-_VERBATIM = frozenset("doi url pdf eprint file link pmid pmcid ee biburl bibsource isbn issn".split())
+_VERBATIM = frozenset("doi url pdf eprint file link pmid pmcid ee biburl bibsource isbn issn".split()) | {OWN_ID}
 _RENAMED = {"location": "address", "issue": "number", "langid": "language", "keyword": "keywords"}
-_USED = frozenset((
-    *("title", "subtitle", "titleaddon", "author", "year", "date", "abstract", "doi", "url", "pdf", "eprint", "link"),
-    *("eprinttype", "archiveprefix", "primaryclass", "keywords", "keyword", "author_keywords", "editor", OWN_ID),
-    *("pmid", "pmcid", "crossref", "xdata", "type", "id", "ids", "authors", "arxiv", "number", "issue"),
-))  # fmt: skip
+# Fields whose values a record says in other words, wherever it says them.
+_READ = frozenset(
+    ("title", "subtitle", "author", "editor", "year", "keywords", "keyword", "author_keywords", OWN_ID, "xdata")
+)
+# Fields that are said by a value of the record if it holds theirs, and else are kept under their own names.
+_SAID = frozenset("date abstract doi url link ee pdf number issue eprint pmid pmcid arxiv file".split())
+# Names that a record has for something else.
+_ASIDE = {"type": "entry-subtype", "id": "entry-id", "ids": "entry-aliases", "authors": "entry-authors"}
+_ISI = re.compile(r"(?:WOS|ISI):(\w+)")
+_MACROS = re.compile(r"\\([a-z]+)\Z")
+_EPRINT = re.compile(
+    r"(?:https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/)?(?:[a-z-]+(?:\.[a-z]{2})?/\d+|\d+\.\d+)\S*", re.IGNORECASE
+)
 _ARXIV = re.compile(r"(?:arxiv[:\s.]*|abs/)((?:[a-z-]+(?:\.[a-z]{2})?/\d{7}|\d{4}\.\d{4,5})(?:v\d+)?)", re.IGNORECASE)
 _PARENTS = frozenset(
     "proceedings book collection mvbook mvcollection mvproceedings reference mvreference periodical".split()
@@ -153,6 +162,8 @@ def record(kind: str, key: str, fields: Fields, misfits: Misfits) -> dict[str, A
         places = [name for name in places if name not in ("booktitle", "eventtitle")]
     place = places[0] if places else ""
     venue = get(place, "")
+    if place == "journal" and (macro := _MACROS.match(fields[place].strip("{} "))):
+        venue = ASTRONOMY.get(macro[1], venue)
     arxiv = _arxiv(texts, venue)
     address = get("url") or get("link") or get("ee") or _address(get("howpublished", ""))
     if place == "howpublished" and _address(venue):
@@ -166,6 +177,7 @@ def record(kind: str, key: str, fields: Fields, misfits: Misfits) -> dict[str, A
     ids = {
         "pubmed": get("pmid") or (get("eprint") if archive in ("pubmed", "pmid") else None),
         "pmc": get("pmcid"),
+        "wos": found[1] if (found := _ISI.match(get("unique-id") or key)) else None,
         "dblp": key[5:] if key.startswith("DBLP:") else None,
         "citation-key": key,
     }
@@ -181,16 +193,36 @@ def record(kind: str, key: str, fields: Fields, misfits: Misfits) -> dict[str, A
         "pdf": get("pdf"),
         "doi": get("doi"),
         "arxiv": arxiv,
-        "keywords": get("keywords") or get("keyword") or get("author_keywords"),
+        "keywords": _keywords(texts),
         "ids": {name: value for name, value in ids.items() if value},
         "editor": names(fields.get("editor", "")),
         "number": get("number") or get("issue"),
     }
     done = {name: value for name, value in made.items() if value}
+    said = {value for value in made.values() if isinstance(value, str)} | {
+        str(made["year"]),
+        *done.get("ids", {}).values(),
+    }
+    if arxiv and archive in ("", "arxiv"):
+        said |= {texts.get("eprint", ""), archive}
     for name, text in texts.items():
-        if name not in _USED and name != place and text and name not in made:
-            done.setdefault(_RENAMED.get(name, name), fields[name] if name == "pages" else text)
+        if not text or name in _READ or name == place or (name in _SAID and text in said):
+            continue
+        if name in ("eprinttype", "archiveprefix", "crossref") and (text.casefold() in said or name == "crossref"):
+            continue
+        name = _ASIDE.get(name, _RENAMED.get(name, name))
+        done.setdefault(name, _BRACES.sub(r"\1", fields[name]) if name == "pages" else text)
     return done
+
+
+_BRACES = re.compile(r"\A\{([^{}]*)\}\Z")
+
+
+def _keywords(texts: Fields) -> list[str]:
+    """The words of every field that has any; in each, semicolons or else commas part them."""
+    found = (texts.get(name, "") for name in ("author_keywords", "keywords", "keyword"))
+    words = [word.strip() for text in found for word in text.split(";" if ";" in text else ",")]
+    return list(dict.fromkeys(filter(None, words)))
 
 
 def _year(texts: Fields, misfits: Misfits) -> int | None:
@@ -207,7 +239,9 @@ def _arxiv(texts: Fields, venue: str) -> str:
     eprint = texts.get("eprint", "")
     archive = (texts.get("eprinttype") or texts.get("archiveprefix") or "").casefold()
     if eprint and archive in ("", "arxiv"):
-        return eprint.partition(":")[2].strip() if eprint.casefold().startswith("arxiv:") else eprint
+        bare = eprint.partition(":")[2].strip() if eprint.casefold().startswith("arxiv:") else eprint
+        if archive or _EPRINT.fullmatch(bare):
+            return bare
     for text in (texts.get("arxiv", ""), venue, texts.get("volume", ""), texts.get("howpublished", "")):
         if found := _ARXIV.search(text):
             return found[1]
@@ -219,7 +253,10 @@ def _address(text: str) -> str:
     return found[0].rstrip(".,;") if found else ""
 
 
-_HEAD = re.compile(rb"^[ \t]*@[ \t]*[A-Za-z][\w-]*[ \t]*[{(]\s*(?:[^\s,{}()=]*[ \t]*,|[\w-]+\s*=|\")", re.MULTILINE)
+_HEAD = re.compile(
+    rb"^[ \t]*@[ \t]*[A-Za-z][\w-]*[ \t]*[{(]\s*(?:[^\s,{}()=]*[ \t]*,|\{[^,={}\n]*\}[ \t]*,|[\w-]+\s*=|\")",
+    re.MULTILINE,
+)
 _COMMENTED = re.compile(rb"^[ \t]*@(?:comment|preamble|string)\b", re.IGNORECASE | re.MULTILINE)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from indexer.index.text.latex import without_latex_outside_math
-from indexer.readers.people import natural
+from indexer.readers.people import NOBODY, natural, one_or_more
 
 _LATEX = re.compile(r"[\\{}~]|--|``|''")
 _MATH = re.compile(r"(\$(?<!\\\$)(?:\$[^$]+\$\$|(?:[^$\\]|\\.)+\$))", re.DOTALL)
@@ -75,19 +75,37 @@ def split_at(text: str, pattern: re.Pattern[str]) -> Iterator[str]:
     yield text[start:]
 
 
-_AND = re.compile(r"[{}aA](?:(?<=[{}])|(?<=[\s}][aA])[nN][dD](?=[\s{]))")
+_AND = re.compile(r"[{}aA](?:(?<=[{}])|(?<=[\s}][aA])[nN][dD](?=[\s{]|\Z))")
+_AMPERSAND = re.compile(r"[{}\\](?:(?<=[{}])|(?<=\s\\)&(?=\s))")
+_SEMICOLON = re.compile(r"[{};]")
 _COMMA = re.compile(r"[{},]")
-_OTHERS = frozenset(("others", "et al.", "et al"))
 
 
 def names(value: str) -> list[str]:
-    """The names of a field, each as it is written (`Ludwig van Beethoven`); `and others` is nobody."""
+    """The names of a field, each as it is written (`Ludwig van Beethoven`); `and others` is nobody.
+
+    A field without any `and` whose names semicolons, ampersands or commas part is read as it was meant.
+    """
     found = []
-    for part in split_at(" ".join(value.split()), _AND):
-        part = part.strip().strip(",").strip()
-        if part and part.casefold() not in _OTHERS and (name := _name(part)):
+    parts = [part.strip() for part in split_at(f" {' '.join(value.split())}", _AND)]
+    if len(parts) == 1 and parts[0]:
+        parts = _parted_otherwise(parts[0])
+    for part in parts:
+        part = part.strip(", ")
+        if part and part.casefold() not in NOBODY and (name := _name(part)):
             found.append(name)
     return found
+
+
+def _parted_otherwise(text: str) -> list[str]:
+    if ";" in text and len(parts := list(split_at(text, _SEMICOLON))) > 1 and "&" not in text:
+        return parts
+    if "\\&" in text:
+        parts = [part.strip() for part in split_at(text, _AMPERSAND)]
+        return parts if len(parts) > 1 and all("," in part for part in parts) else [text]
+    if text.count(",") > 1 and "{" not in text and "\\" not in text and "=" not in text:
+        return one_or_more(text)
+    return [text]
 
 
 def _name(text: str) -> str:

@@ -12,8 +12,9 @@ from typing import Any, BinaryIO
 from indexer.index.record.paper_types import csl_type
 from indexer.index.record.values import Misfits
 from indexer.readers.citations.tags import Syntax, Tags, every, first, parted, read, rest
+from indexer.readers.dates import year_of
 from indexer.readers.entries import Entry, Format, Origin
-from indexer.readers.objects.dialect import pages, year_of
+from indexer.readers.objects.dialect import pages
 from indexer.readers.people import natural
 
 _FOUR = re.compile(r"\n([A-Z][A-Z0-9]{1,3}) {0,2}- ?")
@@ -23,9 +24,9 @@ _MEDLINE = Syntax(
     end=None,
     tag=lambda text: _FOUR,
 )
-_MEDLINE_USED = frozenset(
-    "PMID TI BTI TT AB FAU AU CN JT TA CTI DP VI IP PG LID AID PMC MH OT PT LA IS ISBN FED ED PB PL".split()
-)
+_MEDLINE_READ = frozenset("PMID AB FAU AU CN LID AID MH OT PT FED ED IS".split())
+"""Tags whose values a record says in other words; of all others, what it does not hold is kept under `medline`."""
+_NO_TITLE = "[Not Available]"
 # Types of publication that say most, before those that say little.
 _KINDS = ("paper-conference", "chapter", "book", "dataset", "review", "article-journal")
 
@@ -35,13 +36,17 @@ def convert_medline(tags: Tags, misfits: Misfits) -> dict[str, Any]:
     kinds = [csl_type(kind) for kind in tags.get("PT", [])]
     located = [*tags.get("LID", []), *tags.get("AID", [])]
     number = first(tags, "PMID").split()[0] if first(tags, "PMID") else ""
+    title = first(tags, "TI", "BTI", "TT").removesuffix(".")
+    if title == _NO_TITLE:
+        title = first(tags, "TT").removesuffix(".") or title
+    kind = _medline_type(kinds, tags)
     made: dict[str, Any] = {
-        "title": first(tags, "TI", "BTI", "TT"),
+        "title": title,
         "abstract": "\n".join(tags.get("AB", [])),
         "authors": [natural(name) for name in (*every(tags, "FAU", "AU"), *tags.get("CN", []))],
-        "venue": first(tags, "JT", "TA", "CTI"),
+        "venue": first(tags, "JT", "TA", "CTI") or (first(tags, "PB") if kind == "book" else first(tags, "BTI")),
         "year": year_of(first(tags, "DP"), misfits),
-        "type": _medline_type(kinds, tags),
+        "type": kind,
         "url": f"https://pubmed.ncbi.nlm.nih.gov/{number}/" if number else "",
         "doi": next((value.partition(" ")[0] for value in located if value.endswith("[doi]")), ""),
         "keywords": list(
@@ -57,8 +62,10 @@ def convert_medline(tags: Tags, misfits: Misfits) -> dict[str, Any]:
         "language": first(tags, "LA"),
         "issn": first(tags, "IS").partition(" ")[0],
         "isbn": first(tags, "ISBN").partition(" ")[0],
-        "medline": rest(tags, _MEDLINE_USED),
     }
+    made["medline"] = rest(
+        tags, _MEDLINE_READ, [*made.values(), [f"{title}.", made["ids"].get("pmc"), str(made["year"])]]
+    )
     return {key: value for key, value in made.items() if value}
 
 
@@ -90,10 +97,8 @@ _WOS = Syntax(
     tag=lambda text: _TWO,
     repeats=_LISTS,
 )
-_WOS_USED = frozenset(
-    "PT ER AU AF BA BF CA TI SO SE JI AB PY PD EY DT DE ID VL IS BP EP AR DI UT PM SN EI BN PU PI LA ED BE CT".split()
-)
-_WOS_TYPES = {"J": "article-journal", "B": "book", "S": "chapter", "P": "patent"}
+_WOS_READ = frozenset("PT ER AU AF BA BF CA AB DE ID BP EP UT PM ED BE PY".split())
+_WOS_TYPES = {"J": "article-journal", "B": "book", "S": "chapter", "P": "patent", "C": "paper-conference"}
 
 
 def convert_wos(tags: Tags, misfits: Misfits) -> dict[str, Any]:
@@ -125,8 +130,8 @@ def convert_wos(tags: Tags, misfits: Misfits) -> dict[str, Any]:
         "isbn": first(tags, "BN"),
         "series": first(tags, "SE"),
         "event": first(tags, "CT"),
-        "wos": rest(tags, _WOS_USED),
     }
+    made["wos"] = rest(tags, _WOS_READ, made.values())
     return {key: value for key, value in made.items() if value}
 
 
@@ -137,7 +142,7 @@ def read_wos(stream: BinaryIO, origin: Origin) -> Iterator[Entry]:
 
 def recognise_wos(head: bytes, name: str) -> bool:
     """The head of the file, or a type of one letter with an author, a title or another tag in the next line."""
-    found = re.search(rb"(?:\A(?:\xef\xbb\xbf)?\s*|\n|\r)(?:FN .*\r?\nVR |PT [JBSP]\r?[\n\r][A-Z][A-Z0-9] )", head)
+    found = re.search(rb"(?:\A(?:\xef\xbb\xbf)?\s*|\n|\r)(?:FN .*\r?\nVR |PT [JBSPC]\r?[\n\r][A-Z][A-Z0-9] )", head)
     return found is not None
 
 

@@ -1,13 +1,9 @@
-"""CSV and TSV with a header: every row a record, columns by the names that people and programs give them.
-
-A row whose quotes do not close costs itself only: no row goes on for more than `_MOST_LINES` lines.
-"""
+"""CSV and TSV with a header: every row a record, columns by the names that people and programs give them."""
 
 from __future__ import annotations
 
 import csv
 import re
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -19,21 +15,31 @@ import orjson
 from indexer.index.errors import UsageError
 from indexer.index.record.paper_types import csl_type
 from indexer.index.record.values import Misfit, Misfits, shown
+from indexer.readers.citations.table_rows import rows
 from indexer.readers.columns import IDS, is_venue, meanings
-from indexer.readers.entries import Entry, Format, Origin, entries_of, rejected, too_long
-from indexer.readers.objects.dialect import pages, year_of
-from indexer.readers.people import split_people
+from indexer.readers.dates import year_of
+from indexer.readers.entries import Entry, Format, Origin, entries_of, rejected
+from indexer.readers.objects.dialect import pages
+from indexer.readers.people import listed_in, split_people
 from indexer.readers.text_lines import decoded, text_lines
 
 _DELIMITERS = "\t,;|"
-_MOST_LINES = 2000
 _PREAMBLE = 5
 """Lines that may stand before the header: `sep=;` of spreadsheets, or where the table comes from."""
 OWN = ("id", "title", "authors", "venue", "year", "type", "doi", "arxiv", "url", "pdf", "keywords", "abstract")
 """The first columns of Quiver's own export."""
+_NOTHING = frozenset(("nan", "NaN", "None", "null", "NULL", "N/A", "NA"))
+"""What programs write into a cell that holds nothing."""
+_RULE = re.compile(r"\s*(?::?-{2,}:?)?\s*")
+"""Nothing, or the line under the head of a table in Markdown."""
+_NUMBERED = re.compile(r"authors?[ _-]*(\d+)", re.IGNORECASE)
+# Springer writes the names of a paper without anything between them.
+_GLUED = re.compile(r"(?<=[a-zà-ÿ.])(?<!\bMc)(?<!\bMac)(?<!\bDe)(?<!\bDi)(?<!\bDu)(?<!\bLa)(?<!\bLe)(?=[A-ZÀ-Þ])")
 _ESCAPED = re.compile("'+[=+\\-@\t\r\n＝＋－＠]")
 # What tables mean by words for which CSL has another meaning.
 _KINDS = {"article": "article-journal", "review": "article-journal", "j": "article-journal", "c": "paper-conference"}
+# What Publish or Perish has in its column of types.
+_NO_KINDS = frozenset(("pdf", "html", "citation", "doc"))
 
 Columns = Mapping[str, str]
 
@@ -64,7 +70,10 @@ def _header(lines: Sequence[str], columns: Columns) -> _Table | None:
                 names = _cells(line, delimiter)
             except csv.Error:
                 continue
+            names = _told_apart(names)
             known = meanings(name for name in names if name)
+            if known.get("ID") == "id" and "UT" in names:
+                known["ID"] = "other keywords"  # Web of Science's Keywords Plus
             asked = {column: key for key, column in columns.items() if column in names}
             known = asked | {name: key for name, key in known.items() if key not in columns and name not in asked}
             if "title" not in known.values() or (len(known) < 2 and not asked):
@@ -77,51 +86,13 @@ def _header(lines: Sequence[str], columns: Columns) -> _Table | None:
     return None
 
 
-def _rows(lines: Iterator[tuple[int, str]], delimiter: str, longest: int) -> Iterator[tuple[int, str, list[str], str]]:
-    """Line, text, cells and fault of every row."""
-    again: deque[tuple[int, str]] = deque()
-    taken: list[tuple[int, str]] = []
-    state = {"size": 0, "starved": False}
-
-    def feed() -> Iterator[str]:
-        while state["size"] <= longest and len(taken) < _MOST_LINES:
-            row = again.popleft() if again else next(lines, None)
-            if row is None:
-                break
-            taken.append(row)
-            state["size"] += len(row[1]) + 1
-            yield row[1] + "\n"
-        state["starved"] = True
-
-    csv.field_size_limit(max(csv.field_size_limit(), 1 << 30))
-    while True:
-        taken.clear()
-        state |= {"size": 0, "starved": False}
-        try:
-            cells = next(csv.reader(feed(), delimiter=delimiter, strict=True), None)
-            fault = ""
-        except csv.Error as error:
-            cells, fault = [], f"broken row: {error}"
-        if not taken:
-            return
-        line, text = taken[0][0], "\n".join(row for _, row in taken)
-        if state["size"] > longest + 1:
-            fault = too_long(longest)
-        elif fault or state["starved"]:
-            # A quote that closes in another row, or never: what follows is read without this line.
-            again.extendleft(reversed(taken[1:]))
-            text = taken[0][1]
-            cells = next(csv.reader([text], delimiter=delimiter), [])
-            fault = "a quote in this row is not closed" if len(taken) > 1 or _open_quote(text, delimiter) else ""
-        yield line, text, cells or [], fault
-
-
-def _open_quote(text: str, delimiter: str) -> bool:
-    try:
-        next(csv.reader([text], delimiter=delimiter, strict=True), None)
-    except csv.Error as error:
-        return "unexpected end" in str(error)
-    return False
+def _told_apart(names: list[str]) -> list[str]:
+    """The names of columns, a number behind those that another has before it."""
+    found: list[str] = []
+    for name in names:
+        seen = sum(1 for other in names[: len(found)] if other == name)
+        found.append(f"{name} {seen + 1}" if seen and name else name)
+    return found
 
 
 def read_table(stream: BinaryIO, origin: Origin, columns: Columns | None = None) -> Iterator[Entry]:
@@ -146,8 +117,8 @@ def read_table(stream: BinaryIO, origin: Origin, columns: Columns | None = None)
             warnings.extend(warned)
             yield number, text
 
-    for line, text, cells, fault in _rows(texts(), table.delimiter, origin.max_record):
-        if not any(cell.strip() for cell in cells) and not fault:
+    for line, text, cells, fault in rows(texts(), table.delimiter, origin.max_record):
+        if not fault and all(_RULE.fullmatch(cell) for cell in cells):
             continue
         raw = text.encode("utf-8", "replace")
         if not fault and len(cells) > len(table.names) and any(cell.strip() for cell in cells[len(table.names) :]):
@@ -176,7 +147,7 @@ def _record(row: dict[str, str], known: Columns, misfits: Misfits) -> dict[str, 
     other: dict[str, str] = {}
     for name, key in known.items():
         text = row.pop(name, "").strip()
-        if not text:
+        if not text or (text in _NOTHING and key != "title"):
             continue
         if key in IDS:
             ids.setdefault(key, text.removeprefix("WOS:"))
@@ -184,6 +155,14 @@ def _record(row: dict[str, str], known: Columns, misfits: Misfits) -> dict[str, 
             other[name] = text
         else:
             made[key] = text
+    if "authors" not in made and (several := [text for name, text in sorted(row.items()) if _NUMBERED.fullmatch(name)]):
+        made["authors"] = "; ".join(several)
+        row = {name: text for name, text in row.items() if not _NUMBERED.fullmatch(name)}
+    if "authors" in made and known.keys() >= {"Item Title", "Item DOI"}:
+        made["authors"] = _GLUED.sub("; ", made["authors"])
+    if "PMID" in known and "Journal/Book" in known:
+        # PubMed ends titles and lists of names with a full stop.
+        made |= {name: made[name].removesuffix(".") for name in ("title", "authors") if name in made}
     if "authors" in made:
         # Another spelling of the same names says nothing more.
         other = {name: text for name, text in other.items() if known[name] != "authors"}
@@ -198,11 +177,19 @@ def _record(row: dict[str, str], known: Columns, misfits: Misfits) -> dict[str, 
     if "year" in made and not re.fullmatch(r"\d{4}(?:\.0)?", made["year"]):
         made["year"] = year_of(made["year"], misfits, "year")
     if "type" in made:
-        kind = made["type"]
+        kind = made.pop("type")
+        if kind.casefold() in _NO_KINDS:
+            kind = ""
         made["type"] = _KINDS.get(kind.casefold()) or csl_type(kind) or csl_type(kind.split(";")[0]) or kind
     for key in ("url", "pdf"):
         if key in made:
             made[key] = made[key].split(";http")[0].split(" ")[0]
+    if (words := made.pop("other keywords", "")) and "keywords" in made:
+        other["other keywords"] = words
+    elif words:
+        made["keywords"] = words
+    if (listed := listed_in(made.get("keywords", ""))) is not None:
+        made["keywords"] = listed
     if ids:
         made["ids"] = ids
     return {**made, **{name: text for name, text in other.items() if name not in made}}

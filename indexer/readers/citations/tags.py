@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -146,6 +146,15 @@ def parted(values: list[str]) -> list[str]:
     return [text for value in values for part in value.split(";") if (text := part.strip())]
 
 
-def rest(tags: Tags, used: frozenset[str]) -> dict[str, Any]:
-    """What no field of a record has: a text a tag, or a list where a tag stands several times."""
-    return {tag: values[0] if len(values) == 1 else values for tag, values in tags.items() if tag not in used}
+def rest(tags: Tags, read: frozenset[str], said: Iterable[Any] = ()) -> dict[str, Any]:
+    """What no field of a record has: a text a tag, or a list where a tag stands several times.
+
+    Tags that are `read` are said by the record in other words (names, types, pages); of all others, what the values
+    of the record `said` hold word for word is left out.
+    """
+    known = {one for value in said for one in (value if isinstance(value, list) else (value,)) if type(one) is str}
+    found: dict[str, Any] = {}
+    for tag, values in tags.items():
+        if tag not in read and (left := [value for value in values if value not in known]):
+            found[tag] = left[0] if len(left) == 1 else left
+    return found

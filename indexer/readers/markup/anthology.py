@@ -12,15 +12,18 @@ from typing import Any, BinaryIO
 from xml.etree.ElementTree import Element, ParseError
 
 from indexer.index.record.values import Misfits
-from indexer.readers.entries import Entry, Format, Origin
+from indexer.readers.dates import year_of
+from indexer.readers.entries import Entry, Format, Origin, passed_over
 from indexer.readers.markup.cutter import Cut, Cutter, inner_text, parsed
 from indexer.readers.markup.elements import entries
-from indexer.readers.objects.dialect import author, year_of
+from indexer.readers.objects.dialect import author
 from indexer.readers.text_lines import decoded
 
 _TEX = re.compile(rb"<tex-math\s*>(.*?)</tex-math\s*>", re.DOTALL)
 _ID = re.compile(rb"""\bid\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _OLD_VOLUME = re.compile(r"[A-Z]\d\d")
+# Papers of the older generation whose number is 0 (`1000`, `0100`) are the front matter of their volume.
+_OLD_FRONT = re.compile(rb"""<paper\s[^<>]*\bid\s*=\s*["'](?:\d000|\d\d00|0)["']""")
 _JOURNAL = re.compile(r",?\s*(?:Volume|Vol\.|Issue|Number)\s.*", re.DOTALL)
 _USED = frozenset(
     "title author editor abstract url doi year booktitle journal bibkey pages publisher address month isbn volume "
@@ -125,6 +128,9 @@ def read_whole(stream: BinaryIO, origin: Origin) -> Iterator[Entry]:
         elif cut.name == "meta" and not cut.fault:
             _meta(cut, cutter, volume, origin)
         elif cut.name == "paper":
+            if _OLD_FRONT.match(cut.text) and b"<author" not in cut.text:
+                yield passed_over(origin, cut.line, "the front matter of a volume, no paper")
+                continue
             cut.text = _TEX.sub(rb"$\1$", cut.text)
             yield from entries(cut, cutter, origin, _convert(volume))
 

@@ -9,10 +9,12 @@ from xml.etree.ElementTree import Element
 
 from indexer.index.record.identity import bare_doi
 from indexer.index.record.values import Misfits
+from indexer.readers.dates import year_of
 from indexer.readers.entries import Entry, Format, Origin, passed_over
 from indexer.readers.markup.cutter import Cutter, inner_text
 from indexer.readers.markup.elements import entries
-from indexer.readers.objects.dialect import author, year_of
+from indexer.readers.objects import dblp_hits
+from indexer.readers.objects.dialect import author, texts
 
 _KINDS = {
     "article": "article-journal",
@@ -50,13 +52,14 @@ def convert(element: Element, misfits: Misfits) -> dict[str, Any]:
     if title.endswith(".") and not title.endswith(".."):
         title = title[:-1]
     venue = first("journal", "booktitle", "school") if element.tag != "proceedings" else ""
+    rec = f"https://dblp.org/rec/{key}" if key else ""
     made: dict[str, Any] = {
         "title": title,
         "authors": [_person(child) for child in element if child.tag == "author"],
         "venue": venue or (first("publisher") if kind in ("book", "thesis") else ""),
         "year": year_of(first("year"), misfits, "year"),
         "type": kind,
-        "url": electronic[0] if electronic else f"https://dblp.org/rec/{key}" if key else "",
+        "url": next((text for text in (*electronic, first("url")) if "://" in text), rec),
         "doi": next((doi for text in electronic if "doi.org/" in text and (doi := bare_doi(text))), first("doi")),
         "arxiv": arxiv,
         "ids": {"dblp": key} if key else {},
@@ -78,22 +81,38 @@ def _person(element: Element) -> Any:
     return author(inner_text(element), None, element.get("orcid"))
 
 
+def _answer(element: Element, misfits: Misfits) -> dict[str, Any]:
+    """A hit of DBLP's search, which says in elements what the same says in JSON."""
+    record: dict[str, Any] = {}
+    for child in element:
+        if child.tag == "authors":
+            record["authors"] = {"author": [{"text": inner_text(one)} for one in child]}
+        elif child.tag in record:
+            record[child.tag] = [*texts(record[child.tag]), inner_text(child)]
+        else:
+            record[child.tag] = inner_text(child)
+    return dblp_hits.convert(record, misfits)
+
+
 def read_whole(stream: BinaryIO, origin: Origin) -> Iterator[Entry]:
     """The publications of a file; pages of persons, two fifths of the dump, are passed over."""
-    cutter = Cutter(stream, origin, tuple(_KINDS))
+    cutter = Cutter(stream, origin, (*_KINDS, "info"))
     for cut in cutter:
         if cut.name == "www" and _PERSON.search(cut.text, 0, cut.text.find(b">")):
             yield passed_over(origin, cut.line, "the page of a person, no paper")
+        elif cut.name == "info":
+            yield from entries(cut, cutter, origin, _answer)
         else:
             yield from entries(cut, cutter, origin, convert)
 
 
+_ROOT = re.compile(rb"<(?:dblp|dblpperson|bht)[\s>]|<hit\s[^<>]*>\s*<info>")
 _RECORD = re.compile(rb"<(?:%s)\s[^<>]*\bkey\s*=\s*[\"'][\w-]+/" % "|".join(_KINDS).encode())
 
 
 def recognise(head: bytes, name: str) -> bool:
     """The root element, or a publication with one of DBLP's keys."""
-    return re.search(rb"<(?:dblp|dblpperson|bht)[\s>]", head) is not None or _RECORD.search(head) is not None
+    return _ROOT.search(head) is not None or _RECORD.search(head) is not None
 
 
 FORMAT = Format("dblp", "XML of DBLP", recognise, False, None, read_whole)

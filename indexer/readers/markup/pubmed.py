@@ -9,10 +9,11 @@ from xml.etree.ElementTree import Element
 
 from indexer.index.record.paper_types import csl_type
 from indexer.index.record.values import Misfits
+from indexer.readers.dates import year_of
 from indexer.readers.entries import Entry, Format, Origin
 from indexer.readers.markup.cutter import Cutter, inner_text
 from indexer.readers.markup.elements import entries
-from indexer.readers.objects.dialect import author, year_of
+from indexer.readers.objects.dialect import author
 
 _KINDS = ("paper-conference", "book", "dataset")
 
@@ -43,6 +44,8 @@ def _abstract(element: Element | None) -> str:
 def _people(element: Element | None) -> list[Any]:
     found: list[Any] = []
     for person in element.findall("Author") if element is not None else ():
+        if person.get("ValidYN") == "N":
+            continue  # a misprint, which the valid name follows
         parts: dict[str, str] = {}
         orcid: str | None = None
         places: list[str] = []
@@ -79,8 +82,12 @@ def convert(element: Element, misfits: Misfits) -> dict[str, Any]:
     kinds = [csl_type(inner_text(one)) for one in article.findall("PublicationTypeList/PublicationType")]
     words = [inner_text(one) for one in citation.findall("KeywordList/Keyword")]
     words += [inner_text(one) for one in citation.findall("MeshHeadingList/MeshHeading/DescriptorName")]
+    title = _text(article, "ArticleTitle").removesuffix(".")
+    vernacular = _text(article, "VernacularTitle").removesuffix(".")
+    if vernacular and title in ("", "[Not Available]"):
+        title, vernacular = vernacular, ""
     made: dict[str, Any] = {
-        "title": _text(article, "ArticleTitle").removesuffix(".") or _text(article, "VernacularTitle"),
+        "title": title,
         "abstract": _abstract(article.find("Abstract")) or _abstract(citation.find("OtherAbstract")),
         "authors": _people(article.find("AuthorList")),
         "venue": _text(journal, "Title")
@@ -97,6 +104,7 @@ def convert(element: Element, misfits: Misfits) -> dict[str, Any]:
         "pages": _text(article, "Pagination/MedlinePgn") or _text(article, "Pagination/StartPage"),
         "issn": _text(journal, "ISSN"),
         "language": _text(article, "Language"),
+        "vernacular_title": vernacular,
         "publication_types": [inner_text(one) for one in article.findall("PublicationTypeList/PublicationType")],
     }
     return {name: value for name, value in made.items() if value}
@@ -107,10 +115,17 @@ def _book(element: Element, misfits: Misfits) -> dict[str, Any]:
     document = document if document is not None else element
     chapter, book = _text(document, "ArticleTitle"), _text(document, "Book/BookTitle")
     number = _text(document, "PMID")
+    known = {one.get("IdType"): inner_text(one) for one in document.findall("ArticleIdList/ArticleId")}
+    lists: dict[str, Element] = {}
+    for people in (*document.findall("AuthorList"), *document.findall("Book/AuthorList")):
+        lists.setdefault(people.get("Type", "authors"), people)
     made: dict[str, Any] = {
         "title": chapter or book,
         "abstract": _abstract(document.find("Abstract")),
-        "authors": _people(document.find("AuthorList")) or _people(document.find("Book/AuthorList")),
+        "authors": _people(lists.get("authors")),
+        "editor": [one if isinstance(one, str) else one["name"] for one in _people(lists.get("editors"))],
+        "doi": known.get("doi", ""),
+        "isbn": _text(document, "Book/Isbn"),
         "venue": book if chapter else _text(document, "Book/Publisher/PublisherName"),
         "year": year_of(_date(document, "Book/PubDate", "ContributionDate"), misfits),
         "type": "chapter" if chapter else "book",

@@ -14,6 +14,7 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _NUMBERED = re.compile(r"(?:[a-z.-]+/)?(\d\d)(?:0[1-9]|1[0-2])[.\d]", re.IGNORECASE)
 # A wrapped line of an abstract goes on in the next; one that begins with white space begins a paragraph.
 _WRAPPED = re.compile(r"[ \t]*\r?\n(?![ \t\r\n])")
+_OWN = frozenset(("submitter", "journal-ref", "report-no", "update_date", "versions"))
 _USED = frozenset(("id", "title", "abstract", "authors", "authors_parsed", "categories", "doi"))
 
 
@@ -112,8 +113,14 @@ def convert(record: Record, misfits: Misfits) -> Record:
 
 
 def recognise(record: Record) -> bool:
-    """Authors in parts beside the whole string of them, and no canonical list."""
-    return "authors_parsed" in record and not isinstance(record.get("authors"), list)
+    """Authors in parts beside the whole string of them, or that string beside keys of arXiv; and no canonical list."""
+    if isinstance(record.get("authors"), list):
+        return False
+    return "authors_parsed" in record or (
+        isinstance(record.get("authors"), str) and "categories" in record and not _OWN.isdisjoint(record)
+    )
 
 
-DIALECT = Dialect("arxiv", "lines of the arXiv snapshot", frozenset(("authors_parsed",)), recognise, convert)
+DIALECT = Dialect(
+    "arxiv", "lines of the arXiv snapshot", frozenset(("authors_parsed", "categories")), recognise, convert
+)

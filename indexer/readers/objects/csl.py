@@ -22,8 +22,11 @@ OWN_ID = "quiver-id"
 
 # Where the venue is who published it, not what it appeared in.
 PUBLISHED_BY_VENUE = frozenset(("thesis", "report", "book"))
+# Lines of a note by which Zotero and Better BibTeX carry what CSL has no key for.
+_NOTED = re.compile(r"(?:^|\{:)\s*(PMID|PMCID|DOI)\s*:\s*([^\s{}]+)", re.IGNORECASE | re.MULTILINE)
 _ARXIV = re.compile(r"arxiv:\s*(\S+)", re.IGNORECASE)
 
+_DATES = ("issued", "year", "date", "published", "publication_year")
 # Keys of CSL and what they are called in records of every format.
 _RENAMED = {
     "volume": "volume",
@@ -38,7 +41,8 @@ _RENAMED = {
     "note": "note",
 }
 _USED = frozenset((
-    *("id", "citation-key", "type", "title", "abstract", "author", "container-title", "event-title", "event", "issued"),
+    *("id", "citation-key", "type", "title", "abstract", "author", "container-title", "event-title", "event"),
+    *("issued", "year"),
     *("DOI", "URL", "PMID", "PMCID", "keyword", "issue", "number", "editor", "custom", "archive", "archive_location"),
     *_RENAMED,
 ))  # fmt: skip
@@ -46,7 +50,7 @@ _USED = frozenset((
 
 def recognise(record: Record) -> bool:
     """Authors in parts under `author`, or a date or a container as CSL has them, and no canonical authors."""
-    if "authors" in record or isinstance(record.get("title"), list):
+    if "authors" in record:
         return False
     people = record.get("author")
     if isinstance(people, list) and any(isinstance(one, dict) for one in people):
@@ -56,7 +60,10 @@ def recognise(record: Record) -> bool:
         (isinstance(issued, dict) and not issued.keys().isdisjoint(("date-parts", "raw", "literal", "season")))
         or isinstance(record.get("container-title"), str)
         or ("citation-key" in record and "type" in record)
-        or ("DOI" in record and "type" in record)
+        or ("type" in record and not record.keys().isdisjoint(("DOI", "URL", "container-title-short")))
+        or any(
+            isinstance(record.get(key), dict) and "date-parts" in record[key] for key in ("accessed", "original-date")
+        )
         or (isinstance(custom := record.get("custom"), dict) and OWN_ID in custom)
     )
 
@@ -67,23 +74,30 @@ def convert(record: Record, misfits: Misfits) -> Record:
     custom = get("custom")
     own = custom if isinstance(custom, dict) else {}
     kind = get("type")
-    venue = first_text(get("container-title"), get("event-title"), get("event"))
+    journal = get("journal")
+    venue = first_text(
+        *(get(key) for key in ("container-title", "event-title", "event", "venue")),
+        # Lists of authors in parts are also what programs write beside keys of their own.
+        journal.get("name") if isinstance(journal, dict) else journal,
+        *(get(key) for key in ("booktitle", "publicationTitle", "publication", "journalTitle")),
+    )
+    said = {name.casefold(): text for name, text in _NOTED.findall(text_of(get("note")))}
     by_publisher = not venue and kind in PUBLISHED_BY_VENUE
     made: Record = {
         "id": own.get(OWN_ID),
-        "title": get("title"),
+        "title": first_text(get("title")) or get("title"),
         "abstract": get("abstract"),
         "authors": people(get("author")),
         "venue": first_text(get("publisher")) if by_publisher else venue,
-        "year": year_of_parts(get("issued"), misfits),
+        "year": year_of_parts(next((get(key) for key in _DATES if get(key)), None), misfits),
         "type": kind,
         "url": get("URL"),
-        "doi": get("DOI"),
+        "doi": get("DOI") or said.get("doi"),
         "arxiv": _arxiv(record),
         "keywords": get("keyword"),
         "ids": {
-            "pubmed": text_of(get("PMID")),
-            "pmc": text_of(get("PMCID")),
+            "pubmed": text_of(get("PMID")) or said.get("pmid", ""),
+            "pmc": text_of(get("PMCID")) or said.get("pmcid", ""),
             "citation-key": first_text(text_of(get("citation-key")), text_of(get("id"))),
         },
     }
@@ -113,7 +127,7 @@ def _arxiv(record: Record) -> Any:
 DIALECT = Dialect(
     "csl",
     "CSL JSON (Zotero, Better BibTeX, pandoc)",
-    frozenset(("author", "issued", "container-title", "citation-key", "DOI", "custom")),
+    frozenset(("author", "issued", "container-title", "citation-key", "DOI", "URL", "accessed", "custom")),
     recognise,
     convert,
 )

@@ -9,6 +9,7 @@ from typing import Any
 
 from indexer.index.record.author import name_of_parts
 from indexer.index.record.values import Misfit, Misfits, shown
+from indexer.readers.dates import year_of
 
 Record = dict[str, Any]
 
@@ -28,9 +29,6 @@ class Dialect:
     marks: frozenset[str]
     recognise: Callable[[Record], bool]
     convert: Callable[[Record, Misfits], Record]
-
-
-_YEAR = re.compile(r"(?<!\d)(1\d{3}|2\d{3})(?!\d)")
 
 
 def texts(value: Any) -> list[str]:
@@ -56,26 +54,15 @@ def text_of(value: Any) -> str:
     return str(value) if type(value) is int else ""
 
 
-def year_of(value: Any, misfits: Misfits, shown_as: str = "date") -> int | None:
-    """The year of a date in text (`2014//`, `2011-05-25~/2012`, `May 1998`), a number, or None with a misfit."""
-    if value is None or value == "":
-        return None
-    if type(value) is int and 1000 <= value <= 2999:
-        return value
-    found = _YEAR.search(value) if isinstance(value, str) else None
-    if found is None or re.match(r"\s*(?:c\.|ca\.?|circa|before|after|-\d)", str(value), re.IGNORECASE):
-        misfits.append(Misfit("year", f"{shown_as} {shown(value)} does not say a year"))
-        return None
-    return int(found[1])
-
-
 def year_of_parts(value: Any, misfits: Misfits) -> int | None:
     """The year of a date of CSL: `date-parts` of numbers or strings, or `raw` or `literal` text."""
     if value is None:
         return None
+    if isinstance(value, list) and value and isinstance(value[0], Mapping):
+        value = value[0]  # pandoc's dates, a list of parts by name
     if not isinstance(value, Mapping):
         return year_of(value, misfits)
-    parts = value.get("date-parts")
+    parts = value.get("date-parts") or [value.get("year")]
     first = parts[0] if isinstance(parts, list) and parts else None
     year = first[0] if isinstance(first, list) and first else None if isinstance(first, list) else first
     if year is not None and year != "":
@@ -103,7 +90,10 @@ def people(value: Any) -> Any:
 
 
 def pages(first: Any, last: Any) -> str:
-    """`1--7` of a first and a last page, either of which may lack."""
+    """`1--7` of a first and a last page, either of which may lack; what is a range already stays."""
+    start, end = text_of(first), text_of(last)
+    if end and re.fullmatch(rf"\S+?\s*[-–]+\s*{re.escape(end)}", start):
+        return start
     return "--".join(dict.fromkeys(text for one in (first, last) if (text := text_of(one))))
 
 
@@ -128,11 +118,11 @@ def author(name: Any, identifier: Any = None, orcid: Any = None, affiliation: An
 def filled(made: Record, record: Record, used: Iterable[str]) -> Record:
     """The canonical record without empty values, and after it every key that was not used, as it came.
 
-    A key of the canonical form that the record has by another meaning is not overwritten by it.
+    A key of the canonical form that the record itself has stands where the dialect says nothing of it.
     """
     done = {key: value for key, value in made.items() if value not in (None, "", [], {})}
     taken = frozenset(used)
     for key, value in record.items():
-        if key not in taken and key not in made:
+        if key not in taken:
             done.setdefault(key, value)
     return done

@@ -7,8 +7,10 @@ from typing import Any
 
 from indexer.index.record.identity import bare_doi
 from indexer.index.record.paper_types import csl_type
-from indexer.index.record.values import Misfit, Misfits, shown
-from indexer.readers.objects.dialect import Dialect, Record, author, filled, first_text, pages, text_of, texts, year_of
+from indexer.index.record.values import Misfits
+from indexer.readers.dates import year_of
+from indexer.readers.inverted import uninverted
+from indexer.readers.objects.dialect import Dialect, Record, author, filled, first_text, pages, text_of, texts
 
 _WORK = re.compile(r"(?:https?://(?:www\.|api\.)?openalex\.org/(?:works/)?)?([Ww]\d+)")
 _NUMBER = re.compile(r"(?:PMC)?\d+(?=/?\Z)")
@@ -17,7 +19,6 @@ _USED = frozenset(
     "id title display_name abstract_inverted_index abstract authorships primary_location host_venue locations "
     "best_oa_location publication_year publication_date type type_crossref doi ids biblio keywords".split()
 )
-_NUMBERS = frozenset((int,))
 # What "article" is, by the type of where it appeared: CSL has no word for both.
 _BY_SOURCE = {"conference": "paper-conference", "journal": "article-journal", "repository": "article"}
 
@@ -28,25 +29,6 @@ def recognise(record: Record) -> bool:
         return True
     identifier = record.get("id")
     return "display_name" in record and isinstance(identifier, str) and _WORK.fullmatch(identifier) is not None
-
-
-def uninverted(index: Any, misfits: Misfits) -> str:
-    """The text of an inverted abstract, `{"word": [places]}`; nothing that places say is believed but their order."""
-    if index is None or index == "":
-        return ""
-    if isinstance(index, dict) and isinstance(index.get("InvertedIndex"), dict):
-        index = index["InvertedIndex"]
-    if not isinstance(index, dict):
-        misfits.append(Misfit("abstract", f"abstract_inverted_index {shown(index)} is not an object"))
-        return ""
-    places: list[tuple[int, str]] = []
-    for word, at in index.items():
-        if isinstance(at, list) and _NUMBERS.issuperset(map(type, at)):
-            places += [(place, word) for place in at]
-        else:
-            misfits.append(Misfit("abstract", f"places of {shown(word)} in the abstract are {shown(at)}, not a list"))
-    places.sort(key=lambda row: row[0])
-    return " ".join(word for _, word in places)
 
 
 def _object(value: Any) -> Record:

@@ -14,13 +14,25 @@ from indexer.readers.columns import with_own_names
 from indexer.readers.entries import Entry, Format, Origin, Rejected, Warned, add_type, entries_of
 from indexer.readers.json_scanner import BYTE_ORDER_MARK, Scanner
 from indexer.readers.jsonl import SUFFIXES, objects
-from indexer.readers.objects import arxiv, crossref, csl, hits, openalex, semantic_scholar, zotero
+from indexer.readers.objects import (
+    arxiv,
+    crossref,
+    csl,
+    dblp_hits,
+    hits,
+    openalex,
+    openreview,
+    semantic_scholar,
+    zotero,
+)
 from indexer.readers.objects.dialect import Dialect, Record
 
 DIALECTS: tuple[Dialect, ...] = (
     hits.DIALECT,
     arxiv.DIALECT,
     zotero.DIALECT,
+    dblp_hits.DIALECT,
+    openreview.DIALECT,
     openalex.DIALECT,
     crossref.DIALECT,
     semantic_scholar.S2ORC,
@@ -42,6 +54,21 @@ def dialect_of(record: Record) -> Dialect | None:
     return None
 
 
+# Under what answers of interfaces keep a record beside what they say of it: Semantic Scholar, DBLP, S2ORC, Elastic.
+_WRAPPERS = ("citingPaper", "citedPaper", "info", "paper", "_source", "metadata")
+
+
+def unwrapped(record: Record) -> Record:
+    """A record that stands in another object, with what that one says beside it; any other as it is."""
+    if "title" in record:
+        return record
+    for name in _WRAPPERS:
+        inner = record.get(name)
+        if isinstance(inner, dict) and "title" in inner:
+            return {**{key: value for key, value in record.items() if key != name}, **inner}
+    return record
+
+
 def record_entries(
     value: Any, origin: Origin, line: int, raw: bytes | None = None, dialect: Dialect | None = None
 ) -> Sequence[Entry]:
@@ -49,7 +76,9 @@ def record_entries(
     if type(value) is not dict:
         return entries_of(value, origin, line, raw)
     misfits: Misfits = []
-    found = dialect or dialect_of(value)
+    value = unwrapped(value)
+    # What a record says of itself holds before what the first one of its file says.
+    found = dialect_of(value) or dialect
     made = found.convert(value, misfits) if found is not None else with_own_names(value)
     if not made and misfits:
         return [Warned(origin.file, line, misfit.kind, misfit.reason) for misfit in misfits]
@@ -103,7 +132,7 @@ def first_record(head: bytes) -> Record | None:
             found = json_arrays._LIST.search(element)
             if found and b'"title"' not in element[: found.start()]:
                 return first_record(element[found.end() :])
-        return (inner[0] if inner else {}) if inner is not None else value
+        return unwrapped((inner[0] if inner else {}) if inner is not None else value)
     return None
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from indexer.index.record.paper_types import csl_type
 from indexer.index.record.values import Misfits
-from indexer.readers.objects.dialect import Dialect, Record, author, filled, first_text, people, text_of, texts, year_of
+from indexer.readers.dates import year_of
+from indexer.readers.objects.dialect import Dialect, Record, author, filled, first_text, people, text_of, texts
 
 # Names of identifiers, lower case, as the interface and the data sets write them.
 _IDS = {
@@ -120,7 +121,7 @@ def convert_s2orc(record: Record, misfits: Misfits) -> Record:
     ids |= {name: text_of(get(key)) for key, name in _S2ORC_IDS.items()}
     made: Record = {
         "title": get("title"),
-        "abstract": get("abstract"),
+        "abstract": _joined(get("abstract")),
         "authors": people(get("authors")),
         "venue": first_text(get("venue"), get("journal")),
         "year": get("year"),
@@ -131,6 +132,13 @@ def convert_s2orc(record: Record, misfits: Misfits) -> Record:
         "ids": {name: value for name, value in ids.items() if value},
     }
     return filled(made, record, _S2ORC_USED)
+
+
+def _joined(value: Any) -> Any:
+    """An abstract, which files with the text of papers give in paragraphs."""
+    if isinstance(value, list) and all(isinstance(one, dict) for one in value):
+        return "\n".join(first_text(one.get("text")) for one in value)
+    return value
 
 
 DIALECT = Dialect(

@@ -6,8 +6,9 @@ import re
 from typing import Any
 
 from indexer.index.record.values import Misfit, Misfits
+from indexer.readers.dates import year_of
 from indexer.readers.entries import NO_PAPER
-from indexer.readers.objects.dialect import Dialect, Record, filled, first_text, person, text_of, texts, year_of
+from indexer.readers.objects.dialect import Dialect, Record, filled, first_text, person, text_of, texts
 
 _VENUES = (
     *("publicationTitle", "proceedingsTitle", "bookTitle", "conferenceName", "encyclopediaTitle", "dictionaryTitle"),
@@ -27,8 +28,11 @@ _RENAMED = {
 }
 _USED = frozenset((
     *("itemType", "title", "abstractNote", "creators", "date", "url", "DOI", "tags", "citationKey", "key", "data"),
-    *_VENUES, *_RENAMED,
+    *_RENAMED,
 ))  # fmt: skip
+# What items are called whose type has another name for the title, and when they are of.
+_TITLES = ("title", "caseName", "nameOfAct", "subject")
+_DATES = ("date", "dateDecided", "dateEnacted", "issueDate")
 _EXTRA = re.compile(r"^\s*(arxiv|pmid|pmcid|doi|citation key)\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 _NO_PAPERS = ("attachment", "note", "annotation")
 _WHO_WRITES = ("author", "presenter", "programmer", "inventor", "artist", "director", "podcaster", "cartographer")
@@ -60,11 +64,11 @@ def convert(record: Record, misfits: Misfits) -> Record:
     }
     archived = text_of(get("archiveID"))
     made: Record = {
-        "title": get("title"),
+        "title": first_text(*(get(key) for key in _TITLES)),
         "abstract": get("abstractNote"),
         "authors": _creators(get("creators"), _WHO_WRITES),
         "venue": first_text(get("publisher")) if by_publisher else venue,
-        "year": year_of(get("date"), misfits),
+        "year": year_of(first_text(*(get(key) for key in _DATES)), misfits),
         "type": kind,
         "url": get("url"),
         "doi": get("DOI") or extra.get("doi"),
@@ -76,7 +80,8 @@ def convert(record: Record, misfits: Misfits) -> Record:
         "editor": texts(_creators(get("creators"), ("editor",))),
     }
     made |= {key: get(name) for name, key in _RENAMED.items() if not (by_publisher and name == "publisher")}
-    return filled(made, record, _USED)
+    kept = {key: value for key, value in record.items() if value not in (made["venue"], made["title"], "")}
+    return filled(made, kept, _USED)
 
 
 def _creators(value: Any, roles: tuple[str, ...]) -> Any:
