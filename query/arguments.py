@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, SupportsIndex
 
+from indexer.index.checked import number_between, shown, whole_number
 from indexer.index.errors import QueryError, UsageError
 from indexer.index.record.paper import TYPES
 from indexer.index.record.venues import VenueTable
@@ -25,23 +26,20 @@ Names = str | Iterable[str] | None
 YearForm = SupportsIndex | str | tuple[SupportsIndex | None, SupportsIndex | None]
 Years = YearForm | Iterable[YearForm] | None
 """A year, a pair of the first and the last (ends included, None open), `"2018..2024"`, or several of these."""
-_LARGEST = (1 << 63) - 1
 
 
 def check(what: str, value: object, allowed: Iterable[str]) -> None:
     """Refuse a value that is not of its table. Raises UsageError."""
     names = tuple(allowed)
     if not isinstance(value, str) or value not in names:
-        raise UsageError(f"{what} {_shown(value)} is not one of {', '.join(names)}")
+        raise UsageError(f"{what} {shown(value)} is not one of {', '.join(names)}")
 
 
 def query_of(query: object) -> Query:
     """The tree of a query. Raises QueryError for one that cannot be understood, UsageError for what is no text."""
     if isinstance(query, Query):
         return query
-    if not isinstance(query, str):
-        raise UsageError(f'query {_shown(query)} is no text; write the words to look for, or "" for every paper')
-    return parse(query)
+    return parse(query)  # type: ignore[arg-type]  # which refuses what is no text
 
 
 def names_of(what: str, given: Names) -> tuple[str, ...]:
@@ -53,7 +51,7 @@ def names_of(what: str, given: Names) -> tuple[str, ...]:
     found = _several(what, given, "a name, or a list of names")
     for name in found:
         if not isinstance(name, str):
-            raise UsageError(f"{what} holds {_shown(name)}, which is no name; write a name, or a list of names")
+            raise UsageError(f"{what} holds {shown(name)}, which is no name; write a name, or a list of names")
     return tuple(found)
 
 
@@ -68,23 +66,21 @@ def facets_of(given: Names, allowed: Iterable[str]) -> tuple[str, ...]:
 def number_of(what: str, given: object) -> int:
     """A number from 0 on."""
     hint = "write a number from 0 on"
-    if isinstance(given, bool) or not hasattr(given, "__index__"):
-        raise UsageError(f"{what} {_shown(given)} is no whole number; {hint}")
-    number = operator.index(given)
+    number = whole_number(what, given, hint)
     if number < 0:
         raise UsageError(f"{what} {number} must not be negative; {hint}")
-    if number > _LARGEST:
-        raise UsageError(f"{what} {_shown(number)} is larger than there can be papers; {hint}")
-    return int(number)
+    return number
 
 
 def timeout_of(given: object) -> float | None:
     """Seconds that a search may take; None for as long as it takes."""
     if given is None:
         return None
-    if isinstance(given, bool) or not isinstance(given, int | float) or not given > 0:
-        raise UsageError(f"timeout {_shown(given)} is no number of seconds; write one above 0, as 0.2")
-    return float(given)
+    hint = "write seconds above 0, as 0.2"
+    seconds = number_between("timeout", given, 0, float("inf"), hint)
+    if not seconds:
+        raise UsageError(f"timeout {shown(given)} leaves no time; {hint}")
+    return seconds
 
 
 def limit_of(given: object) -> int | None:
@@ -133,8 +129,8 @@ def since_of(value: SinceValue) -> Since | None:
         return None
     if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
         value = int(value)
-    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 1 << 31:
-        return Since(generation=value)
+    if _is_number(value) and 0 < (number := operator.index(value)) < 1 << 31:  # type: ignore[arg-type]  # as asked
+        return Since(generation=number)
     try:
         when = datetime.fromisoformat(value.strip()) if isinstance(value, str) else value
         if isinstance(when, date):
@@ -144,7 +140,7 @@ def since_of(value: SinceValue) -> Since | None:
             return Since(time=max(0, int(aware.timestamp())))
     except (ValueError, OverflowError):
         pass
-    raise UsageError(f"since {value!r} is neither a generation, as 12, nor a date, as 2026-11-01")
+    raise UsageError(f"since {shown(value)} is neither a generation, as 12, nor a date, as 2026-11-01")
 
 
 _YEARS = 'write 2018, (2018, 2024), (2018, None), "2018..2024", or a list of these'
@@ -164,15 +160,15 @@ def _range(form: Any) -> YearRange:
         try:
             return parse_years(form)
         except QueryError as error:
-            raise UsageError(f"years {_shown(form)}: {error}") from error
+            raise UsageError(f"years {shown(form)}: {error}") from error
     if _is_number(form):
         year = _year(form, form)
         return year, year
     if not _is_pair(form, (tuple, list)):
-        raise UsageError(f"years {_shown(form)} is no year and no pair of years; {_YEARS}")
+        raise UsageError(f"years {shown(form)} is no year and no pair of years; {_YEARS}")
     first, last = (None if end is None else _year(end, form) for end in form)
     if first is not None and last is not None and first > last:
-        raise UsageError(f"years {_shown(form)} run backwards; write ({last}, {first})")
+        raise UsageError(f"years {shown(form)} run backwards; write ({last}, {first})")
     return first, last
 
 
@@ -190,16 +186,11 @@ def _is_pair(value: object, kinds: type | tuple[type, ...]) -> bool:
 def _year(value: Any, form: object) -> int:
     year = int(operator.index(value))
     if not EARLIEST <= year <= LATEST:
-        raise UsageError(f"years {_shown(form)}: {_shown(year)} is outside {EARLIEST} to {LATEST}; {_YEARS}")
+        raise UsageError(f"years {shown(form)}: {shown(year)} is outside {EARLIEST} to {LATEST}; {_YEARS}")
     return year
 
 
 def _several(what: str, given: object, forms: str) -> list[Any]:
     if isinstance(given, (bytes, dict)) or not isinstance(given, Iterable):
-        raise UsageError(f"{what} {_shown(given)} is not what it should be; write {forms}")
+        raise UsageError(f"{what} {shown(given)} cannot be read; write {forms}")
     return list(given)
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:56]}..."

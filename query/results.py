@@ -157,6 +157,9 @@ class Hit:
     def __repr__(self) -> str:
         return f"Hit(rank={self.rank}, id={self.id!r}, title={self.title!r}, year={self.year}, score={self.score:.3f})"
 
+    def __hash__(self) -> int:
+        return hash((self.rank, self.score, self.id))
+
     def __reduce__(self) -> tuple[Any, ...]:
         # A pickled hit needs no index: it carries the rest of its record.
         given = (self.rank, self.score, self.tier, self.venue, self._head, self._others, None)

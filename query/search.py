@@ -4,48 +4,35 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from indexer.index.checked import flag_of, text_of
 from indexer.index.errors import ClosedIndexError, UsageError
 from indexer.index.record.paper import Paper
 from indexer.index.record.venues import VenueTable
 from indexer.index.segment.opened import Segment, SegmentFiles
 from indexer.index.text.languages import LANGUAGE_CODES
-from query.answering import answered, corrected_first, hits_of, ranked_of, totals_of, widened
-from query.arguments import (
-    Names,
-    SinceValue,
-    Years,
-    check,
-    facets_of,
-    filters_of,
-    limit_of,
-    number_of,
-    query_of,
-    timeout_of,
-)
-from query.blame import blamed
+from query.answering import hits_of, ranked_of, widened
+from query.arguments import Names, SinceValue, Years, check, facets_of, limit_of, number_of, timeout_of
 from query.browse.clusters import Cluster
 from query.browse.related import related_query
 from query.browse.suggest import Suggestions
 from query.browse.venue_list import VenueRow
-from query.engines.answer import MATCHES, SORTS, Answer, Request, Row
+from query.engines.answer import Request, Row
 from query.engines.array_engine import ArrayEngine
-from query.engines.deadline import LateError, late, within
+from query.engines.deadline import within
 from query.engines.registry import open_snapshot
 from query.information import Information
-from query.language.tree import Diagnostic, Query, Word
+from query.language.tree import Query, Word
+from query.paging import RANKINGS, page_of, request_of, rows_of, scan_of
 from query.present.facets import FACETS
-from query.ranking.best import Ranked
 from query.results import Hit, Page
 from query.snapshot import Snapshot
-
-RANKINGS = ("best", "bm25f")
 
 
 class PaperIndex:
@@ -132,6 +119,7 @@ class PaperIndex:
             snapshot.close()
 
     def __enter__(self) -> PaperIndex:
+        self._now()
         return self
 
     def __exit__(
@@ -143,6 +131,12 @@ class PaperIndex:
         snapshot = self._snapshot
         held = f"generation {snapshot.number}, {snapshot.papers:,} papers" if snapshot else "closed"
         return f"PaperIndex({str(self.path)!r}: {held})"
+
+    def __reduce__(self) -> str:
+        raise UsageError("an open index does not pickle; give its path, and open it where it is to be read")
+
+    def __copy__(self) -> PaperIndex:
+        return self.pinned()
 
     def __len__(self) -> int:
         return self._now().papers
@@ -211,10 +205,11 @@ class PaperIndex:
         wanted, passed = limit_of(limit), number_of("offset", offset)
         top = None if wanted is None else passed + wanted if wanted else 0
         names = facets_of(facets, FACETS)
+        shown, why, widen = flag_of("snippets", snippets), flag_of("explain", explain), flag_of("expand", expand)
         filters = (authors, venues, years, types, exclude_venues, exclude_types, since)
         with within(seconds):
-            request = replace(_request(snapshot, query, filters, sort, match, ranking, top), facets=names)
-            return _page(snapshot, request, ranking, (passed, wanted), snippets, explain, expand, started)
+            request = replace(request_of(snapshot, query, filters, sort, match, ranking, top), facets=names)
+            return page_of(snapshot, request, ranking, (passed, wanted), shown, why, widen, started)
 
     def scan(
         self,
@@ -238,7 +233,7 @@ class PaperIndex:
         call. Raises as `search` does, at the call; ClosedIndexError also where the index is closed before the end.
         """
         snapshot = self._now().session()
-        request = _request(
+        request = request_of(
             snapshot,
             query,
             (authors, venues, years, types, exclude_venues, exclude_types, since),
@@ -247,17 +242,14 @@ class PaperIndex:
             ranking,
             None,
         )
-        answer, ranked = answered(snapshot, request, ranking)
-        correction = _correction(snapshot, request, request.query, answer, ranked)
-        answer, _ = corrected_first(snapshot, request, ranking, answer, ranked, correction)
-        return _scanned(snapshot, request, _rows(answer, 0, None), snippets)
+        return scan_of(snapshot, request, ranking, flag_of("snippets", snippets))
 
     def rank_plain(self, text: str, limit: int, *, ranking: str = "best", expand: bool = False) -> list[str]:
         """Ids of the first papers for a text read as plain words without syntax, any word matching."""
-        snapshot = self._now().session()
-        query = Query(text, tuple(Word(word) for word in text.split()))
-        request = Request(query, match="any", top=limit)
-        if expand:
+        snapshot, words = self._now().session(), text_of("text", text).split()
+        check("ranking", ranking, RANKINGS)
+        request = Request(Query(text, tuple(map(Word, words))), match="any", top=number_of("limit", limit))
+        if flag_of("expand", expand):
             request = widened(snapshot, request)
         answer, _ = ranked_of(snapshot, request, snapshot.engine.compile(request), ranking)
         return [snapshot.segments[row.segment].paper_id(row.doc) for row in answer.rows]
@@ -268,12 +260,12 @@ class PaperIndex:
 
     def paper(self, paper: str) -> Paper:
         """The paper of an id, or of a DOI, arXiv id, address or other identifier in any form. Raises NotFoundError."""
-        segment, doc = self._now().session().locate(_one("paper", paper))
+        segment, doc = self._now().session().locate(text_of("paper", paper))
         return segment.papers.paper(doc)
 
     def language(self, paper: str | Paper) -> str:
         """The language that a paper's words were stemmed in, as its code (`en`, `de`). Raises NotFoundError."""
-        segment, doc = self._now().session().locate(paper.id if isinstance(paper, Paper) else _one("paper", paper))
+        segment, doc = self._now().session().locate(paper.id if isinstance(paper, Paper) else text_of("paper", paper))
         code: str = LANGUAGE_CODES[int(segment.arrays["doc.language"][doc])]
         return code
 
@@ -283,12 +275,12 @@ class PaperIndex:
         Where works are grouped the other records of the work, the preferred first.
         Raises NotFoundError where there is no such paper.
         """
-        return self._now().session().same_title(paper.id if isinstance(paper, Paper) else _one("paper", paper))
+        return self._now().session().same_title(paper.id if isinstance(paper, Paper) else text_of("paper", paper))
 
     def related(self, paper: str, limit: int | None = 10) -> Page:
         """Papers like one, by the words that tell it from others. Raises NotFoundError."""
         snapshot, wanted = self._now().session(), limit_of(limit)
-        segment, doc = snapshot.locate(_one("paper", paper))
+        segment, doc = snapshot.locate(text_of("paper", paper))
         query = related_query(snapshot.engine.collection, segment, doc)
         request = Request(query, match="any", top=None if wanted is None else wanted + 1)
         answer = snapshot.engine.answer(request)
@@ -296,7 +288,7 @@ class PaperIndex:
         own = {
             snapshot.segments[at].paper_id(number) for at, number in snapshot.engine.collection.works.members(me, doc)
         }
-        found = (row for row in _rows(answer, 0, request.top) if _id(snapshot, row) not in own)
+        found = (row for row in rows_of(answer, 0, request.top) if _id(snapshot, row) not in own)
         rows = list(islice(found, wanted))
         total = max(0, answer.total - 1)
         hits = list(hits_of(snapshot, rows, request))
@@ -307,11 +299,11 @@ class PaperIndex:
 
         A grouping by name, not a claim that it is one person. Raises NotFoundError with names that are alike.
         """
-        return self._now().author(_one("name", name))
+        return self._now().author(text_of("name", name))
 
     def suggest(self, prefix: str, limit: int | None = 10) -> Suggestions:
         """The commonest completions of authors, venues and title words, with counts; of each at most `limit`."""
-        return self._now().suggest(_one("prefix", prefix), limit_of(limit))
+        return self._now().suggest(text_of("prefix", prefix), limit_of(limit))
 
     def venues(self) -> list[VenueRow]:
         """Venues with types, spellings, years and counts, by count."""
@@ -323,7 +315,7 @@ class PaperIndex:
 
     def heading(self, key: str) -> str:
         """The name by which an author cluster is shown; its key where no paper carries it."""
-        return self._now().heading(key)
+        return self._now().heading(text_of("key", key))
 
     def heads(self) -> Iterator[dict[str, Any]]:
         """What a hit shows of every paper, as it is stored."""
@@ -334,117 +326,5 @@ class PaperIndex:
         return self._now().moments()
 
 
-def _correction(snapshot: Snapshot, request: Request, parsed: Query, answer: Answer, ranked: Ranked) -> str | None:
-    """The query respelt, where that finds much more."""
-    if ranked.named:
-        return None
-    return snapshot.better_query(parsed, answer, lambda text: totals_of(snapshot, text, request))
-
-
-def _request(
-    snapshot: Snapshot,
-    query: str | Query,
-    filters: tuple[Names, Names, Years, Names, Names, Names, SinceValue],
-    sort: str,
-    match: str,
-    ranking: str,
-    top: int | None,
-) -> Request:
-    """A request from the arguments of a search. Raises UsageError for those that cannot be."""
-    check("sort", sort, SORTS)
-    check("match", match, MATCHES)
-    check("ranking", ranking, RANKINGS)
-    return Request(query_of(query), filters_of(snapshot.venue_table, *filters), match, sort, top)
-
-
-def _page(
-    snapshot: Snapshot,
-    request: Request,
-    ranking: str,
-    part: tuple[int, int | None],
-    snippets: bool,
-    explain: bool,
-    expand: bool,
-    started: float,
-) -> Page:
-    """The page of a request: of its answer the hits after `part[0]`, `part[1]` of them (None: all)."""
-    parsed, (passed, wanted) = request.query, part
-    if expand:
-        request = _widened(snapshot, request)
-    answer, ranked = answered(snapshot, request, ranking)
-    suggestion = None
-    if not answer.partial:
-        try:
-            suggestion = _correction(snapshot, request, parsed, answer, ranked)
-            answer, ranked = corrected_first(snapshot, request, ranking, answer, ranked, suggestion)
-        except LateError:
-            pass
-    counted = {} if late() else snapshot.facets(request.facets, answer)
-    rows = _rows(answer, passed, request.top)
-    why = ranked if explain else None
-    hits = list(hits_of(snapshot, rows, request, first=passed, snippets=snippets, ranked=why))
-    return Page(
-        query=parsed.text,
-        generation=snapshot.number,
-        total=answer.total,
-        all_words=answer.all_words,
-        relaxed=answer.relaxed,
-        offset=passed,
-        limit=wanted,
-        hits=hits,
-        facets=counted,
-        took_ms=(time.perf_counter() - started) * 1000,
-        suggestion=suggestion,
-        diagnostics=(*parsed.diagnostics, *_notes(snapshot, replace(request, query=parsed), answer)),
-        partial=answer.partial or late(),
-        exact_to=answer.exact_to,
-    )
-
-
-def _widened(snapshot: Snapshot, request: Request) -> Request:
-    try:
-        return widened(snapshot, request)
-    except LateError:
-        return request
-
-
-def _notes(snapshot: Snapshot, request: Request, answer: Answer) -> list[Diagnostic]:
-    """What a reader should know of an answer; nothing of one that is not whole."""
-    if answer.partial:
-        return []
-    try:
-        return [*snapshot.names_read(request.query), *blamed(snapshot, request, answer)]
-    except LateError:
-        return []
-
-
-def _rows(answer: Answer, first: int, top: int | None) -> Iterable[Row]:
-    """The rows of an answer from the `first` on, `top` counted from its beginning (None: all)."""
-    if answer.more is None or (top is not None and top <= len(answer.rows)):
-        return answer.rows[first:]
-    rest = answer.more() if answer.exact_to is None else _falling(answer.rows[-1].score, answer.more())
-    return islice(chain(answer.rows, rest), first, top)
-
-
-def _falling(highest: float, rows: Iterable[Row]) -> Iterator[Row]:
-    """Rows with scores that exceed neither the highest nor that of the row before."""
-    for row in rows:
-        highest = min(highest, row.score)
-        yield row._replace(score=highest)
-
-
 def _id(snapshot: Snapshot, row: Row) -> str:
     return snapshot.segments[row.segment].paper_id(row.doc)
-
-
-def _scanned(snapshot: Snapshot, request: Request, rows: Iterable[Row], snippets: bool) -> Iterator[Hit]:
-    for hit in hits_of(snapshot, rows, request, snippets=snippets):
-        snapshot.check()
-        yield hit
-
-
-def _one(what: str, given: object) -> str:
-    """A text. Raises UsageError."""
-    if not isinstance(given, str):
-        raise UsageError(f"{what} {given!r} is no text; write it in quotes")
-    return given

@@ -12,6 +12,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
+from indexer.index.checked import shown
 from indexer.index.errors import ClosedIndexError, NotFoundError
 from indexer.index.record.recorded_venues import recorded_table
 from indexer.index.segment.opened import Segment, SegmentFiles
@@ -131,7 +132,7 @@ class Snapshot:
         """The same. Raises NotFoundError where there is none."""
         found = self.find(paper)
         if found is None:
-            raise NotFoundError(f"no paper with id {paper!r}; `quiver search` shows ids with --format ids")
+            raise NotFoundError(f"no paper with id {shown(paper)}; `quiver search` shows ids with --format ids")
         return found
 
     # --- what is asked of the whole collection ---

@@ -40,8 +40,8 @@ class ForeignIndexError(BadIndexError):
 class ClosedIndexError(QuiverError):
     """An index that was closed is asked for something. Nothing is wrong with it: open it again."""
 
-    def __init__(self, name: str = "the index") -> None:
-        super().__init__(f"{name} is closed; open it again with PaperIndex.open, or ask before you close it")
+    def __init__(self, name: str = "the index", opener: str = "PaperIndex.open") -> None:
+        super().__init__(f"{name} is closed; open it again with {opener}, or ask before you close it")
 
 
 class LockedError(QuiverError):

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from indexer.index.checked import paths_of
 from indexer.index.errors import MissingSourceError, UsageError
 from indexer.index.store.manifest import STANDARD_INPUT, Manifest, SourceFile
 from indexer.readers.entries import MAX_RECORD
@@ -128,12 +129,12 @@ def held_by_index(source: str) -> bool:
     return source == STANDARD_INPUT or written_by_program(source)
 
 
+SOURCES = "name files, folders or globs, or - for standard input"
+
+
 def source_names(sources: str | Path | Sequence[str | Path]) -> list[str]:
-    """Sources as text; one alone is a list of one. Raises UsageError where there is none."""
-    names = [str(sources)] if isinstance(sources, (str, Path)) else [str(source) for source in sources]
-    if not names or not all(names):
-        raise UsageError("there is no source to read; name files, folders or globs, or - for standard input")
-    return names
+    """Sources as text; one alone is a list of one. Raises UsageError where there is none, or one that is no path."""
+    return paths_of("sources", sources, SOURCES)
 
 
 def recorded_name(source: str) -> str:

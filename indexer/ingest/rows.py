@@ -7,6 +7,7 @@ from typing import Any
 
 from indexer.index.errors import UsageError
 from indexer.index.record.paper import Paper
+from indexer.index.record.values import DEEPEST
 
 _FORMS = "a Paper, a mapping with the keys of a record, a row of a data frame, or several of these"
 _MISSING = frozenset(("NAType", "NaTType"))
@@ -41,8 +42,8 @@ def _rows(given: Any) -> Iterable[Any]:
     return given
 
 
-def _plain(value: Any, key: str = "") -> Any:
-    """A value as JSON would hold it; what is missing in a data frame is None."""
+def _plain(value: Any, key: str = "", depth: int = 0) -> Any:
+    """A value as JSON would hold it; what is missing in a data frame is None. What is nested deeper is as it came."""
     if isinstance(value, (str, int, bool)) or value is None:
         return value
     if isinstance(value, float):
@@ -51,11 +52,11 @@ def _plain(value: Any, key: str = "") -> Any:
     if type(value).__name__ in _MISSING:
         return None
     if hasattr(value, "tolist"):
-        return _plain(value.tolist(), key)
-    if isinstance(value, Mapping):
-        return {name: _plain(inner, name) for name, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(inner) for inner in value]
+        return _plain(value.tolist(), key, depth)
+    if depth < DEEPEST and isinstance(value, Mapping):
+        return {name: _plain(inner, name, depth + 1) for name, inner in value.items()}
+    if depth < DEEPEST and isinstance(value, (list, tuple)):
+        return [_plain(inner, depth=depth + 1) for inner in value]
     return value
 
 

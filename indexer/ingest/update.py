@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from indexer.index.checked import listed
 from indexer.index.errors import BadIndexError, ForeignIndexError, NotFoundError
 from indexer.index.record.recorded_venues import recorded_table
 from indexer.index.segment.columns import key_hash
@@ -154,9 +155,9 @@ def delete(ids: str | Sequence[str], index: str | Path, *, timeout: float = LOCK
         ]
         opened.close()
         if missing:
-            raise NotFoundError(
-                f"no paper with id {', '.join(missing)}; nothing was deleted (`quiver search` shows ids)"
-            )
+            raise NotFoundError(f"no paper with id {listed(missing)}; nothing was deleted (`quiver search` shows ids)")
+        if not ids:
+            return base
         draft = Draft(transaction, base)
         return transaction.publish(draft.finish(replace(base, deleted=tuple(dict.fromkeys((*base.deleted, *ids))))))
 
@@ -174,7 +175,7 @@ def undelete(ids: str | Sequence[str], index: str | Path, *, timeout: float = LO
         base = latest(folder)
         missing = [paper for paper in wanted if paper not in base.deleted]
         if missing:
-            raise NotFoundError(f"no deleted paper with id {', '.join(missing)}; nothing was changed")
+            raise NotFoundError(f"no deleted paper with id {listed(missing)}; nothing was changed")
         if not wanted:
             return base
         left = tuple(paper for paper in base.deleted if paper not in wanted)

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.index.errors import ClosedIndexError, NotFoundError, RecordError, UsageError
+from indexer.index.checked import listed, texts_of
+from indexer.index.errors import ClosedIndexError, NotFoundError, RecordError
 from indexer.index.record.paper import Paper
 from indexer.index.record.recorded_venues import recorded_table
 from indexer.index.record.values import Misfits
@@ -24,6 +25,7 @@ from indexer.index.store.manifest import Manifest, SourceFile
 from indexer.index.store.transaction import LOCK_SECONDS, WriteTransaction, writing
 from indexer.index.text.analysis import fingerprint
 from indexer.ingest.bulk import Counts, Indexer, Known
+from indexer.ingest.checked_calls import check
 from indexer.ingest.cluster.target import target
 from indexer.ingest.draft import Draft
 from indexer.ingest.finder import Finder
@@ -85,16 +87,18 @@ class PaperWriter:
         Raises NotFoundError naming ids that are not there; nothing of the call is done then.
         """
         self._check()
-        wanted = dict.fromkeys([ids] if isinstance(ids, str) else ids)
-        for paper in wanted:
-            if not isinstance(paper, str):
-                raise UsageError(f"id {paper!r} is no text; write ids in quotes")
+        wanted = dict.fromkeys(texts_of("ids", ids, "write an id, or a list of ids"))
         missing = [paper for paper in wanted if paper in self._deleted or not self._there(paper)]
         if missing:
-            raise NotFoundError(f"no paper with id {', '.join(missing)}; nothing was deleted")
+            raise NotFoundError(f"no paper with id {listed(missing)}; nothing was deleted")
         self._deleted.update(wanted)
         self._changed |= bool(wanted)
         return len(wanted)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was ended, by `commit` or `close`."""
+        return not self._open
 
     @property
     def changed(self) -> bool:
@@ -109,7 +113,7 @@ class PaperWriter:
 
     def _check(self) -> None:
         if not self._open:
-            raise ClosedIndexError("this writer")
+            raise ClosedIndexError("this writer", "open_writer")
 
     def commit(self) -> Manifest | None:
         """Publish everything as the next generation; None where that would change nothing. Ends the writer."""
@@ -165,6 +169,7 @@ def open_writer(index: str | Path, *, timeout: float = LOCK_SECONDS) -> Iterator
     block raises, nothing is. Meanwhile the write lock is held, and searches see the generation before. Raises
     LockedError after `timeout` seconds of waiting for another writer, BadIndexError.
     """
+    check({"index": index, "timeout": timeout})
     with target(index, "open_writer", timeout) as folder:
         made = not folder.exists()
         make_folder(folder)
@@ -173,7 +178,7 @@ def open_writer(index: str | Path, *, timeout: float = LOCK_SECONDS) -> Iterator
                 writer = PaperWriter(transaction, latest(folder) if is_index(folder) else None)
                 try:
                     yield writer
-                    if writer.changed:
+                    if writer.changed and not writer.closed:
                         writer.commit()
                 finally:
                     writer.close()

@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from indexer.index.checked import path_of, shown
 from indexer.index.errors import UsageError
 from indexer.index.opensearch.address import is_address
 
@@ -47,10 +48,11 @@ def open_snapshot(index: str | Path, engine: str | None = None) -> Snapshot:
 
     Raises UsageError for an engine that is not of the table or not for such an index, BadIndexError.
     """
+    path_of("index", index)
     remote = is_address(index)
-    name = engine or (OF_CLUSTERS[0] if remote else DEFAULT)
-    if name not in ENGINES:
-        raise UsageError(f"engine {name!r} is not one of {', '.join(ENGINES)}")
+    name = (OF_CLUSTERS[0] if remote else DEFAULT) if engine is None else engine
+    if not isinstance(name, str) or name not in ENGINES:
+        raise UsageError(f"engine {shown(name)} is not one of {', '.join(ENGINES)}")
     fitting = OF_CLUSTERS if remote else OF_FOLDERS
     if name not in fitting:
         raise UsageError(f"engine {name!r} does not answer from {index}; for such an index take {' or '.join(fitting)}")

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from dataclasses import field as with_default
 from functools import lru_cache
 
-from indexer.index.errors import QueryError
+from indexer.index.checked import shown
+from indexer.index.errors import QueryError, UsageError
 from query.language.combine import MAX_BOOST, join, leaves, signed, too_much, with_leaves
 from query.language.foreign import WORDS
 from query.language.identifiers import identify_whole
@@ -53,6 +54,8 @@ def parse(text: str) -> Query:
     Positions are code points of `text`. An empty query, or one of white space, matches every paper. Raises
     `QueryError` for what has no meaning (`year:20l8`, `()`), and beyond the limits in this module's heading.
     """
+    if not isinstance(text, str):
+        raise UsageError(f'query {shown(text)} is no text; write the words to look for, or "" for every paper')
     if len(text) > MAX_CHARACTERS:
         raise QueryError(
             f"The query has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read. Shorten it",

@@ -41,8 +41,8 @@ def test_the_help_of_the_whole_is_not_cut(quiver: Quiver) -> None:
 def test_option_tables_say_what_the_engine_takes() -> None:
     """What the options offer, which import nothing, is what the engine and the exports know."""
     from query.engines import answer
+    from query.paging import RANKINGS as RANKED
     from query.present.facets import FACETS as COUNTED
-    from query.search import RANKINGS as RANKED
 
     assert set(EXPORT_FORMATS) | {"jsonl"} == set(EXPORTERS)
     assert (set(SORTS), set(MATCHES)) == (set(answer.SORTS), set(answer.MATCHES))

@@ -149,7 +149,8 @@ def storable(record: Mapping[str, Any], misfits: Misfits) -> Mapping[str, Any]:
 
 
 _KINDS = frozenset("id title abstract authors venue year type url pdf doi arxiv keywords ids".split())
-_DEEPEST = 200
+DEEPEST = 200
+"""Levels of a value that are kept."""
 
 
 def _encodable(value: object) -> bool:
@@ -170,7 +171,7 @@ def _why(value: object) -> str:
 
 def _mended(value: Any, level: int = 0) -> Any:
     """The value with half surrogate pairs replaced and long integers as their digits; TypeError if no JSON."""
-    if level > _DEEPEST:
+    if level > DEEPEST:
         raise TypeError("nested too deep")
     if isinstance(value, str):
         return _SURROGATES.sub("\ufffd", value)

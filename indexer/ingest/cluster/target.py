@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from indexer.index.checked import path_of
 from indexer.index.errors import QuiverError
 from indexer.index.opensearch.address import Address, is_address, parse_address
 from indexer.index.opensearch.book import Book
@@ -26,6 +27,7 @@ from indexer.index.opensearch.published import current, kept, pointed_at
 from indexer.index.store.generation import is_index, latest
 from indexer.index.store.manifest import generations, read_manifest
 from indexer.index.store.transaction import LOCK_SECONDS
+from indexer.ingest.checked_calls import check
 from indexer.ingest.cluster.living import Living
 from indexer.ingest.cluster.publishing import REPLICAS, Publisher, differing, number
 from indexer.ingest.pool import default_procs
@@ -53,9 +55,10 @@ def _anywhere(
         @functools.wraps(function)
         def call(*given: Given.args, **named: Given.kwargs) -> Result:
             bound = parameters.bind(*given, **named)
+            bound.arguments.update(check(bound.arguments))
             index = bound.arguments["index"]
             if not is_address(index):
-                return function(*given, **named)
+                return function(*bound.args, **bound.kwargs)
             procs, timeout = bound.arguments.get("procs"), bound.arguments.get("timeout", LOCK_SECONDS)
             with opened(parse_address(str(index)), procs or default_procs(), timeout) as folder:  # type: ignore[attr-defined]
                 bound.arguments["index"] = folder
@@ -69,6 +72,7 @@ def _anywhere(
 @contextmanager
 def target(index: str | Path, command: str, timeout: float = LOCK_SECONDS) -> Iterator[Path]:
     """The folder in which to write to an index, wherever that is; at the end of the block it is published."""
+    path_of("index", index)
     if not is_address(index):
         yield Path(index)
         return
