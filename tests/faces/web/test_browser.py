@@ -150,6 +150,23 @@ def test_keys_alone(tab: Any) -> None:
     assert "id=" in tab.url
 
 
+def test_the_basket_of_somebody_else_is_added_where_it_is_wanted(tab: Any) -> None:
+    """Looking at an address does not change what this browser keeps; taking out does."""
+    tab.goto("/search?q=learning")
+    tab.click("button.keep >> nth=0")
+    tab.goto(f"/basket?id={PAPER}")
+    assert tab.locator("[data-basket]").inner_text() == "Basket (1)"
+    tab.click("button:has-text('Add 1 to my basket of 1')")
+    tab.wait_for_url("**/basket?id=*&id=*")
+    assert tab.locator("[data-basket]").inner_text() == "Basket (2)"
+    tab.click(".drop >> nth=0")
+    assert tab.locator("[data-basket]").inner_text() == "Basket (1)"
+    tab.fill("form.range input[name=id]:not([type=hidden])", "icml2025-wang-sharpness-disparity")
+    tab.click("form.range button")
+    tab.wait_for_url("**sharpness-disparity")
+    assert tab.locator("[data-basket]").inner_text() == "Basket (2)"
+
+
 def test_dragging_over_the_years_sets_them(tab: Any) -> None:
     """From one bar to another, both ends included."""
     tab.goto("/search?q=learning")

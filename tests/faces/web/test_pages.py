@@ -230,6 +230,9 @@ def test_parameters_that_mean_harm_come_out_inert(client: TestClient, attack: st
 def test_formulas_are_mathematics_or_safe_text() -> None:
     """MathML from a list of elements and attributes; what cannot be set stays as it was typed."""
     assert "<msub><mi>ℓ</mi><mn>1</mn></msub>" in shown(r"An $\ell_1$ penalty")
+    # The name of a function stands apart from what it is applied to.
+    assert '<mi>n</mi><mspace width="0.17em"/><mi>log</mi><mspace width="0.17em"/><mi>d</mi>' in formula(r"$n\log d$")
+    assert "mspace" not in formula(r"$\log(x)$")
     assert "href" not in formula(r"$\href{javascript:alert(1)}{x}$")
     assert formula(r"$\frac{a$") == '<span class="tex">$\\frac{a$</span>'
     assert "<img" not in formula("$<img src=x onerror=alert(1)>$")

@@ -16,7 +16,7 @@ from query.faces.printed.wording import paper_place, year_span
 from query.faces.web.exports import file_reply
 from query.faces.web.pages.charts import year_chart
 from query.faces.web.pages.links import Links, State
-from query.faces.web.pages.rendering import page
+from query.faces.web.pages.rendering import FILES, page
 from query.faces.web.serving.call import Call, Reply, escaped
 
 _MOST_JOINED = 20
@@ -72,7 +72,7 @@ def author(call: Call) -> Reply:
         "chart": year_chart(
             years.items(), lambda year: links.to("/search", author=cluster.name, year=year), lambda _: True
         ),
-        "exports": [(row.title, row.suffix[1:], state.put("format", row.name).to(here)) for row in EXPORTERS.values()],
+        "exports": [(row, state.put("format", row.name).to(here)) for row in FILES],
         "query": "",
     }
     form = dict(call.pairs).get("format")

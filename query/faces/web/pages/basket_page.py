@@ -5,12 +5,12 @@ from __future__ import annotations
 from indexer.index.errors import NotFoundError
 from indexer.index.record.names import spelling
 from indexer.index.record.paper import Paper
-from query.export import EXPORTERS, Exporter
+from query.export import Exporter
 from query.faces.printed.wording import hit_place
 from query.faces.web.api.handlers import MOST_IDS
 from query.faces.web.exports import file_reply
 from query.faces.web.pages.links import State
-from query.faces.web.pages.rendering import page
+from query.faces.web.pages.rendering import FILES, page
 from query.faces.web.serving.call import Call, Handler, Reply
 from query.faces.web.serving.errors import TooLargeError
 from query.faces.web.serving.routes import Route
@@ -46,7 +46,7 @@ def basket(call: Call) -> Reply:
         )
         for paper in papers
     ]
-    exports = [(row.title, state.to(f"/basket{row.suffix}")) for row in EXPORTERS.values() if row.name != "ids"]
+    exports = [(row, state.to(f"/basket{row.suffix}")) for row in FILES]
     return page(call.settings, "basket.html", rows=rows, missing=missing, exports=exports, state=state, query="")
 
 
@@ -59,5 +59,5 @@ def _export(exporter: Exporter) -> Handler:
 
 ROUTES: tuple[Route, ...] = (
     Route("/basket", basket, face="page"),
-    *(Route(f"/basket{row.suffix}", _export(row), face="page") for row in EXPORTERS.values() if row.name != "ids"),
+    *(Route(f"/basket{row.suffix}", _export(row), face="page") for row in FILES),
 )

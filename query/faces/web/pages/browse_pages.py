@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 
 from indexer.index.errors import NotFoundError
@@ -11,7 +13,7 @@ from query.faces.request import Asked
 from query.faces.web.api.handlers import page_of
 from query.faces.web.pages.charts import year_chart
 from query.faces.web.pages.links import Links, State
-from query.faces.web.pages.rendering import page
+from query.faces.web.pages.rendering import FILES, page
 from query.faces.web.pages.search_page import shown_hit
 from query.faces.web.serving.call import Call, Reply
 from query.results import Page
@@ -36,7 +38,9 @@ def home(call: Call) -> Reply:
 
 def venues(call: Call) -> Reply:
     """Every venue with its papers and years."""
-    return page(call.settings, "venues.html", venues=call.snapshot.venues, query="")
+    rows = call.snapshot.venues
+    spelt = any(name != row.name for row in rows for name in row.spellings)
+    return page(call.settings, "venues.html", venues=rows, spelt=spelt, query="")
 
 
 def venue(call: Call) -> Reply:
@@ -81,7 +85,7 @@ def venue(call: Call) -> Reply:
             lambda one: year in (None, one),
         ),
         search=state.to(),
-        exports=state,
+        exports=[(one, state.to(f"/search{one.suffix}")) for one in FILES],
         first=found.offset + 1,
         last=last,
         previous=empty.at(max(0, offset - side)).to(here) if offset else "",
@@ -121,32 +125,46 @@ def about(call: Call) -> Reply:
     )
 
 
-_PLAIN = re.compile("[a-z]{5,}")
+_PAIR = re.compile("(?=\\b([a-z]{5,} [a-z]{5,})\\b)")
+_BETWEEN = frozenset(
+    "about among based beyond between through toward towards under using where which within without".split()
+)
+_READ = 500
+"""Newest titles from which examples are taken: enough for what a collection is about to come up twice."""
 
 
 def examples(call: Call) -> list[tuple[str, str]]:
     """Queries that find something here, and what each shows: made from the newest papers, authors and venues."""
-    found: Page = page_of(call, Asked(limit=50, facets=FACETS, snippets=False))
-    titles = [str(hit.as_json()["title"]) for hit in found.hits]
-    titled = [words for title in titles if len(words := _PLAIN.findall(title.lower())) >= 3]
+    found: Page = page_of(call, Asked(limit=_READ, facets=FACETS, snippets=False))
+    pairs = _common_pairs(str(hit.as_json()["title"]) for hit in found.hits)
     rows: list[tuple[str, str]] = []
-    if titled:
-        words = titled[0]
-        runs = [run for title in titles if (run := re.search(r"\b[a-z]{4,} [a-z]{4,}\b", title.lower()))]
-        phrase = runs[0][0] if runs else words[0]
+    if pairs:
+        one, other = pairs[0], pairs[-1]
         rows = [
-            (f"{words[0]} {words[1]}", "papers with both words; where they are few, those with one follow"),
-            (f'"{phrase}"', "the phrase"),
-            (f"title:{words[1]} -{words[2]}", "a word in the title, without another anywhere"),
-            (f"{words[0][:4]}*", "words that begin so"),
+            (" ".join(one), "papers with both words; where they are few, those with one follow"),
+            (f'"{" ".join(other)}"', "the phrase"),
+            (
+                f"title:{one[0]} -{other[1] if other[1] not in one else other[0]}",
+                "a word in the title, without another",
+            ),
+            (f"{one[1][:4]}*", "words that begin so"),
         ]
     if found.facets["author"]:
         name = str(found.facets["author"][0].value).replace('"', "")
         rows.append((f'author:="{name}"', "papers of exactly this author name"))
-    if call.snapshot.venues and titled:
+    if call.snapshot.venues and pairs:
         name = call.snapshot.venues[0].name.replace('"', "")
-        rows.append((f'venue:="{name}" {titled[0][0]}', "a word in one venue"))
-    if call.snapshot.info.years and titled:
+        rows.append((f'venue:="{name}" {pairs[0][0]}', "a word in one venue"))
+    if call.snapshot.info.years and pairs:
         last = call.snapshot.info.years[1]
-        rows.append((f"{titled[0][0]} year:{last - 2}..{last}", "a word in some years"))
+        rows.append((f"{pairs[0][0]} year:{last - 2}..{last}", "a word in some years"))
     return rows
+
+
+def _common_pairs(titles: Iterable[str]) -> list[tuple[str, str]]:
+    """The three pairs of words that most titles have side by side, of those that say what a paper is about."""
+    counts: Counter[str] = Counter()
+    for title in titles:
+        counts.update(set(_PAIR.findall(title.lower())))
+    told = [pair.split() for pair, _ in sorted(counts.items(), key=lambda row: (-row[1], row[0]))[:100]]
+    return [(first, second) for first, second in told if not {first, second} & _BETWEEN][:3]

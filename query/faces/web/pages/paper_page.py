@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 import orjson
 
+from indexer.index.errors import NotFoundError
 from indexer.index.record.names import spelling
 from indexer.index.record.paper import Paper
 from query.export import EXPORTERS
 from query.faces.printed.wording import paper_place
 from query.faces.web.pages.author_page import Person
 from query.faces.web.pages.citation import coins, meta_tags
-from query.faces.web.pages.rendering import page
+from query.faces.web.pages.rendering import FILES, page
 from query.faces.web.serving.call import Call, Reply, escaped
 
 _RELATED = 8
@@ -22,7 +23,10 @@ _LONGEST = 2000
 
 def paper(call: Call) -> Reply:
     """One paper."""
-    found = call.index.paper(call.gaps[0])
+    try:
+        found = call.index.paper(call.gaps[0])
+    except NotFoundError as error:
+        raise NotFoundError(f"no paper here has the id {call.gaps[0]!r}") from error
     canonical = call.index.venue_table.canonical(found.venue) if found.venue else ""
     address = call.address(f"/papers/{escaped(found.id)}")
     return page(
@@ -38,7 +42,7 @@ def paper(call: Call) -> Reply:
         coins=coins(found, canonical or found.venue),
         related=call.index.related(found.id, _RELATED).hits,
         also_as=call.index.duplicates_of(found),
-        exports=[(row.title, row.name) for row in EXPORTERS.values() if row.name != "ids"],
+        exports=FILES,
         query="",
     )
 

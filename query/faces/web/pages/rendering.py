@@ -9,12 +9,17 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from indexer.index.errors import QuiverError
+from query.export import EXPORTERS
 from query.faces.printed.wording import TYPE_WORDS, byte_size, counted, milliseconds
 from query.faces.web.pages.links import Links
 from query.faces.web.pages.texts import arxiv_address, doi_address, marked, shown, web_address
 from query.faces.web.serving.call import HTML, Reply
 from query.faces.web.settings import Settings
 from query.faces.web.static_files import versioned
+
+_SHORT = {"ris": "RIS", "csv": "CSV", "jsonl": "JSON Lines"}
+FILES = tuple(EXPORTERS[name] for name in ("bibtex", "ris", "csl", "csv", "jsonl"))
+"""Formats that a page offers, those that most people take first."""
 
 
 @cache
@@ -39,6 +44,7 @@ def environment() -> Environment:
         "web_address": web_address,
         "doi_address": doi_address,
         "arxiv_address": arxiv_address,
+        "short_title": lambda exporter: _SHORT.get(exporter.name, exporter.title),
         "quoted": lambda text: quote(text, safe=""),
     }
     return found

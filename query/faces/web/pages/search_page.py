@@ -8,7 +8,6 @@ from typing import Any
 
 from indexer.index.errors import QueryError
 from indexer.index.record.names import cluster_key, spelling
-from query.export import EXPORTERS
 from query.faces.parameters import FACETS, SEARCH, SORTS
 from query.faces.printed.explanation import explanation_lines
 from query.faces.printed.search_result import totals
@@ -18,7 +17,7 @@ from query.faces.request import Asked, reasons
 from query.faces.web.api.handlers import timed
 from query.faces.web.pages.charts import Chart, year_chart
 from query.faces.web.pages.links import State
-from query.faces.web.pages.rendering import page
+from query.faces.web.pages.rendering import FILES, page
 from query.faces.web.serving.call import Call, Reply
 from query.faces.web.serving.reading import values_of
 from query.language.years import format_years
@@ -75,7 +74,8 @@ def search(call: Call) -> Reply:
     if corrected:
         asked = replace(asked, query=corrected)
     context = _context(call, asked, state, found)
-    why_nothing = list(reasons(found)) if not found.total else []
+    said = {note.message for note in found.diagnostics if note.length}
+    why_nothing = [reason for reason in reasons(found) if reason not in said] if not found.total else []
     made = page(
         call.settings,
         "search.html",
@@ -126,7 +126,7 @@ def _context(call: Call, asked: Asked, state: State, found: Page) -> dict[str, A
         "following": state.at(last).to() if last < found.total else "",
         "first": found.offset + 1,
         "last": last,
-        "exports": [(row.title, _export(state, row.suffix)) for row in EXPORTERS.values() if row.name != "ids"],
+        "exports": [(row, _export(state, row.suffix)) for row in FILES],
         "feed": _export(state, ".atom"),
         "explain": state.only("explain", "true").to(),
         "diagnostics": found.diagnostics,

@@ -29,6 +29,9 @@ _CHILDREN = {"mfrac": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "mroot":
 _MARK = re.compile("(</?mark>)")
 
 
+_FUNCTION = re.compile("[a-z]{2,6}").fullmatch
+
+
 class _NoFormulaError(ValueError):
     """What a formula was turned into is not what a browser should be given."""
 
@@ -74,8 +77,22 @@ def _element(node: Element, depth: int) -> str:
     attributes = "".join(
         f' {name}="{escape(unescape(value))}"' for name, value in node.attrib.items() if name in _ATTRIBUTES
     )
-    inner = escape(unescape(node.text or "")) + "".join(_element(child, depth + 1) for child in node)
+    inner = escape(unescape(node.text or ""))
+    before: Element | None = None
+    for child in node:
+        # `n log d`: the name of a function stands apart from its neighbours, unless a sign parts them.
+        if before is not None and "mo" not in (before.tag, child.tag) and node.tag not in _CHILDREN:
+            inner += '<mspace width="0.17em"/>' if _FUNCTION(_name(before)) or _FUNCTION(_name(child)) else ""
+        inner += _element(child, depth + 1)
+        before = child
     return f"<{node.tag}{attributes}>{inner}</{node.tag}>"
+
+
+def _name(node: Element) -> str:
+    """The name that an element is, or that has its limits; empty for what is none."""
+    if node.tag in ("msub", "munder", "msubsup", "munderover", "msup") and len(node):
+        return _name(node[0])
+    return (node.text or "") if node.tag == "mi" else ""
 
 
 def web_address(text: str) -> str:

@@ -23,10 +23,10 @@
       link.href = basketAddress();
       link.textContent = ids.length ? `Basket (${ids.length})` : "Basket";
     }
-    for (const button of all("button.keep")) {
+    for (const button of all(".keep")) {
       const inside = ids.includes(button.closest("[data-id]").dataset.id);
       button.textContent = inside ? "in the basket" : "into the basket";
-      button.setAttribute("aria-pressed", String(inside));
+      if (button.matches("button")) button.setAttribute("aria-pressed", String(inside));
     }
   }
   function toggle(id) {
@@ -54,8 +54,25 @@
   }
   const basketPage = one(".basket");
   if (basketPage) {
-    // What the address holds is what this browser keeps from now on.
-    keep(new URLSearchParams(location.search).getAll("id"));
+    // The address may be somebody else's basket: it is put beside what this browser keeps where that is wanted.
+    const here = all("li.hit", basketPage).map((hit) => hit.dataset.id), mine = kept();
+    const fresh = here.filter((id) => !mine.includes(id));
+    let added = false;
+    try { added = sessionStorage.getItem(KEY) !== null; sessionStorage.removeItem(KEY); } catch { /* private window */ }
+    if (fresh.length && (added || !mine.length)) keep([...mine, ...here]);
+    else if (fresh.length) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = `Add ${fresh.length} to my basket of ${mine.length}`;
+      button.addEventListener("click", () => { keep([...mine, ...here]); location.assign(basketAddress()); });
+      one("h1", basketPage).after(button);
+    }
+    for (const drop of all("a.drop", basketPage)) drop.addEventListener("click", () => {
+      keep(kept().filter((id) => id !== drop.closest("[data-id]").dataset.id));
+    });
+    one("form", basketPage).addEventListener("submit", () => {
+      try { sessionStorage.setItem(KEY, "added"); } catch { /* private window */ }
+    });
   }
 
   document.addEventListener("click", async (event) => {
