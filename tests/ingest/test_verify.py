@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from indexer.index.errors import BadIndexError
-from indexer.index.segment.container import ArrayFile, ArrayFileWriter
+from indexer.index.segment.array_writer import ArrayFileWriter
+from indexer.index.segment.container import ArrayFile
 from indexer.index.store.generation import latest
 from indexer.ingest.collect import index_papers
 from indexer.ingest.verify import verify

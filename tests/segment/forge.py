@@ -24,8 +24,8 @@ import orjson
 from isal.isal_zlib import crc32
 
 from indexer.index.errors import BadIndexError, NotFoundError, QueryError, QuiverError
-from indexer.index.segment.catalogue import DTYPES
-from indexer.index.segment.container import _HEADER, MAGIC, PAGE, VERSION, Seal
+from indexer.index.segment.array_header import HEADER, MAGIC, PAGE, VERSION, Seal
+from indexer.index.segment.array_rows import DTYPES
 from indexer.index.store.generation import latest
 from indexer.index.store.manifest import Manifest, toc_name
 from indexer.ingest.build import build
@@ -54,7 +54,7 @@ class Forgery:
     def of(cls, path: Path) -> Forgery:
         """A file as it is."""
         data = path.read_bytes()
-        _, _, _, at, length, _ = _HEADER.unpack_from(data)
+        _, _, _, at, length, _ = HEADER.unpack_from(data)
         directory = orjson.loads(data[at : at + length])
         return cls(
             directory["kind"], directory["meta"], directory["arrays"], bytearray(data[_HEAD : directory["pages"]])
@@ -69,7 +69,7 @@ class Forgery:
         directory = orjson.dumps(
             {"kind": self.kind, "meta": self.meta, "pages": pages, "pages_crc": crc32(sums), "arrays": self.arrays}
         )
-        head = _HEADER.pack(MAGIC, VERSION, 0x01020304, pages + len(sums), len(directory), crc32(directory))
+        head = HEADER.pack(MAGIC, VERSION, 0x01020304, pages + len(sums), len(directory), crc32(directory))
         head = (head + struct.pack("<I", crc32(head))).ljust(_HEAD, b"\0")
         content = head + bytes(self.body) + sums + directory
         path.write_bytes(content)

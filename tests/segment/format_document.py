@@ -9,7 +9,8 @@ import re
 from pathlib import Path
 
 from indexer.index.segment import catalogue
-from indexer.index.segment.catalogue import TABLES, shape_text
+from indexer.index.segment.array_rows import shape_text
+from indexer.index.segment.catalogue import TABLES
 
 DOCUMENT = Path(catalogue.__file__).with_name("FORMAT.md")
 _TABLE = re.compile(r"(<!-- arrays of (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)

@@ -17,7 +17,9 @@ import pytest
 
 from indexer.index.errors import BadIndexError
 from indexer.index.record.paper import Paper
-from indexer.index.segment.container import PAGE, ArrayFile, ArrayFileWriter
+from indexer.index.segment.array_header import PAGE
+from indexer.index.segment.array_writer import ArrayFileWriter
+from indexer.index.segment.container import ArrayFile
 from indexer.index.store.generation import latest
 from indexer.ingest.build import build
 from indexer.ingest.update import update

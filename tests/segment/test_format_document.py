@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from indexer.index.segment.array_writer import ArrayFileWriter
 from indexer.index.segment.catalogue import TABLES
-from indexer.index.segment.container import ArrayFile, ArrayFileWriter
+from indexer.index.segment.container import ArrayFile
 from indexer.index.segment.layout import STATE_KIND
 from indexer.index.store.generation import latest
 from tests.segment.forge import make

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from indexer.index.record.paper import Paper
-from indexer.index.segment.container import ArrayFile, ArrayFileWriter
+from indexer.index.segment.array_writer import ArrayFileWriter
+from indexer.index.segment.container import ArrayFile
 from indexer.index.segment.papers import PaperBuilder, StoredPapers, stored_lines
 
 TRAINED = b"\x37\xa4\x30\xec"

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from indexer.index.record.names import key_of_spelling, spelling
 from indexer.index.record.paper import Author
+from indexer.index.segment.array_writer import ArrayFileWriter
 from indexer.index.segment.authors import hash64, write_name_tables
-from indexer.index.segment.container import ArrayFileWriter
 from indexer.index.segment.inversion import Occurrences
 from indexer.index.segment.layout import NAME_BITS
 from indexer.index.segment.postings import ragged

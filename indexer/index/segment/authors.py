@@ -21,7 +21,8 @@ from indexer.index.hashing import blake2b
 from indexer.index.native import kernel
 from indexer.index.once import made_once
 from indexer.index.record.names import neighbour_blocks
-from indexer.index.segment.container import Array, ArrayFileWriter
+from indexer.index.segment.array_writer import ArrayFileWriter
+from indexer.index.segment.container import Array
 from indexer.index.segment.narrow import narrow, numbered
 from indexer.index.segment.postings import ragged
 from indexer.index.segment.strings import StringTable, write_strings

@@ -11,11 +11,11 @@ import numpy.typing as npt
 from indexer.index.record.paper import Paper
 from indexer.index.record.venues import VenueTable
 from indexer.index.schema import GROUPS, NAMES, TEXT
+from indexer.index.segment.array_writer import ArrayFileWriter, ArraySink
 from indexer.index.segment.author_builder import NameBuilder
 from indexer.index.segment.authors import hash_bytes
 from indexer.index.segment.columns import ColumnBuilder, work_hash
 from indexer.index.segment.compounds import TieBuilder, write_compounds
-from indexer.index.segment.container import ArrayFileWriter, ArraySink
 from indexer.index.segment.inversion import Occurrences
 from indexer.index.segment.layout import BLOCK_DOCS, SEGMENT_KIND, SEGMENT_WORDS
 from indexer.index.segment.papers import PaperBuilder, stored_lines

@@ -10,167 +10,35 @@ form. Sizes have names: `docs` is a number of papers, `text.terms` of terms; the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import lru_cache, partial
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from collections.abc import Iterator
+from functools import lru_cache
 
 from indexer.index.record.paper import TYPES
 from indexer.index.schema import FIELDS, GROUPS, NAMES, TEXT
+from indexer.index.segment.array_rows import (
+    BYTE,
+    LONG,
+    NARROW,
+    NUMBERS,
+    SHORT,
+    WORD,
+    Row,
+    Size,
+    Sizes,
+    below,
+    bits,
+    offsets,
+    one_more,
+    rising,
+    row,
+    strings,
+    under,
+    within,
+)
 from indexer.index.segment.layout import IMPACTS_KIND, SEGMENT_KIND, STATE_KIND, of_block, stored_name
 from indexer.index.segment.layout import WORD as WORD_ARRAY
 
-Values = npt.NDArray[Any]
-Sizes = dict[str, int]
-
-DTYPES = {
-    name: np.dtype(name) for name in ("|b1", "|u1", "<u2", "<u4", "<u8", "|i1", "<i2", "<i4", "<i8", "<f4", "<f8")
-}
-"""What an array of any file may consist of."""
-BYTE, SHORT, WORD, LONG = ("|u1",), ("<u2",), ("<u4",), ("<u8",)
-NARROW = ("|u1", "<u2", "<u4", "<u8")
-"""Small integers take what holds the largest of them."""
-OFFSETS = ("<u4", "<u8")
-NUMBERS = ("<u2", "<u4")
-"""Papers of a segment: 16 bits hold those of small ones, and those of a block always."""
 _LAST_YEAR = 2999
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """How many: `(times * size + add) // per + after` of a size that has a name."""
-
-    name: str
-    times: int = 1
-    add: int = 0
-    per: int = 1
-    after: int = 0
-
-    def of(self, sizes: Sizes) -> int | None:
-        """The number, None where its size has not been met."""
-        known = sizes.get(self.name)
-        return None if known is None else (self.times * known + self.add) // self.per + self.after
-
-    def back(self, count: int) -> int:
-        """The size, of a number of as many; of one that is divided the row of another array must come first."""
-        return (count - self.after - self.add) // self.times
-
-    def __str__(self) -> str:
-        text = self.name if self.times == 1 else f"{self.times} {self.name}"
-        text += f" + {self.add}" if self.add else ""
-        if self.per > 1:
-            text = f"({text}) / {self.per}" if self.add else f"{text} / {self.per}"
-        return text + (f" + {self.after}" if self.after else "")
-
-
-def one_more(name: str) -> Size:
-    """So many and one, as offsets are."""
-    return Size(name, add=1)
-
-
-def bits(name: str) -> Size:
-    """Bytes for so many bits."""
-    return Size(name, add=7, per=8)
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What holds of the values of an array: in words, and as a test that is true where it holds."""
-
-    says: str
-    holds: Callable[[Values, Sizes], bool]
-    by_part: bool = False
-    """Whether it holds of every part if of the whole."""
-
-
-def _rising(values: Values) -> bool:
-    return bool((values[1:] >= values[:-1]).all())
-
-
-def offsets(into: str) -> Rule:
-    """Where each of some rows begins in another array, and where the last one ends."""
-    return Rule(
-        f"rising from 0 to {into}",
-        lambda values, sizes: int(values[0]) == 0 and int(values[-1]) == sizes[into] and _rising(values),
-    )
-
-
-def below(name: str) -> Rule:
-    """Numbers of rows of another array."""
-    return Rule(f"below {name}", lambda values, sizes: not values.size or int(values.max()) < sizes[name], by_part=True)
-
-
-def under(most: int) -> Rule:
-    """Numbers of a fixed table."""
-    return Rule(
-        f"0 to {most - 1:,}",
-        lambda values, _: not values.size or (int(values.min()) >= 0 and int(values.max()) < most),
-        by_part=True,
-    )
-
-
-def rising(name: str = "") -> Rule:
-    """In order; where a size is named, numbers of rows of it."""
-
-    def holds(values: Values, sizes: Sizes) -> bool:
-        return _rising(values) and (not name or not values.size or int(values[-1]) < sizes[name])
-
-    return Rule("rising" + (f", below {name}" if name else ""), holds)
-
-
-def within(name: str) -> Rule:
-    """Places in another array in order, its end among them."""
-    return Rule(
-        f"rising, at most {name}",
-        lambda values, sizes: _rising(values) and (not values.size or int(values[-1]) <= sizes[name]),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One array. `shape` are numbers, names of sizes, or what follows from them."""
-
-    name: str
-    dtypes: tuple[str, ...]
-    shape: tuple[int | Size, ...]
-    says: str
-    rule: Rule | None = None
-    or_empty: bool = False
-    """Whether it may have no rows at all, where nothing of the kind was asked for."""
-
-
-def row(
-    name: str,
-    dtypes: tuple[str, ...],
-    shape: str | Size | tuple[int | str | Size, ...],
-    says: str,
-    rule: Rule | None = None,
-    *,
-    or_empty: bool = False,
-) -> Row:
-    """A row, with sizes by their names."""
-    extents = shape if isinstance(shape, tuple) else (shape,)
-    return Row(
-        name,
-        dtypes,
-        tuple(Size(extent) if isinstance(extent, str) else extent for extent in extents),
-        says,
-        rule,
-        or_empty,
-    )
-
-
-def strings(name: str, count: str, says: str, *, ordered: bool) -> Iterator[Row]:
-    """A table of strings."""
-    yield row(
-        f"{name}.at", OFFSETS, one_more(count), f"where each string of {name}.blob begins", offsets(f"{name}.bytes")
-    )
-    yield row(f"{name}.blob", BYTE, f"{name}.bytes", says)
-    if ordered:
-        yield row(f"{name}.head", LONG, count, "the first eight bytes of each, as a big-endian number", rising())
 
 
 def _group(name: str) -> Iterator[Row]:
@@ -337,10 +205,10 @@ def table_of(kind: str, blocks: int) -> dict[str, Row]:
         for name, entry in rows.items():
             if of_block(name):
                 shape = tuple(
-                    replace(extent, name=f"{number}/{extent.name}") if isinstance(extent, Size) else extent
+                    extent._replace(name=f"{number}/{extent.name}") if isinstance(extent, Size) else extent
                     for extent in entry.shape
                 )
-                table[stored_name(name, number)] = replace(entry, name=stored_name(name, number), shape=shape)
+                table[stored_name(name, number)] = entry._replace(name=stored_name(name, number), shape=shape)
     return table
 
 
@@ -352,83 +220,3 @@ def sizes_of(name: str, sizes: Sizes, blocks: int) -> Sizes:
     prefix = f"{number if slash else 0}/"
     local = {key.removeprefix(prefix): count for key, count in sizes.items() if key.startswith(prefix)}
     return {f"all {key}": count for key, count in sizes.items() if "/" not in key} | local
-
-
-def known_sizes(meta: Mapping[str, Any]) -> Sizes:
-    """The sizes that a file says in its description. Raises ValueError where they contradict each other."""
-    sizes: Sizes = {}
-    docs, blocks = meta.get("docs"), meta.get("blocks")
-    if docs is not None:
-        if type(docs) is not int or not 0 <= docs < 1 << 31:
-            raise ValueError(f"says that it holds {docs!r} papers")
-        sizes["docs"] = docs
-    if blocks is not None:
-        if (
-            type(blocks) is not list
-            or not 2 <= len(blocks) <= 4096
-            or not all(type(n) is int and 0 < n < 1 << 16 for n in blocks)
-        ):
-            raise ValueError(f"says that it has blocks of {blocks!r:.60} papers")
-        if sum(blocks) != docs:
-            raise ValueError(f"says that it holds {docs!r} papers, its blocks {sum(blocks)}")
-        sizes |= {f"{number}/docs": papers for number, papers in enumerate(blocks)}
-    return sizes
-
-
-def misfit(kind: str, arrays: dict[str, tuple[str, list[int], int]], sizes: Sizes, blocks: int = 1) -> str:
-    """What of a file's directory is not as its table says, as the end of a sentence; empty where all is.
-
-    Takes a microsecond an array. `sizes` are those that are known, and gets those that the file fixes.
-    """
-    table = table_of(kind, blocks)
-    if arrays.keys() != table.keys():
-        name = min(arrays.keys() ^ table.keys())
-        return f"lacks {name}" if name in table else f"has an array {name} that no {kind} has"
-    for name, entry in table.items():
-        dtype, shape, _ = arrays[name]
-        if dtype not in entry.dtypes:
-            return f"has {name} of dtype {dtype}, not {' or '.join(entry.dtypes)}"
-        fits = len(shape) == len(entry.shape) and all(map(partial(_fits, sizes), entry.shape, shape))
-        if not fits and not (entry.or_empty and shape == [0]):
-            return f"has {name} of shape {shape}, not {shape_text(entry)} ({shape_text(entry, sizes)})"
-    return _highs(kind, arrays, blocks)
-
-
-def misfit_meta(kind: str, meta: dict[str, Any]) -> str:
-    """What beside the arrays is not as it must be, number of papers or average lengths, as the end of a sentence."""
-    if kind != IMPACTS_KIND:
-        return "" if type(meta.get("docs")) is int else "does not say how many papers it holds"
-    averages = meta.get("averages")
-    if type(averages) is not list or len(averages) != len(FIELDS):
-        return f"has averages that are not {len(FIELDS)} numbers"
-    if not all(type(average) is float and average >= 0 for average in averages):
-        return "has averages that are no numbers"
-    return ""
-
-
-def _fits(sizes: Sizes, wanted: int | Size, held: int) -> bool:
-    if isinstance(wanted, int):
-        return held == wanted
-    count = wanted.of(sizes)
-    if count is None:
-        sizes[wanted.name] = count = wanted.back(held)
-        return count >= 0
-    return held == count
-
-
-def _highs(kind: str, arrays: dict[str, tuple[str, list[int], int]], blocks: int) -> str:
-    """Ninth bits are there for positions of a byte, and only for those."""
-    groups = (stored_name(name, number) for number in range(blocks) for name in (TEXT, NAMES))
-    for name in groups if kind == SEGMENT_KIND else ():
-        dtype, (positions,), _ = arrays[f"{name}.pos"]
-        if arrays[f"{name}.high"][1] != [(positions + 7) // 8 if dtype == "|u1" else 0]:
-            return f"has {name}.high of another length than {name}.pos asks for"
-    return ""
-
-
-def shape_text(entry: Row, sizes: Sizes | None = None) -> str:
-    """The shape of an array in words, with numbers where they are known."""
-    extents = (
-        f"{size} = {size.of(sizes or {})}" if isinstance(size, Size) and sizes else str(size) for size in entry.shape
-    )
-    return " x ".join(extents) + (" or 0" if entry.or_empty else "")

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from indexer.index.segment.container import Array, ArrayFile, ArrayFileWriter
+from indexer.index.segment.array_writer import ArrayFileWriter
+from indexer.index.segment.container import Array, ArrayFile
 from indexer.index.segment.layout import STATE_KIND
 from indexer.index.segment.narrow import narrow
 

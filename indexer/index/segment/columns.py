@@ -15,8 +15,9 @@ import numpy.typing as npt
 
 from indexer.index.record.identity import keys
 from indexer.index.record.paper import TYPES, Paper
+from indexer.index.segment.array_writer import ArrayFileWriter
 from indexer.index.segment.authors import hash64
-from indexer.index.segment.container import Array, ArrayFile, ArrayFileWriter
+from indexer.index.segment.container import Array, ArrayFile
 from indexer.index.segment.narrow import narrow, numbered
 from indexer.index.segment.strings import StringTable, write_strings
 from indexer.index.text.encoded import encode

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from indexer.index.segment.array_writer import ArrayFileWriter, ArraySink
 from indexer.index.segment.blocks import strings_of
-from indexer.index.segment.container import Array, ArrayFileWriter, ArraySink
+from indexer.index.segment.container import Array
 from indexer.index.segment.strings import write_strings
 from indexer.index.text.analysis import stems, words
 from indexer.index.text.encoded import decode, encode

@@ -1,16 +1,4 @@
-"""A file of named arrays that is mapped, not read: header, 64-byte aligned sections, page checksums, directory.
-
-Layout (all integers little-endian):
-
-    0   16  magic  b"QuiverArrays\\r\\n\\x1a\\n" (a text-mode copy damages it visibly)
-    16   4  format version
-    20   4  byte order mark 0x01020304
-    24   8  offset of the directory      32   8  its length
-    40   4  crc32 of the directory       44   4  crc32 of bytes 0..44
-    48  16  zero
-    64      sections, then the page checksums (one crc32 for each 16 KiB from byte 64), then the directory
-
-The directory is JSON: {"kind", "meta", "pages": offset, "pages_crc", "arrays": {name: [dtype, shape, offset]}}.
+"""A file of named arrays that is mapped, not read (`array_header` has its form).
 
 What is read was checked: the header and the directory when the file is opened, an array when it is first asked for, of
 the few arrays that are large and of which a query needs little (`lazy`) only the pages of the part that is read. A page
@@ -23,158 +11,30 @@ import mmap
 import os
 import struct
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
-import numpy.typing as npt
 import orjson
 from isal.isal_zlib import crc32
 
 from indexer.index.errors import BadIndexError, ClosedIndexError
-from indexer.index.files import create, open_regular
-from indexer.index.hashing import blake2b
-from indexer.index.segment.catalogue import (
-    BY_PART,
-    DTYPES,
-    TABLES,
-    known_sizes,
-    misfit,
-    misfit_meta,
-    sizes_of,
-    table_of,
+from indexer.index.files import open_regular
+from indexer.index.segment.array_fit import known_sizes, misfit, misfit_meta
+from indexer.index.segment.array_header import (
+    BYTE_ORDER,
+    HEADER,
+    HEADER_SIZE,
+    MAGIC,
+    PAGE,
+    UNSEALED,
+    VERSION,
+    Seal,
 )
-
-Array = npt.NDArray[Any]
-
-MAGIC = b"QuiverArrays\r\n\x1a\n"
-VERSION = 2
-UNSEALED = 1
-"""The version before seals: from its files a rebuild takes the stored papers."""
-PAGE = 1 << 14
-"""Bytes under one checksum: what a query must check to read a little of a large array."""
-_HEADER = struct.Struct("<16sIIQQI")
-_HEADER_SIZE = 64
-_BYTE_ORDER = 0x01020304
-
-
-@dataclass(frozen=True, slots=True)
-class Seal:
-    """By what a file is known again: its size in bytes, and a hash of its header, page checksums and directory.
-
-    Those hold the checksum of everything else, so that no other file, nor another state of this one, has the seal.
-    """
-
-    size: int
-    head: str
-
-    @classmethod
-    def of(cls, size: int, *head: bytes) -> Seal:
-        """The seal of a file of this size and head."""
-        return cls(size, blake2b(b"".join(head), digest_size=16).hexdigest())
-
-
-class ArraySink(Protocol):
-    """What takes arrays by name: the writer of a file, or of a block in one."""
-
-    def add(self, name: str, array: Array) -> None:
-        """Append an array."""
-
-    def add_bytes(self, name: str, data: bytes | bytearray) -> None:
-        """Append raw bytes as an array of uint8."""
-
-
-class ArrayFileWriter:
-    """Writes one array file: `add` sections in any order, then `close`. Nothing is readable before `close`.
-
-    `close` flushes and calls fsync; the caller renames and syncs the folder.
-    """
-
-    def __init__(self, path: Path, kind: str) -> None:
-        self.path = path
-        self.kind = kind
-        self.meta: dict[str, Any] = {}
-        self._file = os.fdopen(create(path), "wb")
-        self._file.write(bytes(_HEADER_SIZE))
-        self._arrays: dict[str, tuple[str, list[int], int]] = {}
-        self._offset = _HEADER_SIZE
-        self._pages: list[int] = []
-        self._page_crc = 0
-        self._page_fill = 0
-
-    def _write(self, data: memoryview) -> None:
-        self._file.write(data)
-        self._offset += len(data)
-        start = 0
-        while start < len(data):
-            step = min(PAGE - self._page_fill, len(data) - start)
-            self._page_crc = crc32(data[start : start + step], self._page_crc)
-            self._page_fill += step
-            start += step
-            if self._page_fill == PAGE:
-                self._pages.append(self._page_crc)
-                self._page_crc = self._page_fill = 0
-
-    def add(self, name: str, array: Array) -> None:
-        """Append one array (any shape, a plain dtype) under a name not used yet."""
-        if name in self._arrays:
-            raise ValueError(f"array {name!r} is already in {self.path.name}")
-        little = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
-        if padding := -self._offset % _HEADER_SIZE:
-            self._write(memoryview(bytes(padding)))
-        self._arrays[name] = (little.dtype.str, list(array.shape), self._offset)
-        if little.size:
-            self._write(little.reshape(-1).view(np.uint8).data)
-
-    def add_bytes(self, name: str, data: bytes | bytearray) -> None:
-        """Append raw bytes as an array of uint8."""
-        self.add(name, np.frombuffer(data, dtype=np.uint8))
-
-    def close(self) -> None:
-        """Write checksums, directory and header; make it durable."""
-        if self._page_fill:
-            self._pages.append(self._page_crc)
-        pages_at = self._offset
-        self._file.write(np.asarray(self._pages, dtype="<u4").tobytes())
-        directory_at = pages_at + 4 * len(self._pages)
-        pages_crc = crc32(np.asarray(self._pages, dtype="<u4").tobytes())
-        if self.kind in TABLES:
-            blocks = len(self.meta.get("blocks", (0,)))
-            if wrong := misfit(self.kind, self._arrays, known_sizes(self.meta), blocks):
-                raise ValueError(f"{self.path.name} {wrong}: the table in catalogue.py says otherwise")
-        directory = orjson.dumps(
-            {
-                "kind": self.kind,
-                "meta": self.meta,
-                "pages": pages_at,
-                "pages_crc": pages_crc,
-                "arrays": self._arrays,
-            }
-        )
-        self._file.write(directory)
-        head = _HEADER.pack(MAGIC, VERSION, _BYTE_ORDER, directory_at, len(directory), crc32(directory))
-        self._file.seek(0)
-        self._file.write(head + struct.pack("<I", crc32(head)))
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
-
-    def __enter__(self) -> ArrayFileWriter:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            if kind is None:
-                self.close()
-        finally:
-            if not self._file.closed:
-                self._file.close()
-                self.path.unlink(missing_ok=True)
+from indexer.index.segment.array_header import Array as Array
+from indexer.index.segment.array_rows import DTYPES
+from indexer.index.segment.catalogue import BY_PART, TABLES, sizes_of, table_of
 
 
 class ArrayFile(Mapping[str, Array]):
@@ -194,7 +54,7 @@ class ArrayFile(Mapping[str, Array]):
         try:
             descriptor, size = open_regular(path)
             try:
-                if size < _HEADER_SIZE:
+                if size < HEADER_SIZE:
                     raise self._bad(f"is cut short ({size} bytes)")
                 self._map = mmap.mmap(descriptor, size, access=mmap.ACCESS_READ)
             finally:
@@ -206,13 +66,13 @@ class ArrayFile(Mapping[str, Array]):
         self._bytes = memoryview(self._map)
         at, length, crc, version = self._header(unsealed)
         directory = self._map[at : at + length]
-        if at < _HEADER_SIZE or at + length != size or crc32(directory) != crc:
+        if at < HEADER_SIZE or at + length != size or crc32(directory) != crc:
             raise self._bad("is cut short or damaged")
         self._read_directory(directory)
         pages = self._map[self._pages_at : at]
-        if len(pages) != 4 * -(-(self._pages_at - _HEADER_SIZE) // PAGE) or crc32(pages) != self._pages_crc:
+        if len(pages) != 4 * -(-(self._pages_at - HEADER_SIZE) // PAGE) or crc32(pages) != self._pages_crc:
             raise self._bad("has damaged page checksums")
-        self.seal = Seal.of(size, self._map[:_HEADER_SIZE], pages, directory)
+        self.seal = Seal.of(size, self._map[:HEADER_SIZE], pages, directory)
         if seal is not None and seal != self.seal:
             raise self._bad("is not the file that the manifest names, but another or an older one")
         if kinds and self.kind not in kinds:
@@ -235,11 +95,11 @@ class ArrayFile(Mapping[str, Array]):
 
     def _header(self, unsealed: bool) -> tuple[int, int, int, int]:
         """Offset, length and checksum of the directory, and the version."""
-        magic, version, order, at, length, crc = _HEADER.unpack_from(self._map)
-        (head_crc,) = struct.unpack_from("<I", self._map, _HEADER.size)
+        magic, version, order, at, length, crc = HEADER.unpack_from(self._map)
+        (head_crc,) = struct.unpack_from("<I", self._map, HEADER.size)
         if magic != MAGIC:
             raise self._bad("is not a file of Quiver's")
-        if head_crc != crc32(self._map[: _HEADER.size]) or any(self._map[_HEADER.size + 4 : _HEADER_SIZE]):
+        if head_crc != crc32(self._map[: HEADER.size]) or any(self._map[HEADER.size + 4 : HEADER_SIZE]):
             raise self._bad("has a damaged header")
         if version > VERSION:
             raise BadIndexError(
@@ -247,7 +107,7 @@ class ArrayFile(Mapping[str, Array]):
             )
         if version != VERSION and not (unsealed and version == UNSEALED):
             raise BadIndexError(f"{self.path.name} has the older format {version}; run `quiver rebuild`")
-        if order != _BYTE_ORDER:
+        if order != BYTE_ORDER:
             raise BadIndexError(
                 f"{self.path.name} was written on a machine of another byte order; run `quiver rebuild`"
             )
@@ -267,9 +127,9 @@ class ArrayFile(Mapping[str, Array]):
                 and type(self.meta) is dict
                 and type(self._pages_at) is type(self._pages_crc) is int
                 and type(self._directory) is dict
-                and self._pages_at >= _HEADER_SIZE
+                and self._pages_at >= HEADER_SIZE
             )
-            end = _HEADER_SIZE
+            end = HEADER_SIZE
             for dtype, shape, offset in self._directory.values():
                 # One after the other, as they are written: two arrays in one place would be no file of ours.
                 count = DTYPES[dtype].itemsize
@@ -278,7 +138,7 @@ class ArrayFile(Mapping[str, Array]):
                     typed = typed and type(extent) is int and extent >= 0
                 typed = typed and type(shape) is list and type(offset) is int and offset >= end
                 end = offset + count
-                if not typed or offset % _HEADER_SIZE or end > self._pages_at:
+                if not typed or offset % HEADER_SIZE or end > self._pages_at:
                     raise self._bad("has a directory of places where no array can be")
         except (orjson.JSONDecodeError, LookupError, TypeError, ValueError) as error:
             raise self._bad("has a directory that cannot be read") from error
@@ -336,7 +196,7 @@ class ArrayFile(Mapping[str, Array]):
         place = self._places.get(name)
         if place is None:
             dtype, _, offset = self._directory[name]
-            place = self._places[name] = (offset - _HEADER_SIZE, np.dtype(dtype).itemsize)
+            place = self._places[name] = (offset - HEADER_SIZE, np.dtype(dtype).itemsize)
         at, size = place
         first, past = (at + low * size) // PAGE, (at + high * size - 1) // PAGE + 1
         page = self._unread.find(1, first, past)
@@ -344,7 +204,7 @@ class ArrayFile(Mapping[str, Array]):
             if not self._page_is_whole(page):
                 if self._closed:
                     raise ClosedIndexError(self.path.name)
-                start = _HEADER_SIZE + page * PAGE
+                start = HEADER_SIZE + page * PAGE
                 raise BadIndexError(
                     f"{self.path.name}: bytes {start}..{min(start + PAGE, self._pages_at)} are damaged ({name}); "
                     "run `quiver verify`, then `quiver repair` or `quiver rebuild`"
@@ -370,7 +230,7 @@ class ArrayFile(Mapping[str, Array]):
             page = unheld.find(1, page + 1, past)
 
     def _page_is_whole(self, page: int) -> bool:
-        start = _HEADER_SIZE + page * PAGE
+        start = HEADER_SIZE + page * PAGE
         return crc32(self._bytes[start : min(start + PAGE, self._pages_at)]) == int(self._pages[page])
 
     def __iter__(self) -> Iterator[str]:
@@ -392,7 +252,7 @@ class ArrayFile(Mapping[str, Array]):
         wrong = []
         for page in range(len(self._pages)):
             if not self._page_is_whole(page):
-                start = _HEADER_SIZE + page * PAGE
+                start = HEADER_SIZE + page * PAGE
                 stop = min(start + PAGE, self._pages_at)
                 names = [name for name in self if self._overlaps(name, start, stop)] or ["padding"]
                 wrong.append(f"{self.path.name}: bytes {start}..{stop} are damaged ({', '.join(names)})")

@@ -14,8 +14,9 @@ import numpy.typing as npt
 
 from indexer.index.bm25f import norms
 from indexer.index.schema import FIELD_NUMBERS, GROUPS, K1
+from indexer.index.segment.array_writer import ArrayFileWriter
 from indexer.index.segment.blocks import blocks_of
-from indexer.index.segment.container import ArrayFile, ArrayFileWriter
+from indexer.index.segment.container import ArrayFile
 from indexer.index.segment.layout import IMPACTS_KIND, stored_name
 from indexer.index.segment.postings import PostingGroup
 

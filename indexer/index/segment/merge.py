@@ -14,13 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.index.schema import GROUPS
+from indexer.index.segment.array_writer import ArrayFileWriter
 from indexer.index.segment.authors import NameTables, write_name_tables
 from indexer.index.segment.blocks import Block, blocks_of, strings_of
 from indexer.index.segment.builder import write_lengths
 from indexer.index.segment.claims import Claims
 from indexer.index.segment.columns import merge_columns, orders, title_key
 from indexer.index.segment.compounds import CompoundTable, write_compound_postings
-from indexer.index.segment.container import Array, ArrayFile, ArrayFileWriter
+from indexer.index.segment.container import Array, ArrayFile
 from indexer.index.segment.inversion import Counts, Postings
 from indexer.index.segment.layout import BLOCK_DOCS, SEGMENT_KIND, WORD, of_block, stored_name
 from indexer.index.segment.papers import PaperBuilder, StoredPapers

@@ -14,11 +14,12 @@ from indexer.index.native import kernel
 from indexer.index.once import made_once
 from indexer.index.record.paper import Paper
 from indexer.index.schema import FIELDS, GROUPS, NAMES, TEXT
+from indexer.index.segment.array_header import Seal
 from indexer.index.segment.authors import NameTables
 from indexer.index.segment.blocks import Block, blocks_of, total_lengths
 from indexer.index.segment.claims import Claims, FirstSeen, read_claims, read_live, read_seen
 from indexer.index.segment.compounds import CompoundTable
-from indexer.index.segment.container import Array, ArrayFile, Seal
+from indexer.index.segment.container import Array, ArrayFile
 from indexer.index.segment.layout import IMPACTS_KIND, SEGMENT_KIND, STATE_KIND, block_name
 from indexer.index.segment.papers import StoredPapers
 from indexer.index.segment.postings import PostingGroup

@@ -18,7 +18,8 @@ import zstandard
 
 from indexer.index.errors import BadIndexError, RecordError
 from indexer.index.record.paper import Paper
-from indexer.index.segment.container import Array, ArraySink, lazy
+from indexer.index.segment.array_writer import ArraySink
+from indexer.index.segment.container import Array, lazy
 from indexer.index.segment.narrow import narrow
 
 HEAD = ("id", "title", "authors", "venue", "year", "type", "url")

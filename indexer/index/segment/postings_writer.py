@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from indexer.index.segment.container import Array, ArraySink
+from indexer.index.segment.array_writer import ArraySink
+from indexer.index.segment.container import Array
 from indexer.index.segment.inversion import Occurrences, Postings, invert
 from indexer.index.segment.narrow import narrow
 from indexer.index.segment.postings import ESCAPE, LAST_FORM, SKIP, WIDE, WIDE_BY_9

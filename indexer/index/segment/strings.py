@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from indexer.index.native import kernel
 from indexer.index.once import made_once
-from indexer.index.segment.container import Array, ArraySink
+from indexer.index.segment.array_writer import ArraySink
+from indexer.index.segment.container import Array
 from indexer.index.segment.signatures import Signatures
 
 _KEPT = 64

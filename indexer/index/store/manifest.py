@@ -18,7 +18,7 @@ from typing import Any
 from indexer.index.errors import BadIndexError, ForeignIndexError
 from indexer.index.files import TOC_NAME, is_part, read_regular
 from indexer.index.schema import FIELDS
-from indexer.index.segment.container import Seal
+from indexer.index.segment.array_header import Seal
 from indexer.index.store.origin import Origin
 from indexer.index.store.typed import record_of
 from indexer.index.text.file_names import names_from_json, names_to_json

@@ -3,7 +3,7 @@
     python -m tests.segment.formats.make
 
 Run it when the format changes before it is released. After a release the folder of its version stays as it is for ever:
-a change of format has a new version in `indexer/index/store/manifest.py` and in `indexer/index/segment/container.py`,
+a change of format has a new version in `indexer/index/store/manifest.py` and in `array_header.py` of the segment,
 and this makes a folder beside the others, with what a search of it gives as `expected.json`.
 """
 

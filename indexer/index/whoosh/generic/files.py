@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from indexer.index.errors import BadIndexError
-from indexer.index.segment.container import ArrayFile, ArrayFileWriter
+from indexer.index.segment.array_writer import ArrayFileWriter
+from indexer.index.segment.container import ArrayFile
 from indexer.index.segment.layout import SEGMENT_KIND
 from indexer.index.whoosh.library import filestore
 from indexer.index.whoosh.seams import Arrays, MemoryArrays
