@@ -63,7 +63,14 @@ def _members(files: Sequence[SegmentFiles], key: str) -> Iterator[tuple[SegmentF
 
 def size(files: Sequence[SegmentFiles], key: str) -> int:
     """Live papers of a cluster."""
-    return sum(len(docs) for _, docs in _members(files, key))
+    found = [(segment, segment.clusters.find(key)) for segment in files]
+    return sum(
+        segment.clusters.size(number)
+        if segment.all_live
+        else int(np.count_nonzero(segment.live[segment.clusters.docs(number)]))
+        for segment, number in found
+        if number >= 0
+    )
 
 
 def heading(files: Sequence[SegmentFiles], key: str) -> str:

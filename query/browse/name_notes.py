@@ -45,10 +45,12 @@ def _notes(
 
 def _told(keys: Sequence[str], size: Callable[[str], int], heading: Callable[[str], str]) -> str:
     """`158 papers of Yoshua Bengio, 3 of Yann Bengio and of 2 other names`."""
-    counted = sorted(((size(key), heading(key)) for key in keys), key=lambda row: (-row[0], row[1]))
-    first, *rest = counted[:_NAMED]
+    # Of eight hundred names that `W. Wang` may mean three are told: a heading is counted from all papers of its name.
+    largest = sorted(((size(key), key) for key in keys), key=lambda row: (-row[0], row[1]))[:_NAMED]
+    counted = [(count, heading(key)) for count, key in largest]
+    first, *rest = counted
     parts = [f"{first[0]} {'paper' if first[0] == 1 else 'papers'} of {first[1]}"]
     parts += [f"{count} of {name}" for count, name in rest]
-    more = len(counted) - _NAMED
+    more = len(keys) - _NAMED
     others = f" and of {more} other {'name' if more == 1 else 'names'}" if more > 0 else ""
     return ", ".join(parts) + others

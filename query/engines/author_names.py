@@ -1,6 +1,6 @@
 """Which papers `author:` means: names as people write them, looked up among the author clusters of a generation.
 
-The words of a name lead to papers, these to the names on them, and each name is then compared with the typed one
+The words of a name lead to the clusters that have them, and each of those names is then compared with the typed one
 (`indexer.index.record.name_forms`). So initials, particles and inverted names need no table of their own, and no name
 is met across two authors. A plain single word that has no other spelling in the index is left to the postings.
 """
@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from indexer.index.record.name_forms import ELIDED, NameForm, Unit, initial_of, meant, stored_form, typed_form
-from indexer.index.schema import FIELD_NUMBERS
+from indexer.index.record.name_forms import ELIDED, NameForm, Unit, initial_of, stored_form, typed_form
+from indexer.index.record.plain_names import NameTest
 from indexer.index.segment.authors import NameTables
-from indexer.index.segment.opened import Segment
+from indexer.index.segment.opened import Segment, SegmentFiles
 from indexer.index.text.encoded import decode, encode
 from query.engines.deadline import check_time
 
@@ -25,17 +25,18 @@ KEPT = 1 << 10
 """Names kept a generation long; then all are forgotten and found anew."""
 
 _SIGNS = b" -'`."
+_EVERY = 64
+"""The clock is looked at after so many names."""
 TWO_NAMES = 6
 """A word that no name holds and that has so many letters may be two names written as one (`Jeanpierre`)."""
 _NO_NAMES = np.empty(0, dtype=np.int64)
-_AUTHORS = FIELD_NUMBERS["authors"]
 
 
 @dataclass(frozen=True, slots=True)
 class FoundNames:
     """What a typed name means in a generation.
 
-    `clusters` are numbers of author clusters (int64, rising), an array a segment. `widened` are keys of clusters for
+    `clusters` are numbers of author clusters (int64, rising), an array a segment (of blocks of one file the same). `widened` are keys of clusters for
     which an initial that was typed stands, `shorter` those that only have initials where a full name was typed and that
     are therefore not among the clusters; `turned` tells that the name was found the other way round alone.
     """
@@ -49,8 +50,9 @@ class FoundNames:
 
     def docs(self, segment: Segment, at: int) -> npt.NDArray[np.int64]:
         """Papers of a segment (its number is `at`) with one of the names, rising; live or not."""
-        parts = [segment.clusters.docs(number).astype(np.int64) for number in self.clusters[at].tolist()]
-        return np.unique(np.concatenate(parts)) if parts else _NO_NAMES
+        docs, _ = segment.files.clusters.docs_of(self.clusters[at])
+        docs = docs[(docs >= segment.base) & (docs < segment.base + segment.docs)]
+        return np.unique(docs) - segment.base
 
 
 class AuthorNames:
@@ -58,6 +60,7 @@ class AuthorNames:
 
     def __init__(self, segments: Sequence[Segment]) -> None:
         self._segments = segments
+        self._files = list(dict.fromkeys(segment.files for segment in segments))
         self._found: dict[str, FoundNames | None] = {}
         self._every: dict[str, FoundNames | None] = {}
 
@@ -85,27 +88,36 @@ class AuthorNames:
                 return found
         return FoundNames(tuple(_NO_NAMES for _ in self._segments), shorter=self._shorter(typed))
 
+    def looked_at(self, text: str) -> int:
+        """About how many names are compared for a typed one: those with the rarest of its words."""
+        typed = typed_form(text)
+        return sum(_rarest(files.clusters, form) for files in self._files for form in (typed, *typed.rotated()))
+
     def _held(self, word: str) -> bool:
-        return any(segment.names.find(encode(word)) >= 0 for segment in self._segments)
+        return any(len(files.clusters.with_word(encode(word))) for files in self._files)
 
     def _clusters(self, form: NameForm, typed: NameForm) -> FoundNames | None:
         """What one way of reading a typed name means; None where no live paper has such a name."""
         widened: set[str] = set()
-        found: list[Ints] = []
-        for segment in self._segments:
-            numbers = []
-            for number, key in _candidates(segment, form):
-                check_time()
-                meaning = meant(form, stored_form(key))
-                if meaning is not None and segment.live[segment.clusters.docs(number)].any():
+        found: dict[SegmentFiles, Ints] = {}
+        test = NameTest(form)
+        for files in self._files:
+            tables, numbers, longer = files.clusters, [], []
+            for at, number in enumerate(_candidates(tables, form, test.initial)):
+                if not at % _EVERY:
+                    check_time()
+                meaning = test.meant(tables.keys[number])
+                if meaning is not None:
                     numbers.append(number)
                     if meaning.widened:
-                        widened.add(key)
-            found.append(np.array(sorted(numbers), dtype=np.int64))
-        if not any(len(numbers) for numbers in found):
+                        longer.append(number)
+            found[files] = _live(files, numbers)
+            widened.update(decode(tables.keys[number]) for number in _live(files, longer).tolist())
+        if not any(len(numbers) for numbers in found.values()):
             return None
         shorter = self._shorter(typed)
-        return FoundNames(tuple(found), tuple(sorted(widened)), shorter, turned=form is not typed)
+        clusters = tuple(found[segment.files] for segment in self._segments)
+        return FoundNames(clusters, tuple(sorted(widened)), shorter, turned=form is not typed)
 
     def _shorter(self, typed: NameForm) -> tuple[str, ...]:
         """Clusters that have initials where the typed name has full names."""
@@ -113,17 +125,14 @@ class AuthorNames:
             return ()
         last = NameForm((typed.units[-1],))
         initial = encode(typed.units[0].text[0])
-        return tuple(
-            sorted(
-                {
-                    key
-                    for segment in self._segments
-                    if segment.names.find(initial) >= 0
-                    for number, key in _candidates(segment, last, initial)
-                    if initial_of(typed, stored_form(key)) and segment.live[segment.clusters.docs(number)].any()
-                }
-            )
-        )
+        found: set[str] = set()
+        for files in self._files:
+            tables = files.clusters
+            both = _common(_candidates(tables, last), np.asarray(tables.with_word(initial)).astype(np.int64))
+            keys = {number: decode(tables.keys[number]) for number in both.tolist()}
+            meant = [number for number, key in keys.items() if initial_of(typed, stored_form(key))]
+            found.update(keys[number] for number in _live(files, meant).tolist())
+        return tuple(sorted(found))
 
 
 def _other_spellings(unit: Unit) -> Iterator[str]:
@@ -154,56 +163,65 @@ def _around(at: int, units: int) -> Iterator[tuple[int, int]]:
             yield low, low + size
 
 
-def _candidates(segment: Segment, form: NameForm, also: bytes = b"") -> Iterator[tuple[int, str]]:
-    """Clusters of a segment that may carry a name, and their keys; with `also`, of papers that hold that word too."""
-    mask: npt.NDArray[np.bool_] | None = None
-    sought: list[list[bytes]] = []
+def _candidates(tables: NameTables, form: NameForm, first: bytes = b"") -> Ints:
+    """Clusters (rising) that may carry a name; `first` is what those begin with that are plain words."""
+    found: Ints | None = None
+    unheld: list[list[bytes]] = []
     for words in search_words(form):
         encoded = [encode(word) for word in dict.fromkeys(words)]
-        sought.append(encoded)
-        held = _holding(segment, encoded)
-        if held is not None:
-            mask = held if mask is None else mask & held
-        elif len(encoded[0]) < TWO_NAMES:
-            return
-    if also and mask is not None:
-        held = _holding(segment, [also])
-        mask = None if held is None else mask & held
-    if mask is None:
-        return
-    initial = form.units[0]
-    told = initial.abbreviated and initial.text not in ELIDED
-    first = encode(initial.text) if told else b""
-    for number in _named(segment.clusters, mask).tolist():
-        raw = segment.clusters.keys[number]
-        # The folded words are looked for in plain keys as they stand; a key with accents is compared as a whole.
-        if not raw.isascii() or _may_be(raw, sought, first):
-            yield number, decode(raw)
+        lists = [clusters for word in encoded if len(clusters := tables.with_word(word))]
+        if not lists:
+            if len(encoded[0]) < TWO_NAMES:
+                return _NO_NAMES
+            unheld.append(encoded)
+            continue
+        held = np.asarray(lists[0]).astype(np.int64) if len(lists) == 1 else np.unique(np.concatenate(lists))
+        found = held.astype(np.int64) if found is None else _common(found, held)
+    if found is None:
+        return _NO_NAMES
+    if first:
+        # Keys are sorted: those that begin so stand together. Others count if they may be read otherwise.
+        low, high = (int(np.searchsorted(found, end)) for end in tables.keys.prefix_range(first))
+        others = [number for number in (*found[:low].tolist(), *found[high:].tolist()) if _odd(tables.keys[number])]
+        found = np.sort(np.concatenate([found[low:high], np.array(others, dtype=np.int64)]))
+    for words_run_together in unheld:
+        kept = [number for number in found.tolist() if _may_hold(tables.keys[number], words_run_together)]
+        found = np.array(kept, dtype=np.int64)
+    return found
 
 
-def _holding(segment: Segment, words: Sequence[bytes]) -> npt.NDArray[np.bool_] | None:
-    """Papers with one of some words in their authors' names; None where there are none."""
-    numbers = sorted(number for number in map(segment.names.find, words) if number >= 0)
-    if not numbers:
-        return None
-    held = np.zeros(segment.docs, dtype=bool)
-    segment.names.mark(held, np.array(numbers, dtype=np.int64), [_AUTHORS])
-    return held
+def _odd(key: bytes) -> bool:
+    """Whether a key may be of a name that begins otherwise than the key: accents, last name first."""
+    return b"," in key or not key.isascii()
 
 
-def _may_be(key: bytes, sought: Sequence[Sequence[bytes]], first: bytes) -> bool:
-    """Whether a key begins with an initial and has all words of a name somewhere: a cheap test."""
-    if not key.startswith(first) and b"," not in key:
-        return False
+def _may_hold(key: bytes, words: Sequence[bytes]) -> bool:
+    """Whether a key has one of some words somewhere, without its signs: a cheap test."""
     plain = key.translate(None, _SIGNS)
-    return all(any(word in plain for word in words) for words in sought)
+    return not key.isascii() or any(word in plain for word in words)
 
 
-def _named(tables: NameTables, mask: npt.NDArray[np.bool_]) -> Ints:
-    """Clusters of the authors of some papers, rising."""
-    docs = np.flatnonzero(mask)
-    starts = tables.row_at[docs].astype(np.int64)
-    sizes = tables.row_at[docs + 1].astype(np.int64) - starts
-    ends = np.cumsum(sizes)
-    places = np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - (ends - sizes), sizes)
-    return np.unique(tables.row_cluster[tables.rows[places]]).astype(np.int64)
+def _common(some: Ints, others: Ints) -> Ints:
+    """The numbers (rising) that are in both."""
+    if len(some) > len(others):
+        some, others = others, some
+    if not len(others):
+        return others
+    at = np.searchsorted(others, some)
+    at[at == len(others)] = 0
+    both: Ints = some[others[at] == some]
+    return both
+
+
+def _live(files: SegmentFiles, clusters: Sequence[int]) -> Ints:
+    """Those of some clusters (rising) that a live paper has."""
+    numbers = np.array(clusters, dtype=np.int64)
+    if files.all_live or not len(numbers):
+        return numbers
+    docs, owners = files.clusters.docs_of(numbers)
+    return numbers[np.bincount(owners[files.live[docs]], minlength=len(numbers)) > 0]
+
+
+def _rarest(tables: NameTables, form: NameForm) -> int:
+    sizes = [sum(len(tables.with_word(encode(word))) for word in set(words)) for words in search_words(form)]
+    return min(sizes, default=0)

@@ -27,7 +27,7 @@ _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|[0-9]{4})\.?", re.IGNORECASE)
 ELIDED = ("d", "l", "o", "dell", "dall", "nell", "n", "t", "m")
 # What stands before a last name, and is at times written as one word with it: `Delatorre`, `Vanderbilt`, `McAllister`.
 _SET_APART = "af al ap da das de degli dei del della den der di do dos du el la las le los mac mc st ten ter van von"
-_PARTICLES = frozenset((*ELIDED, *_SET_APART.split()))
+PARTICLES = frozenset((*ELIDED, *_SET_APART.split()))
 # German spelling of umlauts: `Müller` is also written `Mueller`, and means both.
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae", "œ": "oe"})
 _VOWEL = re.compile("[aeiouy]")
@@ -227,7 +227,7 @@ def _meets(typed: tuple[Unit, ...], stored: tuple[Unit, ...]) -> int | None:
 def _together(units: tuple[Unit, ...]) -> set[str]:
     """What some units are when written as one word; nothing where nobody writes them so (`Wei Wang`)."""
     for unit, following in pairwise(units):
-        if not following.tied and unit.text not in _PARTICLES:
+        if not following.tied and unit.text not in PARTICLES:
             return set()
     found = {""}
     for unit in units:

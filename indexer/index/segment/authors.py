@@ -182,6 +182,20 @@ class NameTables:
         start = self._arrays["begin.start"]
         return self._arrays["begin.cluster"][int(start[low]) : int(start[high])]
 
+    def with_word(self, word: bytes) -> Array:
+        """Clusters (rising) with exactly a word in their name."""
+        number = self._words.find(word)
+        start = self._arrays["begin.start"]
+        low, high = (int(start[number]), int(start[number + 1])) if number >= 0 else (0, 0)
+        return self._arrays["begin.cluster"][low:high]
+
+    def docs_of(self, clusters: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Documents of some clusters in the whole segment, one cluster after the other, and the index of each one's."""
+        start = np.asarray(self._start)
+        lows = start[clusters].astype(np.int64)
+        where, owners = ragged(lows, start[clusters + 1].astype(np.int64) - lows)
+        return self._docs[where].astype(np.int64), owners
+
     @made_once
     def _words(self) -> StringTable:
         return StringTable(self._arrays, "begin")
