@@ -27,6 +27,7 @@ from query.engines.answer import Request, Row
 from query.engines.array_engine import ArrayEngine
 from query.engines.deadline import within
 from query.engines.registry import open_snapshot
+from query.engines.remembered import remembering
 from query.information import Information
 from query.language.tree import Query, Word
 from query.paging import RANKINGS, page_of, request_of, rows_of, scan_of
@@ -207,7 +208,7 @@ class PaperIndex:
         names = facets_of(facets, FACETS)
         shown, why, widen = flag_of("snippets", snippets), flag_of("explain", explain), flag_of("expand", expand)
         filters = (authors, venues, years, types, exclude_venues, exclude_types, since)
-        with within(seconds):
+        with within(seconds), remembering():
             request = replace(request_of(snapshot, query, filters, sort, match, ranking, top), facets=names)
             return page_of(snapshot, request, ranking, (passed, wanted), shown, why, widen, started)
 

@@ -24,6 +24,7 @@ from query.engines.direct import answer_direct
 from query.engines.masks import Mask, count
 from query.engines.nodes import EVERY_HIT, Scorer
 from query.engines.orders import Found, first_docs, first_rows, reached
+from query.engines.remembered import once
 from query.engines.scoring import best, exact
 from query.language.analysed import AnalysedQuery, analyse
 from query.language.tree import Query
@@ -60,7 +61,8 @@ class ArrayEngine:
 
     def compile(self, request: Request) -> Compiled:
         """The nodes of a request's query."""
-        return self._compiler.compile(self.analysed(request.query))
+        query = request.query
+        return once((self, query), lambda: self._compiler.compile(self.analysed(query)))
 
     def analysed(self, query: Query) -> AnalysedQuery:
         """The words of a query. Those of short ones are kept: the same are asked with other filters and pages."""

@@ -36,9 +36,10 @@ _NO_NAMES = np.empty(0, dtype=np.int64)
 class FoundNames:
     """What a typed name means in a generation.
 
-    `clusters` are numbers of author clusters (int64, rising), an array a segment (of blocks of one file the same). `widened` are keys of clusters for
-    which an initial that was typed stands, `shorter` those that only have initials where a full name was typed and that
-    are therefore not among the clusters; `turned` tells that the name was found the other way round alone.
+    `clusters` are numbers of author clusters (int64, rising), an array a segment (blocks of one file have the same).
+    `widened` are keys of clusters for which an initial that was typed stands, `shorter` those that only have initials
+    where a full name was typed and that are therefore not among the clusters; `turned` tells that the name was found
+    the other way round alone.
     """
 
     clusters: tuple[Ints, ...]

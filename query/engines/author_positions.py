@@ -9,6 +9,7 @@ from indexer.index.record.names import cluster_key
 from indexer.index.segment.opened import Segment
 from query.engines.author_names import AuthorNames
 from query.engines.masks import Mask
+from query.engines.remembered import once
 from query.language.tree import AuthorCount, AuthorPosition
 
 Ints = npt.NDArray[np.int64]
@@ -34,7 +35,8 @@ def position_mask(names: AuthorNames, segment: Segment, at: int, asked: AuthorPo
     else:
         found = names.find(asked.text, every=True)
         meant = found.clusters[at] if found is not None else np.empty(0, dtype=np.int64)
-    return np.isin(_clusters(segment, asked.field == "last"), meant[meant >= 0])
+    last = asked.field == "last"
+    return np.isin(once((segment, "place", last), lambda: _clusters(segment, last)), meant[meant >= 0])
 
 
 def _clusters(segment: Segment, last: bool) -> Ints:

@@ -28,6 +28,7 @@ from query.engines.nodes import (
     TermNode,
     YearsNode,
 )
+from query.engines.remembered import once
 from query.engines.runs import pattern_finder
 from query.engines.terms import ALL_COLUMNS, NAME_COLUMNS, Term
 from query.engines.variants import Variants
@@ -84,8 +85,9 @@ class Compiler:
     def compile(self, query: AnalysedQuery) -> Compiled:
         """The nodes of a query, words in query order."""
         compiled = Compiled(query)
+        check_work(query, self._collection.segments, self._collection.author_names)
         if query.required:
-            compiled.required = self._clauses(query)
+            compiled.required = [self._node(tree, query) for tree in query.required]
         deciding = list(query.deciding)
         same: dict[tuple[tuple[str, ...], tuple[str, ...], bool], int] = {}
         found: list[tuple[AnalysedWord, Sequence[str]]] = []
@@ -99,10 +101,6 @@ class Compiler:
         compiled.optional = [TermNode(self._term(word, ALL_COLUMNS, joined)) for word, joined in found]
         compiled.score_only = [self._term(word, NAME_COLUMNS) for word in query.words if word.score_only]
         return compiled
-
-    def _clauses(self, query: AnalysedQuery) -> list[Node]:
-        check_work(query, self._collection.segments)
-        return [self._node(tree, query) for tree in query.required]
 
     def _joined(self, words: Sequence[AnalysedWord]) -> Sequence[Sequence[str]]:
         """For each word the joined stems it takes part in with a neighbour that some paper ties by a hyphen."""
@@ -131,6 +129,9 @@ class Compiler:
             return AndNode(children) if isinstance(tree, And) else OrNode(children)
         if isinstance(tree, Not):
             return NotNode(self._node(tree.child, query))
+        return once((self, tree), lambda: self._leaf(tree, query))
+
+    def _leaf(self, tree: Leaf, query: AnalysedQuery) -> Node:
         if isinstance(tree, Years):
             return YearsNode(tree.first, tree.last, tree.boost)
         if isinstance(tree, AuthorPosition):
@@ -169,7 +170,8 @@ class Compiler:
             return ConstantNode(tree.boost, pattern_finder(groups, columns))
         terms = iter([self._term(word, columns) for word in query.words_of(tree)])
         scoring = [None if part.pattern is not None else next(terms) for part in parts]
-        return RunNode(parts, scoring, tree.boost, columns, tree.slop if isinstance(tree, Phrase) else 1)
+        slop = tree.slop if isinstance(tree, Phrase) else 1
+        return RunNode(self._collection.segments, parts, scoring, tree.boost, columns, slop)
 
     def _word(self, words: Sequence[AnalysedWord], columns: Sequence[int]) -> Node:
         terms: list[Node] = [TermNode(self._term(word, columns)) for word in words]

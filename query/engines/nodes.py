@@ -18,7 +18,7 @@ from query.engines.collection import Collection
 from query.engines.masks import Mask, mark, mark_within
 from query.engines.patterns import Pattern, pattern_mask
 from query.engines.phrases import phrase
-from query.engines.runs import run_mask
+from query.engines.runs import run_masks
 from query.engines.terms import NAME_COLUMNS, TEXT_COLUMNS, Term
 from query.language.parts import Part
 from query.language.tree import AuthorCount, AuthorPosition
@@ -119,15 +119,21 @@ class RunNode(Node):
     """Words as written and patterns in order; its words score as terms, each of its patterns its boost."""
 
     def __init__(
-        self, parts: Sequence[Part], terms: Sequence[Term | None], boost: float, columns: Sequence[int], slop: int
+        self,
+        segments: Sequence[Segment],
+        parts: Sequence[Part],
+        terms: Sequence[Term | None],
+        boost: float,
+        columns: Sequence[int],
+        slop: int,
     ) -> None:
         self._terms, self._boost = terms, boost
-        self._find = partial(run_mask, parts=parts, slop=slop, columns=columns)
-        self._masks: dict[int, Mask] = {}
+        self._find = partial(run_masks, segments, parts, slop, columns)
+        self._masks: list[Mask] = []
 
     def mask(self, segment: Segment, at: int) -> Mask:
-        if at not in self._masks:
-            self._masks[at] = self._find(segment)
+        if not self._masks:
+            self._masks = self._find()
         return self._masks[at]
 
     def scorers(self, segment: Segment, at: int, scope: Scope) -> Iterator[Scorer]:
@@ -235,17 +241,34 @@ class ExactNode(Node):
         return mask
 
 
-class AndNode(Node):
-    """All of its children."""
+class _Composite(Node):
+    """Several nodes. Its masks are kept: of nested groups each would else make those of all within it anew."""
 
     def __init__(self, children: Sequence[Node]) -> None:
         self._children = children
+        self._masks: dict[int, Mask] = {}
 
     def mask(self, segment: Segment, at: int) -> Mask:
-        mask = self._children[0].mask(segment, at)
-        for child in self._children[1:]:
-            mask = mask & child.mask(segment, at)
+        mask = self._masks.get(at)
+        if mask is None:
+            mask = self._children[0].mask(segment, at).copy()
+            for child in self._children[1:]:
+                self._combine(mask, child.mask(segment, at))
+            self._masks[at] = mask
         return mask
+
+    @staticmethod
+    def _combine(mask: Mask, other: Mask) -> None:
+        """Take another child's papers into a mask."""
+        raise NotImplementedError
+
+
+class AndNode(_Composite):
+    """All of its children."""
+
+    @staticmethod
+    def _combine(mask: Mask, other: Mask) -> None:
+        mask &= other
 
     def scorers(self, segment: Segment, at: int, scope: Scope) -> Iterator[Scorer]:
         inner = scope.of(self, segment, at)
@@ -253,17 +276,12 @@ class AndNode(Node):
             yield from child.scorers(segment, at, inner)
 
 
-class OrNode(Node):
+class OrNode(_Composite):
     """Any of its children."""
 
-    def __init__(self, children: Sequence[Node]) -> None:
-        self._children = children
-
-    def mask(self, segment: Segment, at: int) -> Mask:
-        mask = self._children[0].mask(segment, at)
-        for child in self._children[1:]:
-            mask = mask | child.mask(segment, at)
-        return mask
+    @staticmethod
+    def _combine(mask: Mask, other: Mask) -> None:
+        mask |= other
 
     def scorers(self, segment: Segment, at: int, scope: Scope) -> Iterator[Scorer]:
         # Which of the children a hit matches is not known.

@@ -6,25 +6,24 @@ not tell which form stands where; such papers, and those where capitals count, a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer.index.errors import QueryError
-from indexer.index.record.names import spelling
-from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS, NAMES, TEXT
+from indexer.index.schema import FIELD_NUMBERS, GROUPS, NAMES, TEXT
 from indexer.index.segment.opened import Segment
 from indexer.index.segment.postings import LAST_FORM
-from indexer.index.text.analysis import stem, tokens
 from indexer.index.text.encoded import encode
-from indexer.index.text.reading import as_read
+from query.engines import remembered
 from query.engines.deadline import check_time
 from query.engines.masks import Mask, listed, mark
-from query.engines.patterns import mark_forms, matching_words, pattern_mask, word_test
+from query.engines.patterns import mark_forms, matching_words, pattern_mask
 from query.engines.phrases import chain, member, positions_of
-from query.language.parts import Part, joined, unaccented
+from query.engines.written import Reader
+from query.language.parts import Part, joined
 
 Ints = npt.NDArray[np.int64]
 Docs = npt.NDArray[np.uint16]
@@ -32,38 +31,50 @@ Docs = npt.NDArray[np.uint16]
 _PAPER, _UNIT, _NAME = 40, 32, 64
 MOST_WORDS = 4_000
 """A pattern inside a run may mean so many words of a segment: each is looked up by itself, 20 us."""
-MOST_READ = 10_000
-"""So many papers of a segment are read at most to decide about capitals and forms: 15 us each, 0.3 ms where the text
-has to be taken apart."""
-# What may stand inside a word of the published text and is not in it as read: LaTeX, entities, tags, scripts.
-_MARKUP = re.compile(rb"[\\&<$]|\w[_^{]|\}\w")
+
+
+class Doubt(NamedTuple):
+    """Papers of one group of fields whose positions do not tell whether they hold a run."""
+
+    docs: Docs
+    group: str
+    columns: Sequence[int]
 
 
 def run_mask(segment: Segment, parts: Sequence[Part], slop: int, columns: Sequence[int]) -> Mask:
     """Papers of a segment in which the parts stand in order inside one of the fields `columns`.
 
-    `slop` 1 is adjacent. Raises QueryError beyond this module's limits.
+    `slop` 1 is adjacent. Raises QueryError beyond the limits of this module and of `remembered`.
     """
+    return run_masks([segment], parts, slop, columns)[0]
+
+
+def run_masks(segments: Sequence[Segment], parts: Sequence[Part], slop: int, columns: Sequence[int]) -> list[Mask]:
+    """The same for several segments: how much is to be read is known before the first paper is."""
+    found = [_without_reading(segment, parts, slop, columns) for segment in segments]
+    remembered.read(sum(len(doubt.docs) for _, doubts in found for doubt in doubts), _named(parts))
+    reader = Reader(parts, slop)
+    for segment, (mask, doubts) in zip(segments, found, strict=True):
+        for doubt in doubts:
+            for doc in doubt.docs.tolist():
+                check_time()
+                mask[doc] = mask[doc] or reader.holds(segment, doc, doubt.columns, doubt.group)
+    return [mask for mask, _ in found]
+
+
+def _without_reading(
+    segment: Segment, parts: Sequence[Part], slop: int, columns: Sequence[int]
+) -> tuple[Mask, list[Doubt]]:
     mask = np.zeros(segment.docs, dtype=bool)
+    doubts = []
     for name in (TEXT, NAMES):
         own = [FIELD_NUMBERS[field.name] for field in GROUPS[name] if FIELD_NUMBERS[field.name] in columns]
         if own:
             certain, possible = _Run(segment, name, parts, min(slop, _NAME) if name == NAMES else slop, own).found()
             mark(mask, certain)
             doubtful = possible[~member(possible, certain)]
-            doubtful = doubtful[segment.live[doubtful] & ~mask[doubtful]]
-            if len(doubtful) > MOST_READ:
-                raise QueryError(
-                    f"{len(doubtful):,} papers would have to be read to tell how {_named(parts)!r} is written in them; "
-                    "write it without = or with a rarer word in the phrase"
-                )
-            spelt = [part.spelling.encode() for part in parts if part.spelling.isascii() and part.spelling]
-            for doc in doubtful.tolist():
-                check_time()
-                if spelt and _lacks(segment.papers.stored(doc), spelt):
-                    continue
-                mask[doc] = holds(_texts(segment, doc, own), parts, slop, stemmed=name == TEXT)
-    return mask
+            doubts.append(Doubt(doubtful[segment.live[doubtful] & ~mask[doubtful]], name, own))
+    return mask, doubts
 
 
 def pattern_finder(groups: Sequence[Sequence[Part]], columns: Sequence[int]) -> Callable[[Segment], Mask]:
@@ -176,59 +187,6 @@ class _Run:
         may = inside & ((masks & allowed) != 0)
         certain = may & ((masks & ~np.uint8(allowed & ~(1 << LAST_FORM))) == 0)
         return postings[certain if sure else may], bool((may & ~certain).any())
-
-
-# --- on the text as read ---
-
-
-def holds(texts: Sequence[Sequence[tuple[str, str]]], parts: Sequence[Part], slop: int, *, stemmed: bool) -> bool:
-    """Whether one of some texts, as pairs of folded word and word as read, has the parts in order."""
-    tests = [_test(part, stemmed=stemmed) for part in parts]
-    for text in texts:
-        ends = {at for at, word in enumerate(text) if tests[0](word)}
-        for test in tests[1:]:
-            ends = {at for end in ends for at in range(end + 1, min(end + slop + 1, len(text))) if test(text[at])}
-        if ends:
-            return True
-    return False
-
-
-def _lacks(stored: bytes, spelt: Sequence[bytes]) -> bool:
-    """Whether a stored record surely lacks one of some spellings: plain text that has it nowhere."""
-    return not all(word in stored for word in spelt) and stored.isascii() and _MARKUP.search(stored) is None
-
-
-def _test(part: Part, *, stemmed: bool) -> Callable[[tuple[str, str]], bool]:
-    if part.pattern is not None:
-        means = word_test(part.pattern)
-        return lambda word: means(word[0])
-    if part.plain and stemmed:
-        return lambda word: stem(word[0]) == part.stem
-    if part.spelling:
-        return lambda word: word[0] == part.surface and unaccented(word[1]) == part.spelling
-    return lambda word: word[0] == part.surface
-
-
-def _texts(segment: Segment, doc: int, columns: Sequence[int]) -> list[list[tuple[str, str]]]:
-    """The words of some fields of a paper: each text and author by itself, keywords with a gap between them."""
-    paper = segment.papers.paper(doc)
-    venue = segment.venue_names[segment.venues[doc]]
-    texts = {
-        "title": [paper.title],
-        "abstract": [paper.abstract],
-        "keywords": list(paper.keywords),
-        "venue": [venue if paper.venue.casefold() == venue.casefold() else f"{venue} {paper.venue}"],
-        "authors": [spelling(author.name) for author in paper.authors],
-    }
-    found = []
-    for name in (FIELDS[column].name for column in columns):
-        runs = [_words(text if name == "authors" else as_read(text)) for text in texts[name]]
-        found += runs if name != "keywords" else [[word for run in runs for word in (("", ""), *run)]]
-    return found
-
-
-def _words(text: str) -> list[tuple[str, str]]:
-    return [(token.text, text[token.start : token.end]) for token in tokens(text)]
 
 
 def _named(parts: Sequence[Part]) -> str:

@@ -74,6 +74,8 @@ WORDS = frozenset(
 _OPERATORS = {"||": "OR", "|": "OR", "&&": "AND", "ANDNOT": "AND NOT", "BUTNOT": "AND NOT"}
 _NEAR = re.compile(r"(?:O?NEAR|ADJ|PRE|WITHIN)/?([0-9]{1,3})|O?NEAR|[WN]/([0-9]{1,3})")
 _BEFORE, _AFTER = re.compile(r"([^\s()\",;]+)\s+\Z"), re.compile(r"\s*\(?\s*([^\s()\",;]+)")
+_NEIGHBOUR = 100
+"""Characters before an operator in which the word before it is sought."""
 _EITHER = re.compile(r"([^\W_]{2,})(\|\|?)([^\W_]{2,})")
 _BOTH = re.compile(r"([^\W_]{2,})(&&)([^\W_]{2,})")
 _LAST = re.compile(r"[^\W\d_]{2,}\$")
@@ -100,7 +102,7 @@ def near(text: str, start: int, end: int) -> Odd | None:
     found = _NEAR.fullmatch(text, start, end)
     if found is None:
         return None
-    left, right = _BEFORE.search(text, 0, start), _AFTER.match(text, end)
+    left, right = _BEFORE.search(text, max(0, start - _NEIGHBOUR), start), _AFTER.match(text, end)
     steps = found[1] or found[2] or "5"
     words = f"{left[1] if left else 'one'} {right[1] if right else 'two'}"
     if not (left or text[end : end + 1] == "(") or not right or _is_title(text):

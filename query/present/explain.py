@@ -12,6 +12,7 @@ from query.engines.answer import Request, Row
 from query.engines.array_engine import ArrayEngine
 from query.engines.collection import Collection
 from query.engines.nodes import Scorer
+from query.engines.remembered import once
 from query.engines.terms import Term
 from query.ranking.best import Ranked
 from query.results import ExplainedField, ExplainedTerm, Explanation
@@ -45,7 +46,8 @@ def explain_row(engine: ArrayEngine, request: Request, row: Row, ranked: Ranked 
             id(node.term): weight for node, weight in zip(compiled.optional, ranked.asked.scored, strict=True)
         } | {id(term): ranked.asked.score_only for term in compiled.score_only}
     terms: list[ExplainedTerm] = []
-    for scorer in engine.scorers(compiled, segment, row.segment):
+    key = (engine, "scorers", request.query, row.segment)
+    for scorer in once(key, lambda: engine.scorers(compiled, segment, row.segment)):
         found = _explained(engine.collection, segment, row, scorer, multipliers.get(id(scorer.term), 1.0))
         if found is not None:
             terms.append(found)

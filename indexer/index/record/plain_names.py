@@ -68,7 +68,7 @@ class NameTest:
         return meant(self._form, stored_form(decode(key)))
 
     def _cost(self, words: list[bytes]) -> int:
-        """The fewest initials that stand for longer words when all units are met in order; _NEVER where they are not."""
+        """The fewest initials that stand for longer words where all units are met in order; _NEVER where not."""
         units = self._units
         best = [0] + [_NEVER] * len(units)
         for place, word in enumerate(words):
