@@ -212,11 +212,16 @@ def table_of(kind: str, blocks: int) -> dict[str, Row]:
     return table
 
 
-def sizes_of(name: str, sizes: Sizes, blocks: int) -> Sizes:
-    """The sizes that a rule of an array means: in a block its own, and those of its segment after `all`."""
+def block_of(name: str) -> int | None:
+    """The number of the block whose own an array is, by its name in the file; None of what stands once a segment."""
     number, slash, own = name.rpartition("/")
-    if blocks < 2 or not of_block(own):
+    return (int(number) if slash else 0) if of_block(own) else None
+
+
+def sizes_of(block: int | None, sizes: Sizes) -> Sizes:
+    """The sizes that a rule of an array means, of several blocks: a block's own, and its segment's after `all`."""
+    if block is None:
         return sizes
-    prefix = f"{number if slash else 0}/"
+    prefix = f"{block}/"
     local = {key.removeprefix(prefix): count for key, count in sizes.items() if key.startswith(prefix)}
     return {f"all {key}": count for key, count in sizes.items() if "/" not in key} | local

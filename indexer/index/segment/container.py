@@ -2,7 +2,7 @@
 
 What is read was checked: the header and the directory when the file is opened, an array when it is first asked for, of
 the few arrays that are large and of which a query needs little (`lazy`) only the pages of the part that is read. A page
-is checked once, in 6 us.
+is checked once, in 2 us.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from indexer.index.segment.array_header import (
     Seal,
 )
 from indexer.index.segment.array_header import Array as Array
-from indexer.index.segment.array_rows import DTYPES
-from indexer.index.segment.catalogue import BY_PART, TABLES, sizes_of, table_of
+from indexer.index.segment.array_rows import DTYPES, Sizes
+from indexer.index.segment.catalogue import BY_PART, TABLES, block_of, sizes_of, table_of
 
 
 class ArrayFile(Mapping[str, Array]):
@@ -63,7 +63,6 @@ class ArrayFile(Mapping[str, Array]):
             raise self._bad("is missing from the index") from error
         except OSError as error:
             raise BadIndexError(f"{path} cannot be read: {error.strerror}") from error
-        self._bytes = memoryview(self._map)
         at, length, crc, version = self._header(unsealed)
         directory = self._map[at : at + length]
         if at < HEADER_SIZE or at + length != size or crc32(directory) != crc:
@@ -81,12 +80,14 @@ class ArrayFile(Mapping[str, Array]):
         self._lazy: dict[str, Array] = {}
         self._places: dict[str, tuple[int, int]] = {}
         self._unheld: dict[str, bytearray] = {}
-        self.sizes: dict[str, int] = {}
+        self.sizes: Sizes = {}
+        self._local_sizes: dict[int | None, Sizes] = {}
         self._table = TABLES.get(self.kind, {}) if version == VERSION else {}
         self._by_part = BY_PART if self._table else frozenset()
         if self._table:
             self._fit()
-        self._pages = np.frombuffer(pages, dtype="<u4")
+        self._bytes = memoryview(self._map)[: self._pages_at]
+        self._pages = np.frombuffer(pages, dtype="<u4").data
         self._unread = bytearray(b"\1") * len(self._pages)
         self._closed = False
 
@@ -170,8 +171,18 @@ class ArrayFile(Mapping[str, Array]):
     def _hold(self, name: str, values: Array) -> None:
         """Make sure that what the table says of the values of an array holds. Raises BadIndexError."""
         rule = self._table[name].rule
-        if rule is not None and values.size and not rule.holds(values, sizes_of(name, self.sizes, self._blocks)):
+        if rule is not None and values.size and not rule.holds(values, self._sizes_of(name)):
             raise self._bad(f"has {name} with values that are not {rule.says}")
+
+    def _sizes_of(self, name: str) -> Sizes:
+        """The sizes that a rule of an array means; those of a block are put together once, of forty arrays."""
+        if self._blocks < 2:
+            return self.sizes
+        of = block_of(name)
+        found = self._local_sizes.get(of)
+        if found is None:
+            found = self._local_sizes[of] = sizes_of(of, self.sizes)
+        return found
 
     def lazy(self, name: str) -> Array:
         """An array unchecked: `check` each part of it before it is read."""
@@ -199,18 +210,20 @@ class ArrayFile(Mapping[str, Array]):
             place = self._places[name] = (offset - HEADER_SIZE, np.dtype(dtype).itemsize)
         at, size = place
         first, past = (at + low * size) // PAGE, (at + high * size - 1) // PAGE + 1
-        page = self._unread.find(1, first, past)
+        unread, pages, held = self._unread, self._pages, self._bytes
+        page = unread.find(1, first, past)
         while page >= 0:
-            if not self._page_is_whole(page):
+            # 2 us a page: a first search among 700,000 papers reads 5,000 of them.
+            start = HEADER_SIZE + page * PAGE
+            if crc32(held[start : start + PAGE]) != pages[page]:
                 if self._closed:
                     raise ClosedIndexError(self.path.name)
-                start = HEADER_SIZE + page * PAGE
                 raise BadIndexError(
                     f"{self.path.name}: bytes {start}..{min(start + PAGE, self._pages_at)} are damaged ({name}); "
                     "run `quiver verify`, then `quiver repair` or `quiver rebuild`"
                 )
-            self._unread[page] = 0
-            page = self._unread.find(1, page + 1, past)
+            unread[page] = 0
+            page = unread.find(1, page + 1, past)
         if name.rpartition("/")[2] in self._by_part:
             self._hold_parts(name, first, past)
 
@@ -228,10 +241,6 @@ class ArrayFile(Mapping[str, Array]):
             self._hold(name, self.lazy(name).reshape(-1)[low:high])
             unheld[page] = 0
             page = unheld.find(1, page + 1, past)
-
-    def _page_is_whole(self, page: int) -> bool:
-        start = HEADER_SIZE + page * PAGE
-        return crc32(self._bytes[start : min(start + PAGE, self._pages_at)]) == int(self._pages[page])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._directory)
@@ -251,8 +260,8 @@ class ArrayFile(Mapping[str, Array]):
         """Check every page; give what is wrong, a line each (empty: nothing)."""
         wrong = []
         for page in range(len(self._pages)):
-            if not self._page_is_whole(page):
-                start = HEADER_SIZE + page * PAGE
+            start = HEADER_SIZE + page * PAGE
+            if crc32(self._bytes[start : start + PAGE]) != self._pages[page]:
                 stop = min(start + PAGE, self._pages_at)
                 names = [name for name in self if self._overlaps(name, start, stop)] or ["padding"]
                 wrong.append(f"{self.path.name}: bytes {start}..{stop} are damaged ({', '.join(names)})")
