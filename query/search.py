@@ -23,6 +23,7 @@ from query.browse.clusters import Cluster
 from query.browse.related import related_query
 from query.browse.suggest import Suggestions
 from query.browse.venue_list import VenueRow
+from query.damage import naming_files
 from query.engines.answer import Request, Row
 from query.engines.array_engine import ArrayEngine
 from query.engines.deadline import within
@@ -146,6 +147,7 @@ class PaperIndex:
         # An index without papers is an index.
         return True
 
+    @naming_files
     def __contains__(self, paper: object) -> bool:
         return isinstance(paper, str) and self._now().session().find(paper) is not None
 
@@ -153,6 +155,7 @@ class PaperIndex:
         """Ids of all papers, in the order in which they are stored."""
         return self._now().ids()
 
+    @naming_files
     def search(
         self,
         query: str | Query = "",
@@ -245,6 +248,7 @@ class PaperIndex:
         )
         return scan_of(snapshot, request, ranking, flag_of("snippets", snippets))
 
+    @naming_files
     def rank_plain(self, text: str, limit: int, *, ranking: str = "best", expand: bool = False) -> list[str]:
         """Ids of the first papers for a text read as plain words without syntax, any word matching."""
         snapshot, words = self._now().session(), text_of("text", text).split()
@@ -259,17 +263,20 @@ class PaperIndex:
         """The whole records of a page's hits, one by one."""
         return (hit.paper for hit in answer_of.hits)
 
+    @naming_files
     def paper(self, paper: str) -> Paper:
         """The paper of an id, or of a DOI, arXiv id, address or other identifier in any form. Raises NotFoundError."""
         segment, doc = self._now().session().locate(text_of("paper", paper))
         return segment.papers.paper(doc)
 
+    @naming_files
     def language(self, paper: str | Paper) -> str:
         """The language that a paper's words were stemmed in, as its code (`en`, `de`). Raises NotFoundError."""
         segment, doc = self._now().session().locate(paper.id if isinstance(paper, Paper) else text_of("paper", paper))
         code: str = LANGUAGE_CODES[int(segment.arrays["doc.language"][doc])]
         return code
 
+    @naming_files
     def duplicates_of(self, paper: str | Paper) -> list[str]:
         """Ids of the other papers with the same title, first author and year, give or take one, sorted.
 
@@ -278,6 +285,7 @@ class PaperIndex:
         """
         return self._now().session().same_title(paper.id if isinstance(paper, Paper) else text_of("paper", paper))
 
+    @naming_files
     def related(self, paper: str, limit: int | None = 10) -> Page:
         """Papers like one, by the words that tell it from others. Raises NotFoundError."""
         snapshot, wanted = self._now().session(), limit_of(limit)
@@ -295,6 +303,7 @@ class PaperIndex:
         hits = list(hits_of(snapshot, rows, request))
         return Page("", snapshot.number, total, total, False, 0, wanted, hits, {}, 0.0)
 
+    @naming_files
     def author(self, name: str) -> Cluster:
         """The author cluster of a name: all papers that carry exactly this name, whatever its case.
 
@@ -302,18 +311,22 @@ class PaperIndex:
         """
         return self._now().author(text_of("name", name))
 
+    @naming_files
     def suggest(self, prefix: str, limit: int | None = 10) -> Suggestions:
         """The commonest completions of authors, venues and title words, with counts; of each at most `limit`."""
         return self._now().suggest(text_of("prefix", prefix), limit_of(limit))
 
+    @naming_files
     def venues(self) -> list[VenueRow]:
         """Venues with types, spellings, years and counts, by count."""
         return self._now().venues()
 
+    @naming_files
     def info(self) -> Information:
         """What the index holds, and what it is read with."""
         return self._now().info()
 
+    @naming_files
     def heading(self, key: str) -> str:
         """The name by which an author cluster is shown; its key where no paper carries it."""
         return self._now().heading(text_of("key", key))

@@ -21,7 +21,7 @@ from indexer.ingest.build import build
 from indexer.ingest.update import delete, rollback, update
 from indexer.ingest.verify import verify
 from query import PaperIndex
-from tests.segment.forge import asked, make
+from tests.segment.forge import Forgery, asked, make, reseal
 from tests.segment.test_damage import damaged
 
 PAPERS = 12
@@ -209,3 +209,19 @@ def test_forged_files_are_refused_or_change_nothing(tmp_path: Path, seed: int, k
 def test_many_forged_files_are_refused_or_change_nothing(tmp_path: Path) -> None:
     """The same, more than a thousand."""
     assert forged(tmp_path, 1_500, 3, "")["refused"] > 800
+
+
+def test_a_text_that_is_none_names_its_file(copy: Path) -> None:
+    """Bytes of a name that are no text are found by who reads it, who says where they stand."""
+    with PaperIndex.open(copy) as index:
+        files = {segment.name for segment in index.files}
+    for name in files:
+        forged = Forgery.of(copy / name)
+        low, high = forged.span("venue.blob")
+        forged.body[low:high] = b"\xff" * (high - low)
+        reseal(copy, latest(copy), name, forged.write(copy / name))
+    with PaperIndex.open(copy) as index:
+        for ask in (lambda: index.venues(), lambda: index.search("the", facets="venue"), lambda: index.suggest("n")):
+            with pytest.raises(BadIndexError) as refused:
+                ask()
+            assert any(name in str(refused.value) for name in files)
