@@ -15,17 +15,15 @@ typedef struct {
     Py_ssize_t n;
 } Found;
 
-static uint8_t seen[MAX_DOCS];
-static uint16_t candidates[MAX_DOCS + 1], more[MAX_DOCS + 1];
-static double gained[MAX_DOCS];
-
 /* --- a segment --- */
 
-/* Score n candidates; gives how many, -1 on error. */
-static Py_ssize_t score_listed(SearchedSegment *segment, Py_ssize_t n, double *scores, Best *best) {
+/* Score n candidates; gives how many, or a fault. */
+static Py_ssize_t score_listed(SearchedSegment *segment, Py_ssize_t n, Best *best) {
+    double *scores = segment->arena->scores;
     memset(scores, 0, (size_t)n * sizeof *scores);
-    if (add_exact(&segment->scoring, candidates, n, scores) < 0)
-        return -1;
+    Fault fault = add_exact(&segment->scoring, segment->arena->candidates, n, scores);
+    if (fault)
+        return fault;
     for (Py_ssize_t at = 0; at < n; at++)
         push(best, scores[at]);
     return n;
@@ -33,21 +31,27 @@ static Py_ssize_t score_listed(SearchedSegment *segment, Py_ssize_t n, double *s
 
 /* Score all papers whose bound may be among the first `top`; what they score raises the floor, and below the first
    guess of it there may be some more. */
-static Py_ssize_t score_by_bounds(SearchedSegment *segment, Py_ssize_t top, double *scores, Best *best) {
+static Py_ssize_t score_by_bounds(SearchedSegment *segment, Py_ssize_t top, Best *best) {
+    Arena *arena = segment->arena;
+    uint16_t *candidates = arena->candidates, *more = arena->more;
+    double *scores = arena->scores, *gained = arena->gained;
     Py_ssize_t papers = segment->scoring.papers;
-    float known = (float)(threshold(best, -1.0) * ROUNDING), floor = top < papers ? kth_bound(papers, top, known > 0 ? known : 0) : 0;
+    float known = (float)(threshold(best, -1.0) * ROUNDING);
+    float floor = top < papers ? kth_bound(arena, papers, top, known > 0 ? known : 0) : 0;
     floor = floor > FAINT ? floor : FAINT;
-    Py_ssize_t n = between_bounds(papers, floor, INFINITY, candidates);
-    if (score_listed(segment, n, scores, best) < 0)
-        return -1;
+    Py_ssize_t n = between_bounds(arena, papers, floor, INFINITY, candidates);
+    Py_ssize_t scored = score_listed(segment, n, best);
+    if (scored < 0)
+        return scored;
     float low = (float)(threshold(best, -1.0) * ROUNDING);
     low = low > FAINT ? low : FAINT;
     if (low >= floor)
         return n;
-    Py_ssize_t others = between_bounds(papers, low, floor, more);
+    Py_ssize_t others = between_bounds(arena, papers, low, floor, more);
     memset(gained, 0, (size_t)others * sizeof *gained);
-    if (add_exact(&segment->scoring, more, others, gained) < 0)
-        return -1;
+    Fault fault = add_exact(&segment->scoring, more, others, gained);
+    if (fault)
+        return fault;
     /* Merged from the end, so that nothing is overwritten before it has moved. */
     Py_ssize_t had = n - 1, fresh = others - 1;
     for (Py_ssize_t at = n + others - 1; fresh >= 0; at--) {
@@ -67,16 +71,18 @@ static void fill_hits(SearchedSegment *segment, Py_ssize_t listed_papers) {
     if (segment->hits.view.obj == NULL)
         return;
     if (listed_papers < 0) {
-        mark_bounded(hits, segment->scoring.papers);
+        mark_bounded(segment->arena, hits, segment->scoring.papers);
         return;
     }
     memset(hits, 0, (size_t)segment->scoring.papers);
     for (Py_ssize_t at = 0; at < listed_papers; at++)
-        hits[candidates[at]] = 1;
+        hits[segment->arena->candidates[at]] = 1;
 }
 
-/* The first of a segment in `candidates` and `scores`: how many, -1 on error. Adds what matches to `total`. */
-static Py_ssize_t search_segment(SearchedSegment *segment, int every, Py_ssize_t top, double *scores, Best *best, Py_ssize_t *total) {
+/* The first of a segment in the arena's `candidates` and `scores`: how many, or a fault. Adds what matches to `total`. */
+static Py_ssize_t search_segment(SearchedSegment *segment, int every, Py_ssize_t top, Best *best, Py_ssize_t *total) {
+    uint16_t *candidates = segment->arena->candidates;
+    uint8_t *seen = segment->arena->seen;
     Py_ssize_t papers = segment->scoring.papers, n = list_matches(segment, every, candidates);
     if (n >= 0) {
         fill_hits(segment, n);
@@ -85,7 +91,7 @@ static Py_ssize_t search_segment(SearchedSegment *segment, int every, Py_ssize_t
             return 0;
         /* Bounds cost what their postings do, and zeroes for all papers; an exact score costs a tenth of a us. */
         if (n <= 100 + postings_of(segment) / 100 || n <= top)
-            return score_listed(segment, n, scores, best);
+            return score_listed(segment, n, best);
         memset(seen, 0, (size_t)papers);
         for (Py_ssize_t at = 0; at < n; at++)
             seen[candidates[at]] = 1;
@@ -94,7 +100,7 @@ static Py_ssize_t search_segment(SearchedSegment *segment, int every, Py_ssize_t
         *total += find_bounds(segment, marks(&segment->base));
         fill_hits(segment, -1);
     }
-    return top ? score_by_bounds(segment, top, scores, best) : 0;
+    return top ? score_by_bounds(segment, top, best) : 0;
 }
 
 /* --- all segments --- */
@@ -118,20 +124,18 @@ static int read_segment(SearchedSegment *segment, PyObject *row, const Array *pa
     return -1;
 }
 
-/* Copy what was found in a segment. */
-static int keep_found(Found *found, const double *scores, Py_ssize_t n) {
+/* Copy what was found in a segment; also without the interpreter's lock. */
+static Fault keep_found(Found *found, const Arena *arena, Py_ssize_t n) {
     if (!n)
-        return 0;
-    found->docs = PyMem_Malloc((size_t)n * sizeof *found->docs);
-    found->scores = PyMem_Malloc((size_t)n * sizeof *found->scores);
-    if (found->docs == NULL || found->scores == NULL) {
-        PyErr_NoMemory();
-        return -1;
-    }
-    memcpy(found->docs, candidates, (size_t)n * sizeof *found->docs);
-    memcpy(found->scores, scores, (size_t)n * sizeof *found->scores);
+        return FINE;
+    found->docs = PyMem_RawMalloc((size_t)n * sizeof *found->docs);
+    found->scores = PyMem_RawMalloc((size_t)n * sizeof *found->scores);
+    if (found->docs == NULL || found->scores == NULL)
+        return NO_MEMORY;
+    memcpy(found->docs, arena->candidates, (size_t)n * sizeof *found->docs);
+    memcpy(found->scores, arena->scores, (size_t)n * sizeof *found->scores);
     found->n = n;
-    return 0;
+    return FINE;
 }
 
 /* What was found in all segments, less what is below the floor. */
@@ -159,20 +163,20 @@ static PyObject *give_found(Found *all, Py_ssize_t segments, double floor) {
 
 PyObject *kernel_first(PyObject *module, PyObject *args) {
     PyObject *rows, *parameters_object, *result = NULL;
-    Py_ssize_t optional, top, total = 0, papers = 0, read = 0;
+    Py_ssize_t optional, top, total = 0, papers = 0, postings = 0, read = 0;
     int every;
-    static double scores[MAX_DOCS];
     Array parameters;
     (void)module;
     if (!PyArg_ParseTuple(args, "O!Onpn", &PyList_Type, &rows, &parameters_object, &optional, &every, &top))
         return NULL;
-    if (take(parameters_object, &parameters, 8, 0) < 0)
+    if (take(parameters_object, &parameters, DOUBLES, 0) < 0)
         return NULL;
+    Arena *arena = take_arena();
     Py_ssize_t segments = PyList_GET_SIZE(rows);
     SearchedSegment *searched = PyMem_Calloc((size_t)segments + 1, sizeof *searched);
     Found *all = PyMem_Calloc((size_t)segments + 1, sizeof *all);
     Best best = {0};
-    if (searched == NULL || all == NULL || top < 0) {
+    if (arena == NULL || searched == NULL || all == NULL || top < 0) {
         PyErr_NoMemory();
         goto done;
     }
@@ -182,6 +186,8 @@ PyObject *kernel_first(PyObject *module, PyObject *args) {
             goto done;
         }
         papers += searched[read].scoring.papers;
+        searched[read].arena = arena;
+        postings += postings_of(&searched[read]);
     }
     /* Where all papers are wanted nothing is too low. */
     best.room = top < papers ? top : 0;
@@ -190,23 +196,31 @@ PyObject *kernel_first(PyObject *module, PyObject *args) {
         PyErr_NoMemory();
         goto done;
     }
-    for (Py_ssize_t at = 0; at < segments; at++) {
-        Py_ssize_t n = search_segment(&searched[at], every, top, scores, &best, &total);
-        if (n < 0 || keep_found(&all[at], scores, n) < 0)
-            goto done;
+    Py_ssize_t found_here = 0;
+    LET_GO(postings + papers / 4)
+    for (Py_ssize_t at = 0; at < segments && found_here >= 0; at++) {
+        found_here = search_segment(&searched[at], every, top, &best, &total);
+        if (found_here >= 0)
+            found_here = keep_found(&all[at], arena, found_here);
+    }
+    TAKE_BACK
+    if (found_here < 0) {
+        raise_fault((Fault)found_here);
+        goto done;
     }
     PyObject *found = give_found(all, segments, threshold(&best, -1.0));
     result = found == NULL ? NULL : Py_BuildValue("nN", total, found);
 done:
     for (Py_ssize_t at = 0; searched != NULL && all != NULL && at < segments; at++) {
-        PyMem_Free(all[at].docs);
-        PyMem_Free(all[at].scores);
+        PyMem_RawFree(all[at].docs);
+        PyMem_RawFree(all[at].scores);
     }
     for (Py_ssize_t at = 0; at < read; at++) {
         release(&searched[at].scoring);
         give_back(&searched[at].base);
         give_back(&searched[at].hits);
     }
+    give_arena(arena);
     PyMem_Free(best.items);
     PyMem_Free(searched);
     PyMem_Free(all);

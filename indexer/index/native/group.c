@@ -88,17 +88,16 @@ typedef struct {
     Py_ssize_t n, room;
 } Positions;
 
-static int reserve(Positions *positions, Py_ssize_t room) {
+/* Nothing from here to the next heading needs the interpreter's lock. */
+static Fault reserve(Positions *positions, Py_ssize_t room) {
     if (room <= positions->room)
-        return 0;
-    uint64_t *items = PyMem_Realloc(positions->items, (size_t)(room * 2) * sizeof *items);
-    if (items == NULL) {
-        PyErr_NoMemory();
-        return -1;
-    }
+        return FINE;
+    uint64_t *items = PyMem_RawRealloc(positions->items, (size_t)(room * 2) * sizeof *items);
+    if (items == NULL)
+        return NO_MEMORY;
     positions->items = items;
     positions->room = room * 2;
-    return 0;
+    return FINE;
 }
 
 typedef struct {
@@ -113,24 +112,22 @@ typedef struct {
     Py_ssize_t n, room;
 } Bytes;
 
-static int append(Bytes *bytes, const void *data, Py_ssize_t size) {
+static Fault append(Bytes *bytes, const void *data, Py_ssize_t size) {
     if (bytes->n + size > bytes->room) {
         Py_ssize_t room = (bytes->n + size) * 2;
-        uint8_t *items = PyMem_Realloc(bytes->items, (size_t)room);
-        if (items == NULL) {
-            PyErr_NoMemory();
-            return -1;
-        }
+        uint8_t *items = PyMem_RawRealloc(bytes->items, (size_t)room);
+        if (items == NULL)
+            return NO_MEMORY;
         bytes->items = items;
         bytes->room = room;
     }
     memcpy(bytes->items + bytes->n, data, (size_t)size);
     bytes->n += size;
-    return 0;
+    return FINE;
 }
 
 /* Positions of a posting's occurrences: field << 32 | position, of names author << 2 * bits | word. */
-static int find_positions(const Group *group, Word *word, const uint64_t *borders, int name_bits) {
+static Fault find_positions(const Group *group, Word *word, const uint64_t *borders, int name_bits) {
     Py_ssize_t posting = word->cursor, block = posting >> SKIP;
     Py_ssize_t before = block << SKIP;
     uint64_t first = ((const uint32_t *)group->skip.view.buf)[block];
@@ -143,12 +140,10 @@ static int find_positions(const Group *group, Word *word, const uint64_t *border
     word->counted = posting;
     word->occurrence = (int64_t)first;
     uint32_t count = total(group, posting);
-    if (first + count > (uint64_t)group->pos.n) {
-        damaged("positions of a word lie outside their array");
-        return -1;
-    }
-    if (reserve(&word->positions, count) < 0)
-        return -1;
+    if (first + count > (uint64_t)group->pos.n)
+        return NO_POSITIONS;
+    if (reserve(&word->positions, count))
+        return NO_MEMORY;
     int unit = 0;
     for (uint32_t at = 0; at < count; at++) {
         uint64_t position = position_at(group, (Py_ssize_t)(first + at));
@@ -161,7 +156,7 @@ static int find_positions(const Group *group, Word *word, const uint64_t *border
         word->positions.items[at] = (uint64_t)unit << 32 | position;
     }
     word->positions.n = count;
-    return 0;
+    return FINE;
 }
 
 /* Move every word's cursor to a document; 0 where one of them lacks it. */
@@ -191,151 +186,183 @@ static Py_ssize_t follow(const uint64_t *ends, Py_ssize_t n, const Positions *he
     return kept;
 }
 
-PyObject *group_phrase(Group *self, PyObject *args) {
-    PyObject *spans, *lengths_object, *parameters_object, *result = NULL;
-    Py_ssize_t papers;
-    int slop, columns, name_bits;
-    if (!PyArg_ParseTuple(args, "O!OOniii", &PyTuple_Type, &spans, &lengths_object, &parameters_object, &papers, &slop,
-                          &columns, &name_bits))
-        return NULL;
+typedef struct {
+    const Group *group;
     Array lengths, parameters;
-    if (take(lengths_object, &lengths, 0, 0) < 0)
-        return NULL;
-    if (take(parameters_object, &parameters, 8, 0) < 0) {
-        give_back(&lengths);
-        return NULL;
+    Py_ssize_t papers, n, lead; /* words, and the rarest of them */
+    Word *words;
+    int slop, columns, name_bits, width; /* fields of the schema */
+    Positions ends, next;
+    Bytes found, counts, bounds;
+} Phrase;
+
+/* Count in `row` where the words of a paper stand in order, once for each field; *any whether they do. */
+static Fault count_phrase(Phrase *phrase, int32_t *row, int *any) {
+    const Word *words = phrase->words;
+    const Positions *start = &words[0].positions;
+    if (reserve(&phrase->ends, start->n))
+        return NO_MEMORY;
+    if (start->n)
+        memcpy(phrase->ends.items, start->items, (size_t)start->n * sizeof *start->items);
+    phrase->ends.n = start->n;
+    for (Py_ssize_t at = 1; at < phrase->n && phrase->ends.n; at++) {
+        const Positions *here = &words[words[at].same >= 0 ? words[at].same : at].positions;
+        if (reserve(&phrase->next, here->n))
+            return NO_MEMORY;
+        phrase->next.n = follow(phrase->ends.items, phrase->ends.n, here, (uint64_t)phrase->slop, phrase->next.items);
+        Positions swapped = phrase->ends;
+        phrase->ends = phrase->next;
+        phrase->next = swapped;
     }
-    int width = (int)((parameters.n - 1) / 3);
-    Py_ssize_t n = PyTuple_GET_SIZE(spans), lead = 0;
-    Word *words = PyMem_Calloc((size_t)n + 1, sizeof *words);
-    Positions ends = {0}, next = {0};
-    Bytes found = {0}, counts = {0}, bounds = {0};
-    const uint16_t *docs = self->docs.view.buf;
-    if (words == NULL) {
-        PyErr_NoMemory();
-        goto done;
+    for (Py_ssize_t at = 0; at < phrase->ends.n; at++) {
+        int column = phrase->group->first + (phrase->name_bits ? 0 : (int)(phrase->ends.items[at] >> 32));
+        if (phrase->columns >> column & 1) {
+            row[column]++;
+            *any = 1;
+        }
     }
-    if (n == 0 || width < self->first + self->fields || width > MAX_FIELDS || lengths.n != width * papers) {
-        damaged("lengths of fields are missing");
-        goto done;
+    return FINE;
+}
+
+static Fault find_phrases(Phrase *phrase) {
+    const Group *group = phrase->group;
+    const uint16_t *docs = group->docs.view.buf;
+    const Word *lead = &phrase->words[phrase->lead];
+    for (int64_t posting = lead->low; posting < lead->high; posting++) {
+        uint16_t doc = docs[posting];
+        uint64_t borders[MAX_FIELDS], border = 0;
+        int32_t row[MAX_FIELDS] = {0};
+        int any = 0;
+        Fault fault = FINE;
+        if (doc >= phrase->papers)
+            return NO_PAPER;
+        if (!all_hold(docs, phrase->words, phrase->n, doc))
+            continue;
+        for (int field = 0; field < group->fields; field++)
+            borders[field] = border += length_of(&phrase->lengths, phrase->papers, group->first + field, doc);
+        for (Py_ssize_t at = 0; at < phrase->n && !fault; at++)
+            if (phrase->words[at].same < 0)
+                fault = find_positions(group, &phrase->words[at], borders, phrase->name_bits);
+        if (fault || (fault = count_phrase(phrase, row, &any)))
+            return fault;
+        if (!any)
+            continue;
+        double saturated =
+            saturation(row, &phrase->lengths, phrase->parameters.view.buf, phrase->papers, phrase->width, doc);
+        double bound = ceil(saturated * 255.0 * (1 + 1e-9));
+        uint8_t level = bound < 255.0 ? (uint8_t)bound : 255;
+        if (append(&phrase->found, &doc, 2) || append(&phrase->counts, row, 4 * phrase->width) ||
+            append(&phrase->bounds, &level, 1))
+            return NO_MEMORY;
     }
-    for (Py_ssize_t at = 0; at < n; at++) {
+    return FINE;
+}
+
+/* Read the spans of the words; -1 with an exception set. */
+static int read_spans(Phrase *phrase, PyObject *spans) {
+    Word *words = phrase->words;
+    for (Py_ssize_t at = 0; at < phrase->n; at++) {
         if (!PyArg_ParseTuple(PyTuple_GET_ITEM(spans, at), "LL", &words[at].low, &words[at].high))
-            goto done;
-        if (words[at].low < 0 || words[at].high < words[at].low || words[at].high > self->docs.n) {
-            damaged("postings of a word lie outside their array");
-            goto done;
+            return -1;
+        if (words[at].low < 0 || words[at].high < words[at].low || words[at].high > phrase->group->docs.n) {
+            raise_fault(NO_POSTINGS);
+            return -1;
         }
         words[at].cursor = words[at].low;
         words[at].same = -1;
         for (Py_ssize_t before = 0; before < at && words[at].same < 0; before++)
             if (words[before].low == words[at].low)
                 words[at].same = (int)before;
-        if (words[at].high - words[at].low < words[lead].high - words[lead].low)
-            lead = at;
+        if (words[at].high - words[at].low < words[phrase->lead].high - words[phrase->lead].low)
+            phrase->lead = at;
     }
-    for (int64_t posting = words[lead].low; posting < words[lead].high; posting++) {
-        uint16_t doc = docs[posting];
-        uint64_t borders[MAX_FIELDS], border = 0;
-        int32_t row[MAX_FIELDS] = {0};
-        if (doc >= papers) {
-            damaged("a posting names no paper");
-            goto done;
-        }
-        if (!all_hold(docs, words, n, doc))
-            continue;
-        for (int field = 0; field < self->fields; field++)
-            borders[field] = border += length_of(&lengths, papers, self->first + field, doc);
-        for (Py_ssize_t at = 0; at < n; at++)
-            if (words[at].same < 0 && find_positions(self, &words[at], borders, name_bits) < 0)
-                goto done;
-        const Positions *start = &words[0].positions;
-        if (reserve(&ends, start->n) < 0)
-            goto done;
-        memcpy(ends.items, start->items, (size_t)start->n * sizeof *ends.items);
-        ends.n = start->n;
-        for (Py_ssize_t at = 1; at < n && ends.n; at++) {
-            const Positions *here = &words[words[at].same >= 0 ? words[at].same : at].positions;
-            if (reserve(&next, here->n) < 0)
-                goto done;
-            next.n = follow(ends.items, ends.n, here, (uint64_t)slop, next.items);
-            Positions swapped = ends;
-            ends = next;
-            next = swapped;
-        }
-        int any = 0;
-        for (Py_ssize_t at = 0; at < ends.n; at++) {
-            int column = self->first + (name_bits ? 0 : (int)(ends.items[at] >> 32));
-            if (columns >> column & 1) {
-                row[column]++;
-                any = 1;
-            }
-        }
-        if (!any)
-            continue;
-        double saturated = saturation(row, &lengths, parameters.view.buf, papers, width, doc);
-        double bound = ceil(saturated * 255.0 * (1 + 1e-9));
-        uint8_t level = bound > 255.0 ? 255 : (uint8_t)bound;
-        if (append(&found, &doc, 2) < 0 || append(&counts, row, 4 * width) < 0 || append(&bounds, &level, 1) < 0)
-            goto done;
+    return 0;
+}
+
+PyObject *group_phrase(Group *self, PyObject *args) {
+    PyObject *spans, *lengths, *parameters, *result = NULL;
+    Phrase phrase = {.group = self};
+    if (!PyArg_ParseTuple(args, "O!OOniii", &PyTuple_Type, &spans, &lengths, &parameters, &phrase.papers, &phrase.slop,
+                          &phrase.columns, &phrase.name_bits))
+        return NULL;
+    phrase.n = PyTuple_GET_SIZE(spans);
+    if (take(lengths, &phrase.lengths, 0, 0) < 0 || take(parameters, &phrase.parameters, DOUBLES, 0) < 0)
+        goto done;
+    phrase.width = (int)((phrase.parameters.n - 1) / 3);
+    phrase.words = PyMem_Calloc((size_t)phrase.n + 1, sizeof *phrase.words);
+    if (phrase.words == NULL) {
+        PyErr_NoMemory();
+        goto done;
     }
-    result = Py_BuildValue("y#y#y#", found.items ? (char *)found.items : "", found.n,
-                           counts.items ? (char *)counts.items : "", counts.n,
-                           bounds.items ? (char *)bounds.items : "", bounds.n);
+    if (phrase.n == 0 || phrase.width < self->first + self->fields || phrase.width > MAX_FIELDS || phrase.papers < 0 ||
+        phrase.papers > MAX_DOCS || phrase.lengths.n != phrase.width * phrase.papers || phrase.name_bits < 0 ||
+        phrase.name_bits > 31) {
+        damaged("lengths of fields are missing");
+        goto done;
+    }
+    if (read_spans(&phrase, spans) < 0)
+        goto done;
+    Fault fault;
+    LET_GO((phrase.words[phrase.lead].high - phrase.words[phrase.lead].low) * 4)
+    fault = find_phrases(&phrase);
+    TAKE_BACK
+    raise_fault(fault);
+    if (fault)
+        goto done;
+    const Bytes *found = &phrase.found, *counts = &phrase.counts, *bounds = &phrase.bounds;
+    result = Py_BuildValue("y#y#y#", found->items ? (char *)found->items : "", found->n,
+                           counts->items ? (char *)counts->items : "", counts->n,
+                           bounds->items ? (char *)bounds->items : "", bounds->n);
 done:
-    for (Py_ssize_t at = 0; words != NULL && at < n; at++)
-        PyMem_Free(words[at].positions.items);
-    PyMem_Free(words);
-    PyMem_Free(ends.items);
-    PyMem_Free(next.items);
-    PyMem_Free(found.items);
-    PyMem_Free(counts.items);
-    PyMem_Free(bounds.items);
-    give_back(&lengths);
-    give_back(&parameters);
+    for (Py_ssize_t at = 0; phrase.words != NULL && at < phrase.n; at++)
+        PyMem_RawFree(phrase.words[at].positions.items);
+    PyMem_Free(phrase.words);
+    PyMem_RawFree(phrase.ends.items);
+    PyMem_RawFree(phrase.next.items);
+    PyMem_RawFree(phrase.found.items);
+    PyMem_RawFree(phrase.counts.items);
+    PyMem_RawFree(phrase.bounds.items);
+    give_back(&phrase.lengths);
+    give_back(&phrase.parameters);
     return result;
 }
 
 /* --- papers of many terms --- */
 
-PyObject *group_mark(Group *self, PyObject *args) {
-    PyObject *objects[6], *result = NULL;
-    Array all[6] = {{.view = {.obj = NULL}}};
-    Array *mask = &all[0], *starts = &all[1], *terms = &all[2], *allowed = &all[3], *masks_at = &all[4],
-          *masks = &all[5];
-    static const Py_ssize_t widths[6] = {1, 4, 4, 1, 4, 1};
+/* Which terms, of which forms, in which fields; and the mask that is set. */
+typedef struct {
+    const Group *group;
+    Array mask, starts, terms, allowed, masks_at, masks;
     int columns;
-    objects[3] = objects[4] = objects[5] = Py_None;
-    if (!PyArg_ParseTuple(args, "OOOi|OOO", &objects[0], &objects[1], &objects[2], &columns, &objects[3], &objects[4],
-                          &objects[5]))
-        return NULL;
-    int forms = objects[3] != Py_None, every = 1;
-    for (int at = 0; at < (forms ? 6 : 3); at++)
-        if (take(objects[at], &all[at], widths[at], at == 0) < 0)
-            goto done;
-    for (int field = 0; field < self->fields; field++)
-        every = every && (columns >> (self->first + field) & 1);
-    uint8_t *marks = mask->view.buf;
-    const uint16_t *docs = self->docs.view.buf;
-    const uint32_t *start = starts->view.buf, *numbers = terms->view.buf, *first = masks_at->view.buf;
-    const uint8_t *wanted = allowed->view.buf, *held = masks->view.buf;
-    if (forms && (allowed->n != terms->n || masks_at->n != starts->n)) {
-        damaged("word forms have arrays of unequal lengths");
-        goto done;
-    }
-    for (Py_ssize_t at = 0; at < terms->n; at++) {
+} Marking;
+
+static int stands_in(const Group *group, Py_ssize_t posting, int columns) {
+    const int32_t *row = frequencies(group, posting);
+    int any = 0;
+    for (int field = 0; field < group->fields; field++)
+        any |= (columns >> (group->first + field) & 1) && row[field];
+    return any;
+}
+
+static Fault mark_terms(const Marking *marking) {
+    const Group *group = marking->group;
+    int every = 1, forms = marking->allowed.view.obj != NULL;
+    for (int field = 0; field < group->fields; field++)
+        every = every && (marking->columns >> (group->first + field) & 1);
+    uint8_t *marks = marking->mask.view.buf;
+    const uint16_t *docs = group->docs.view.buf;
+    const uint32_t *start = marking->starts.view.buf, *numbers = marking->terms.view.buf,
+                   *first = marking->masks_at.view.buf;
+    const uint8_t *wanted = marking->allowed.view.buf, *held = marking->masks.view.buf;
+    for (Py_ssize_t at = 0; at < marking->terms.n; at++) {
         Py_ssize_t term = numbers[at];
-        if (term + 1 >= starts->n || start[term] > start[term + 1] || start[term + 1] > self->docs.n) {
-            damaged("postings of a word lie outside their array");
-            goto done;
-        }
+        if (term + 1 >= marking->starts.n || start[term] > start[term + 1] || start[term + 1] > group->docs.n)
+            return NO_POSTINGS;
         Py_ssize_t low = start[term], n = start[term + 1] - low;
         const uint8_t *bits = NULL;
         if (forms && first[term + 1] != first[term]) {
-            if (first[term + 1] - first[term] != (uint32_t)n || first[term + 1] > masks->n) {
-                damaged("forms of a word lie outside their array");
-                goto done;
-            }
+            if (first[term + 1] - first[term] != (uint32_t)n || first[term + 1] > marking->masks.n)
+                return NO_FORMS;
             bits = held + first[term];
         }
         for (Py_ssize_t posting = 0; posting < n; posting++) {
@@ -343,25 +370,47 @@ PyObject *group_mark(Group *self, PyObject *args) {
             /* A word with one form only has no bits: all of its postings are of that form, the first. */
             if (forms && !((bits ? bits[posting] : 1) & wanted[at]))
                 continue;
-            if (!every) {
-                const int32_t *row = frequencies(self, low + posting);
-                int any = 0;
-                for (int field = 0; field < self->fields; field++)
-                    any |= (columns >> (self->first + field) & 1) && row[field];
-                if (!any)
-                    continue;
-            }
-            if (doc >= mask->n) {
-                damaged("a posting names no paper");
-                goto done;
-            }
+            if (!every && !stands_in(group, low + posting, marking->columns))
+                continue;
+            if (doc >= marking->mask.n)
+                return NO_PAPER;
             marks[doc] = 1;
         }
     }
-    result = Py_NewRef(Py_None);
+    return FINE;
+}
+
+PyObject *group_mark(Group *self, PyObject *args) {
+    PyObject *objects[6], *result = NULL;
+    Marking marking = {.group = self};
+    Array *all[6] = {&marking.mask, &marking.starts, &marking.terms, &marking.allowed, &marking.masks_at, &marking.masks};
+    static const Py_ssize_t widths[6] = {1, 4, 4, 1, 4, 1};
+    objects[3] = objects[4] = objects[5] = Py_None;
+    if (!PyArg_ParseTuple(args, "OOOi|OOO", &objects[0], &objects[1], &objects[2], &marking.columns, &objects[3],
+                          &objects[4], &objects[5]))
+        return NULL;
+    int forms = objects[3] != Py_None;
+    for (int at = 0; at < (forms ? 6 : 3); at++)
+        if (take(objects[at], all[at], widths[at], at == 0) < 0)
+            goto done;
+    if (forms && (marking.allowed.n != marking.terms.n || marking.masks_at.n != marking.starts.n)) {
+        damaged("word forms have arrays of unequal lengths");
+        goto done;
+    }
+    const uint32_t *start = marking.starts.view.buf, *numbers = marking.terms.view.buf;
+    uint64_t postings = 0;
+    for (Py_ssize_t at = 0; at < marking.terms.n; at++)
+        if ((Py_ssize_t)numbers[at] + 1 < marking.starts.n)
+            postings += (uint32_t)(start[numbers[at] + 1] - start[numbers[at]]);
+    Fault fault;
+    LET_GO(postings)
+    fault = mark_terms(&marking);
+    TAKE_BACK
+    raise_fault(fault);
+    result = fault ? NULL : Py_NewRef(Py_None);
 done:
     for (int at = 0; at < 6; at++)
-        give_back(&all[at]);
+        give_back(all[at]);
     return result;
 }
 
@@ -398,17 +447,16 @@ static PyObject *group_positions(Group *self, PyObject *args) {
         }
         if (!all_hold(docs, &word, 1, asked[at]))
             continue;
-        const int32_t *row = frequencies(self, word.cursor);
-        int any = 0;
-        for (int field = 0; field < self->fields; field++)
-            any |= (columns >> (self->first + field) & 1) && row[field];
-        if (!any)
+        if (!stands_in(self, word.cursor, columns))
             continue;
         uint64_t borders[MAX_FIELDS], border = 0;
         for (int field = 0; field < self->fields; field++)
             borders[field] = border += length_of(&lengths, papers, self->first + field, asked[at]);
-        if (find_positions(self, &word, borders, 0) < 0)
+        Fault fault = find_positions(self, &word, borders, 0);
+        if (fault) {
+            raise_fault(fault);
             goto done;
+        }
         uint64_t owner = (uint64_t)(first + at) << 40;
         Py_ssize_t kept = 0;
         for (Py_ssize_t position = 0; position < word.positions.n; position++) {
@@ -418,13 +466,15 @@ static PyObject *group_positions(Group *self, PyObject *args) {
                 word.positions.items[kept++] = owner | (column << 32) | (item & 0xFFFFFFFF);
         }
         word.positions.n = kept;
-        if (append(&found, word.positions.items, word.positions.n * (Py_ssize_t)sizeof *word.positions.items) < 0)
+        if (kept && append(&found, word.positions.items, kept * (Py_ssize_t)sizeof *word.positions.items)) {
+            raise_fault(NO_MEMORY);
             goto done;
+        }
     }
     result = PyBytes_FromStringAndSize((const char *)found.items, found.n);
 done:
-    PyMem_Free(word.positions.items);
-    PyMem_Free(found.items);
+    PyMem_RawFree(word.positions.items);
+    PyMem_RawFree(found.items);
     give_back(&wanted);
     give_back(&lengths);
     return result;

@@ -1,8 +1,8 @@
 /* The kernel: what searches do most, in C. Each function has a twin in Python that gives the same.
 
 Nothing here trusts a file: whatever is read of one is checked against the arrays it points into, and what does not
-fit is a BadIndexError. The GIL is held throughout, and no object is made while static memory is in use: it has one user
-at a time. */
+fit is a BadIndexError. What a call writes to is its own, from its arena to the cursors of its words, so that the
+interpreter's lock is let go while much is looked at: threads search beside each other. */
 #ifndef QUIVER_KERNEL_H
 #define QUIVER_KERNEL_H
 
@@ -26,7 +26,10 @@ typedef struct {
     Py_ssize_t n;
 } Array;
 
-/* Take an array of items `width` bytes wide (0: of any width). Gives 0, or -1 with an exception set. */
+#define DOUBLES (-8)
+
+/* Take an array of whole numbers `width` bytes wide (0: of any width), or of DOUBLES. Gives 0, or -1 with an exception
+   set. */
 int take(PyObject *object, Array *array, Py_ssize_t width, int writable);
 void give_back(Array *array);
 PyObject *damaged(const char *what);
@@ -48,7 +51,6 @@ typedef struct {
     Py_ssize_t n;
     Group *group;
     Py_ssize_t low, high;
-    Py_ssize_t cursor; /* where the last document was found; set back by who reads */
     int columns;       /* the fields that count, a bit each */
     Array arrays[3];   /* those of the three above that are borrowed from Python */
 } Stream;
@@ -60,6 +62,21 @@ typedef struct {
     Py_ssize_t n;
     PyObject *kept; /* what the streams point into */
 } Streams;
+
+/* What went wrong while the interpreter's lock was let go; raised after. */
+typedef enum { FINE = 0, NO_MEMORY = -1, NOT_RISING = -2, NO_PAPER = -3, NO_POSITIONS = -4, NO_POSTINGS = -5, NO_FORMS = -6 } Fault;
+void raise_fault(Fault fault);
+
+/* Work without the interpreter's lock where there is much of it: another thread may keep it for five milliseconds, which
+   a call of some microseconds should not wait for. `much` in postings or papers. */
+#define MUCH 16384
+#define LET_GO(much)                                                                                                   \
+    {                                                                                                                  \
+        PyThreadState *let_go = (much) >= MUCH ? PyEval_SaveThread() : NULL;
+#define TAKE_BACK                                                                                                      \
+    if (let_go != NULL)                                                                                                \
+        PyEval_RestoreThread(let_go);                                                                                  \
+    }
 
 extern PyTypeObject GroupType, StringsType, StreamsType, ReaderType;
 

@@ -1,5 +1,5 @@
 /* Masks over the papers of a segment: set, and listed. */
-#include "kernel.h"
+#include "arena.h"
 #include <string.h>
 
 int mark_papers(const Array *mask, const uint16_t *docs, Py_ssize_t n) {
@@ -89,16 +89,18 @@ done:
 }
 
 PyObject *kernel_listed(PyObject *module, PyObject *mask_object) {
-    static uint16_t docs[MAX_DOCS + 1];
     Array mask;
     PyObject *result = NULL;
     (void)module;
     if (take(mask_object, &mask, 1, 0) < 0)
         return NULL;
+    Arena *arena = mask.n > MAX_DOCS ? NULL : take_arena();
     if (mask.n > MAX_DOCS)
         damaged("a segment holds more papers than it may");
-    else
-        result = PyBytes_FromStringAndSize((const char *)docs, 2 * listed(mask.view.buf, mask.n, docs));
+    else if (arena != NULL)
+        result = PyBytes_FromStringAndSize((const char *)arena->candidates,
+                                           2 * listed(mask.view.buf, mask.n, arena->candidates));
+    give_arena(arena);
     give_back(&mask);
     return result;
 }

@@ -2,8 +2,6 @@
 #include "searched_segment.h"
 #include <string.h>
 
-static uint8_t seen[MAX_DOCS]; /* one user at a time, as the GIL is held */
-
 static Py_ssize_t size_of(const Term *term) {
     Py_ssize_t size = marks(&term->match_only) != NULL ? MAX_DOCS : 0;
     for (Py_ssize_t number = 0; number < term->streams->n; number++)
@@ -11,7 +9,7 @@ static Py_ssize_t size_of(const Term *term) {
     return size;
 }
 
-static void see(const Term *term, Py_ssize_t papers) {
+static void see(uint8_t *seen, const Term *term, Py_ssize_t papers) {
     memset(seen, 0, (size_t)papers);
     for (Py_ssize_t number = 0; number < term->streams->n; number++) {
         const Stream *stream = &term->streams->items[number];
@@ -29,9 +27,10 @@ static int holds(Term *term, uint16_t doc) {
     if (match_only != NULL && match_only[doc])
         return 1;
     for (Py_ssize_t number = 0; number < term->streams->n; number++) {
-        Stream *stream = &term->streams->items[number];
-        stream->cursor = gallop16(stream->docs, stream->cursor, stream->n, doc);
-        if (stream->cursor < stream->n && stream->docs[stream->cursor] == doc)
+        const Stream *stream = &term->streams->items[number];
+        Py_ssize_t *cursor = &term->cursors[number];
+        *cursor = gallop16(stream->docs, *cursor, stream->n, doc);
+        if (*cursor < stream->n && stream->docs[*cursor] == doc)
             return 1;
     }
     return 0;
@@ -39,11 +38,11 @@ static int holds(Term *term, uint16_t doc) {
 
 static void rewind_term(Term *term) {
     for (Py_ssize_t number = 0; number < term->streams->n; number++)
-        term->streams->items[number].cursor = 0;
+        term->cursors[number] = 0;
 }
 
 /* Keep of n candidates those that a term holds. */
-static Py_ssize_t keep(Term *term, uint16_t *docs, Py_ssize_t n, Py_ssize_t papers) {
+static Py_ssize_t keep(uint8_t *seen, Term *term, uint16_t *docs, Py_ssize_t n, Py_ssize_t papers) {
     Py_ssize_t kept = 0;
     /* A step of a search costs some 20 ns, a posting marked less than one. */
     if (size_of(term) > 16 * n) {
@@ -52,7 +51,7 @@ static Py_ssize_t keep(Term *term, uint16_t *docs, Py_ssize_t n, Py_ssize_t pape
             if (holds(term, docs[at]))
                 docs[kept++] = docs[at];
     } else {
-        see(term, papers);
+        see(seen, term, papers);
         for (Py_ssize_t at = 0; at < n; at++) {
             uint16_t doc = docs[at];
             docs[kept] = doc;
@@ -73,8 +72,8 @@ static Py_ssize_t all_hold(SearchedSegment *segment, uint16_t *docs) {
         for (; n < lead->items[0].n && lead->items[0].docs[n] < papers; n++)
             docs[n] = lead->items[0].docs[n];
     } else if (lead->n || marks(&terms[rarest].match_only) != NULL) {
-        see(&terms[rarest], papers);
-        n = listed(seen, papers, docs);
+        see(segment->arena->marked, &terms[rarest], papers);
+        n = listed(segment->arena->marked, papers, docs);
     }
     const uint8_t *base = marks(&segment->base);
     if (base != NULL) {
@@ -88,7 +87,7 @@ static Py_ssize_t all_hold(SearchedSegment *segment, uint16_t *docs) {
     }
     for (Py_ssize_t at = 0; at < segment->optional && n; at++)
         if (at != rarest)
-            n = keep(&terms[at], docs, n, papers);
+            n = keep(segment->arena->marked, &terms[at], docs, n, papers);
     return n;
 }
 

@@ -1,17 +1,29 @@
 /* The module: shared helpers, and the table of what it offers. */
-#include "kernel.h"
+#include "arena.h"
+#include <string.h>
 
 PyObject *bad_index;
 
+/* Whether the items of a buffer are whole numbers, or doubles, as this machine holds them. */
+static int is_of(const Py_buffer *view, int doubles) {
+    const char *format = view->format == NULL ? "B" : view->format;
+    format += *format == '@' || *format == '=';
+    return *format && !format[1] && strchr(doubles ? "d" : "?bBhHiIlLqQ", *format) != NULL;
+}
+
 int take(PyObject *object, Array *array, Py_ssize_t width, int writable) {
-    int flags = PyBUF_ND | PyBUF_C_CONTIGUOUS | (writable ? PyBUF_WRITABLE : 0);
+    int flags = PyBUF_ND | PyBUF_C_CONTIGUOUS | PyBUF_FORMAT | (writable ? PyBUF_WRITABLE : 0);
     array->view.obj = NULL;
     if (PyObject_GetBuffer(object, &array->view, flags) < 0)
         return -1;
-    if (width && array->view.itemsize != width) {
-        PyErr_Format(PyExc_TypeError, "an array of items of %zd bytes is wanted, not of %zd", width,
-                     array->view.itemsize);
+    Py_ssize_t size = array->view.itemsize;
+    if (size < 1 || (width && size != (width == DOUBLES ? 8 : width)) || !is_of(&array->view, width == DOUBLES) ||
+        (uintptr_t)array->view.buf % (size_t)size) {
+        PyErr_Format(PyExc_TypeError, "an array of %s of %zd bytes is wanted, not of items %s of %zd",
+                     width == DOUBLES ? "fractions" : "whole numbers", width == DOUBLES ? 8 : width,
+                     array->view.format == NULL ? "B" : array->view.format, size);
         PyBuffer_Release(&array->view);
+        array->view.obj = NULL;
         return -1;
     }
     array->n = array->view.len / array->view.itemsize;
@@ -27,6 +39,46 @@ void give_back(Array *array) {
 PyObject *damaged(const char *what) {
     PyErr_Format(bad_index, "a segment is damaged: %s; run `quiver verify`, then `quiver rebuild`", what);
     return NULL;
+}
+
+void raise_fault(Fault fault) {
+    switch (fault) {
+    case FINE: break;
+    case NO_MEMORY: PyErr_NoMemory(); break;
+    case NOT_RISING: damaged("documents do not rise"); break;
+    case NO_PAPER: damaged("a posting names no paper"); break;
+    case NO_POSITIONS: damaged("positions of a word lie outside their array"); break;
+    case NO_POSTINGS: damaged("postings of a word lie outside their array"); break;
+    case NO_FORMS: damaged("forms of a word lie outside their array"); break;
+    }
+}
+
+/* Arenas that are free, and how many; looked at with the interpreter's lock held. */
+static Arena *idle;
+static int held_idle;
+#define MOST_IDLE 8
+
+Arena *take_arena(void) {
+    Arena *arena = idle;
+    if (arena == NULL) {
+        arena = PyMem_RawMalloc(sizeof *arena);
+        if (arena == NULL)
+            PyErr_NoMemory();
+        return arena;
+    }
+    idle = arena->next;
+    held_idle--;
+    return arena;
+}
+
+void give_arena(Arena *arena) {
+    if (arena == NULL || held_idle >= MOST_IDLE) {
+        PyMem_RawFree(arena);
+        return;
+    }
+    arena->next = idle;
+    idle = arena;
+    held_idle++;
 }
 
 Py_ssize_t lower16(const uint16_t *items, Py_ssize_t low, Py_ssize_t high, uint16_t wanted) {

@@ -1,5 +1,5 @@
 /* The first of papers that all score the same. */
-#include "kernel.h"
+#include "arena.h"
 
 #define YEARS 3000
 
@@ -20,8 +20,7 @@ static void replace_largest(uint16_t *ranks, uint16_t *docs, Py_ssize_t n, uint1
 
 /* Those of n papers of one year that come first by rank; gives how many. */
 static Py_ssize_t of_year(const uint16_t *all, Py_ssize_t n, const uint16_t *years, uint16_t year, const uint16_t *ranks,
-                          Py_ssize_t wanted, uint16_t *docs) {
-    static uint16_t held[MAX_DOCS];
+                          Py_ssize_t wanted, uint16_t *held, uint16_t *docs) {
     Py_ssize_t kept = 0;
     for (Py_ssize_t at = 0; at < n; at++) {
         uint16_t doc = all[at];
@@ -44,7 +43,6 @@ static Py_ssize_t of_year(const uint16_t *all, Py_ssize_t n, const uint16_t *yea
 
 /* Of the papers of a mask the `top` newest, by rank within a year, in no order. Year 0, none, is the oldest. */
 PyObject *kernel_newest(PyObject *module, PyObject *args) {
-    static uint16_t docs[MAX_DOCS + 1], chosen[MAX_DOCS + 1];
     PyObject *mask_object, *years_object, *ranks_object, *result = NULL;
     Array mask = {.view = {.obj = NULL}}, years = mask, ranks = mask;
     Py_ssize_t top, held = 0, kept = 0;
@@ -59,11 +57,16 @@ PyObject *kernel_newest(PyObject *module, PyObject *args) {
         damaged("a column does not fit its segment");
         goto done;
     }
+    Arena *arena = take_arena();
+    if (arena == NULL)
+        goto done;
     const uint16_t *of = years.view.buf;
+    uint16_t *docs = arena->candidates, *chosen = arena->more;
     Py_ssize_t n = listed(mask.view.buf, mask.n, docs);
     for (Py_ssize_t at = 0; at < n; at++) {
         if (of[docs[at]] >= YEARS) {
             damaged("a paper has a year that cannot be");
+            give_arena(arena);
             goto done;
         }
         counts[of[docs[at]]]++;
@@ -76,8 +79,9 @@ PyObject *kernel_newest(PyObject *module, PyObject *args) {
         kept += of[docs[at]] > year;
     }
     if (held > 0)
-        kept += of_year(docs, n, of, (uint16_t)year, ranks.view.buf, top - kept, chosen + kept);
+        kept += of_year(docs, n, of, (uint16_t)year, ranks.view.buf, top - kept, arena->ranks, chosen + kept);
     result = PyBytes_FromStringAndSize((const char *)chosen, kept * 2);
+    give_arena(arena);
 done:
     give_back(&mask);
     give_back(&years);

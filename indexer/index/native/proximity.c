@@ -155,7 +155,7 @@ PyObject *kernel_proximity(PyObject *module, PyObject *args) {
         PyErr_Format(PyExc_ValueError, "at most %d words are wanted", MAX_WORDS);
         goto done;
     }
-    if (take(norms, &query->norms, 8, 0) < 0 || read_words(query, rows) < 0)
+    if (take(norms, &query->norms, DOUBLES, 0) < 0 || read_words(query, rows) < 0)
         goto done;
     size_t hits = (size_t)query->hits;
     memory = PyMem_Calloc(2 * hits + (size_t)query->n * hits / sizeof *memory + 1, sizeof *memory);

@@ -89,7 +89,7 @@ static PyObject *streams_mark(Streams *self, PyObject *object) {
 }
 
 Py_ssize_t united(const Streams *self, const Array *live) {
-    static uint64_t seen[MAX_DOCS / 64];
+    uint64_t seen[MAX_DOCS / 64];
     Py_ssize_t papers = 0, largest = 0;
     const uint8_t *alive = live->view.obj != NULL ? live->view.buf : NULL;
     for (Py_ssize_t at = 1; at < self->n; at++)

@@ -56,6 +56,7 @@ PyObject *kernel_tally(PyObject *module, PyObject *args) {
     Rows rows = {docs->view.buf, docs->n, starts->view.buf, values->n, counts->n, counts->view.buf};
     const void *column = values->view.buf;
     Py_ssize_t width = values->view.itemsize;
+    LET_GO(docs->n)
     if (several)
         fault = width == 4 ? tally_several(&rows, starts->n - 1, column) : -1;
     else
@@ -63,6 +64,7 @@ PyObject *kernel_tally(PyObject *module, PyObject *args) {
                 : width == 2 ? tally16(&rows, column)
                 : width == 4 ? tally32(&rows, column)
                              : -1;
+    TAKE_BACK
     result = fault ? damaged("a column does not fit its segment") : Py_NewRef(Py_None);
 done:
     for (int at = 0; at < 4; at++)
