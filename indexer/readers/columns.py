@@ -90,6 +90,8 @@ def with_own_names(record: dict[str, Any]) -> dict[str, Any]:
     one, and the name of a venue that is an object, are taken out.
     """
     title, venue = record.get("title"), record.get("venue")
+    if isinstance(record.get("ids"), dict) and isinstance(title, str):
+        return record
     if record.keys() >= _WANTED and type(title) is str and type(venue) is not dict and "indexed_abstract" not in record:
         return record
     made = dict(record)

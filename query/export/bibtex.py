@@ -13,8 +13,8 @@ from indexer.index.record.paper import Author, Paper
 from query.export.as_latex import escape, escape_title
 from query.export.citation_keys import Keys, person
 from query.export.details import details
-from query.export.lines import one_line
-from query.export.style import PLAIN, QUIVER_ID, Style
+from query.export.lines import joined_keywords, one_line
+from query.export.style import PLAIN, QUIVER_ID, QUIVER_TYPE, QUIVER_VENUE, Style
 
 
 class _Kind(NamedTuple):
@@ -68,9 +68,12 @@ def entry(paper: Paper, key: str, style: Style = PLAIN) -> str:
         "archiveprefix": "arXiv" if paper.arxiv else "",
         "url": _verbatim(paper.url),
         "pdf": _verbatim(paper.pdf),
-        "keywords": escape(", ".join(paper.keywords)),
+        "keywords": escape(joined_keywords(paper.keywords)),
         "abstract": escape(paper.abstract),
         QUIVER_ID: _verbatim(paper.id),
+        # What no entry type says, and the venue of a book beside its publisher.
+        QUIVER_TYPE: "" if paper.type in _KINDS and (paper.type != "article" or paper.arxiv) else paper.type,
+        QUIVER_VENUE: escape(paper.venue) if kind.venue == "publisher" and venue != paper.venue else "",
     }
     if "pages" in fields:
         fields["pages"] = known.get("pages", "").replace("-", "--")

@@ -10,7 +10,7 @@ import orjson
 from indexer.index.record.paper import TYPES, Paper
 from indexer.index.text.reading import as_shown
 from query.export.details import details
-from query.export.lines import encodable, one_line
+from query.export.lines import encodable, joined_keywords, one_line
 from query.export.person import split_name
 from query.export.style import PLAIN, QUIVER_ID, Style
 
@@ -47,7 +47,7 @@ def item(paper: Paper, style: Style = PLAIN) -> dict[str, Any]:
         "abstract": paper.abstract,
         "DOI": paper.doi,
         "URL": paper.url or paper.pdf,
-        "keyword": ", ".join(paper.keywords),
+        "keyword": joined_keywords(paper.keywords),
     }
     if paper.arxiv:
         texts["number"] = f"arXiv:{paper.arxiv}"

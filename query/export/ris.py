@@ -9,7 +9,7 @@ from indexer.index.text.reading import as_shown
 from query.export.details import details
 from query.export.lines import one_line
 from query.export.person import split_name
-from query.export.style import PLAIN, QUIVER_ID, Style
+from query.export.style import PLAIN, QUIVER_ID, QUIVER_TYPE, Style
 
 # By the CSL type of the paper: the type of the reference and the tag of its venue.
 _KINDS = {
@@ -23,6 +23,12 @@ _KINDS = {
     "book": ("BOOK", "PB"),
 }
 _OTHER_KIND = ("GEN", "T2")
+_OTHER_KINDS = {
+    "article-magazine": "MGZN", "article-newspaper": "NEWS", "bill": "BILL", "dataset": "DATA",
+    "entry-dictionary": "DICT", "entry-encyclopedia": "ENCYC", "figure": "FIGURE", "hearing": "HEAR",
+    "legal_case": "CASE", "legislation": "STAT", "map": "MAP", "motion_picture": "VIDEO", "pamphlet": "PAMP",
+    "patent": "PAT", "post-weblog": "BLOG", "software": "COMP", "standard": "STAND", "webpage": "ELEC",
+}  # fmt: skip
 # The detail that names the venue in full, by the type of the reference.
 _FULL_VENUE = {"CPAPER": "booktitle", "CHAP": "booktitle", "JOUR": "journal"}
 _DETAILS = {"VL": "volume", "IS": "number", "ET": "edition", "T3": "series", "PB": "publisher", "CY": "address"}
@@ -41,12 +47,14 @@ def write(papers: Iterable[Paper], style: Style = PLAIN) -> Iterator[str]:
 
 def _tags(paper: Paper) -> Iterator[tuple[str, str, str]]:
     """Tag, field of the record, value."""
-    kind, venue_tag = _KINDS.get(paper.type, _OTHER_KIND)
+    kind, venue_tag = _KINDS.get(paper.type) or (_OTHER_KINDS.get(paper.type, _OTHER_KIND[0]), _OTHER_KIND[1])
     known = details(paper)
     yield "TY", "type", kind
     yield "ID", "id", paper.id
     # The same again where it is no citation key, which two files may share.
     yield "C8", "id", f"{QUIVER_ID}: {paper.id}"
+    if kind == _OTHER_KIND[0] or paper.type == "manuscript":
+        yield "C8", "type", f"{QUIVER_TYPE}: {paper.type}" if paper.type else ""
     yield "TI", "title", paper.title
     for author in paper.authors:
         yield "AU", "authors", split_name(as_shown(author.name)).inverted

@@ -12,6 +12,8 @@ from query.export.details import NAMES
 KEY_FORMAT = "{author}{year}{word}"
 QUIVER_ID = "quiver-id"
 """What Quiver's own id is called in BibTeX and CSL: keys there belong to whoever cites."""
+QUIVER_TYPE, QUIVER_VENUE = "quiver-type", "quiver-venue"
+"""What BibTeX and RIS have no word for: a type of CSL, and the venue of a book beside its publisher."""
 
 Twins = Callable[[Paper], Sequence[str]]
 """Ids, in their order, of the papers of the collection that would have a paper's citation key; itself among them."""
@@ -20,7 +22,8 @@ _VENUES = ("booktitle", "journal", "howpublished", "container-title")
 # What the formats call the fields of a record.
 _SAME = {
     "author": "authors", "eprint": "arxiv", "archiveprefix": "arxiv", "primaryclass": "arxiv", "issue": "number",
-    "page": "pages", "keyword": "keywords", "issued": "year", "date": "year", QUIVER_ID: "id",
+    "page": "pages", "keyword": "keywords", "issued": "year", "date": "year", QUIVER_ID: "id", QUIVER_TYPE: "type",
+    QUIVER_VENUE: "venue",
     **dict.fromkeys(_VENUES, "venue"),
 }  # fmt: skip
 _FIELDS = (

@@ -6,6 +6,7 @@ format can say: texts as read, names without the order of their parts.
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -106,11 +107,25 @@ def test_the_corpus_comes_back_from_every_export(name: str, tmp_path: Path) -> N
     assert [said(paper, name) for paper in found] == [said(paper, name) for paper in papers]
 
 
-@pytest.mark.parametrize("name", ["jsonl", "csv"])
-def test_two_thousand_real_records_come_back(name: str, tmp_path: Path) -> None:
-    """Of lists and of arXiv, with whatever they hold."""
+# Of every kind that a record may be; how many of each, so that all five formats together take some seconds.
+REAL = (
+    *(("acl/2020.emnlp.xml", 60), ("arxiv/arxiv-metadata-oai-snapshot.200.json", 60), ("crossref/works.jsonl", 120)),
+    *(("semanticscholar/papers.jsonl", 40), ("openalex/works.jsonl", 40), ("s2orc/metadata.jsonl", 40)),
+    *(("dblp/dblp-excerpt.xml", 60), ("bibtex/biblatex-examples.bib", 90), ("bibtex/v125_colt2020.bib", 20)),
+)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_real_records_come_back(name: str, tmp_path: Path) -> None:
+    """Of nine origins, with whatever they hold; a type is what BibTeX, RIS and CSL cannot be without."""
     folder = shared_folder() / "formats"
-    files = [*sorted((folder / "acl").glob("*.xml")), folder / "arxiv" / "arxiv-metadata-oai-snapshot.200.json"]
-    papers = [entry for file in files for entry in read_file(str(file)) if isinstance(entry, Paper)][:2000]
-    found = [entry for entry in read_back(papers, name, tmp_path) if isinstance(entry, Paper)]
-    assert [said(paper, name) for paper in found] == [said(paper, name) for paper in papers]
+    papers: dict[str, Paper] = {}
+    for file, most in REAL:
+        real = (entry for entry in read_file(str(folder / file)) if isinstance(entry, Paper))
+        papers |= {paper.id: paper for paper in islice(real, most)}
+    whole = [Paper.from_record(paper.as_record()) for paper in papers.values()]
+    found = [entry for entry in read_back(whole, name, tmp_path) if isinstance(entry, Paper)]
+    nothing = "document" if name in ("bibtex", "ris", "csl") else ""
+    assert [said(paper, name) for paper in found] == [
+        said(paper, name) | {"type": said(paper, name)["type"] or nothing} for paper in whole
+    ]

@@ -16,8 +16,9 @@ from indexer.readers.dates import year_of
 from indexer.readers.entries import Entry, Format, Origin, Warned, entries_of, rejected
 from indexer.readers.text_lines import decoded, text_lines
 
-OWN_ID = "quiver-id"
-"""The field in which Quiver's exports carry the id of a paper."""
+OWN_ID, OWN_TYPE, OWN_VENUE = "quiver-id", "quiver-type", "quiver-venue"
+"""The fields in which Quiver's exports carry the id of a paper, and what BibTeX has no word for."""
+_OWN = (OWN_ID, OWN_TYPE, OWN_VENUE)
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 # What an entry is where CSL uses its name for something else, or has no name for it.
@@ -44,7 +45,7 @@ _VERBATIM = frozenset("doi url pdf eprint file link pmid pmcid ee biburl bibsour
 _RENAMED = {"location": "address", "issue": "number", "langid": "language", "keyword": "keywords"}
 # Fields whose values a record says in other words, wherever it says them.
 _READ = frozenset(
-    ("title", "subtitle", "author", "editor", "year", "keywords", "keyword", "author_keywords", OWN_ID, "xdata")
+    ("title", "subtitle", "author", "editor", "year", "keywords", "keyword", "author_keywords", "xdata", *_OWN)
 )
 # Fields that are said by a value of the record if it holds theirs, and else are kept under their own names.
 _SAID = frozenset("date abstract doi url link ee pdf number issue eprint pmid pmcid arxiv file".split())
@@ -186,9 +187,9 @@ def record(kind: str, key: str, fields: Fields, misfits: Misfits) -> dict[str, A
         "title": title,
         "abstract": get("abstract"),
         "authors": names(fields.get("author", "")),
-        "venue": venue,
+        "venue": get(OWN_VENUE) or venue,
         "year": _year(texts, misfits),
-        "type": meant or kind,
+        "type": get(OWN_TYPE) or meant or kind,
         "url": address,
         "pdf": get("pdf"),
         "doi": get("doi"),

@@ -15,7 +15,7 @@ from indexer.readers.citations.tags import Syntax, Tags, every, first, parted, r
 from indexer.readers.dates import year_of
 from indexer.readers.entries import Entry, Format, Origin
 from indexer.readers.objects.dialect import pages
-from indexer.readers.people import one_or_more
+from indexer.readers.people import natural, one_or_more
 
 _TIGHT = re.compile(r"\n[ \t]{0,3}([A-Z][A-Z0-9])[ \t]{2,3}-(?:[ \t]|(?=\n)|\Z)")
 _LOOSE = re.compile(r"\n[ \t]{0,3}([A-Z][A-Z0-9])[ \t]*-")
@@ -41,22 +41,25 @@ _READ = frozenset("TY ER AU A1 ID AB KW SP EP ED A2 N1 C8".split())
 _DOI = re.compile(r"\b10\.\d{4,9}/\S+")
 _ISSN = re.compile(r"\d{4}-?\d{3}[\dXx](?![\dXx-])")
 _ARXIV = re.compile(r"arxiv\b", re.IGNORECASE)
-_OWN_ID = re.compile(r"quiver-id:\s*(.+)")
+_OWN = re.compile(r"quiver-(id|type):\s*(.+)")
 
 
 def convert(tags: Tags, misfits: Misfits) -> dict[str, Any]:
     """The tags of a reference as a canonical record."""
     written = first(tags, "TY")
-    kind = _kind(written, tags)
+    ours = {found[1]: found[2] for value in tags.get("C8", []) if (found := _OWN.match(value))}
+    own = ours.get("id", "")
+    kind = ours.get("type") or _kind(written, tags)
     title = first(tags, "TI", "T1", "CT", "ST") or (first(tags, "BT", "T2") if kind == "book" else "")
     venue = next((name for name in (first(tags, tag) for tag in _VENUES) if name and name != title), "")
     by_publisher = not venue and kind in BY_PUBLISHER
     addresses = parted([value.replace(" http", ";http") for value in tags.get("UR", []) + tags.get("LK", [])])
     accession, database = first(tags, "AN"), first(tags, "DB", "DP").casefold()
     arxiv = re.match(r"arxiv:\s*(\S+)", accession, re.IGNORECASE)
-    own = next((found[1] for value in tags.get("C8", []) if (found := _OWN_ID.match(value))), "")
-    if _ARXIV.match(venue):
+    if _ARXIV.match(venue) and "type" not in ours:
         kind = "article"
+    # What we wrote has a name a line, whatever signs stand in it.
+    people = one_or_more if not own else _one
     ids = {
         "citation-key": key if (key := first(tags, "ID")) != own else "",
         "wos": accession[4:] if accession.startswith("WOS:") else "",
@@ -66,7 +69,7 @@ def convert(tags: Tags, misfits: Misfits) -> dict[str, Any]:
         "id": own,
         "title": title,
         "abstract": "\n".join(dict.fromkeys(every(tags, "AB", "N2"))),
-        "authors": [name for value in (*tags.get("A1", []), *tags.get("AU", [])) for name in one_or_more(value)],
+        "authors": [name for value in (*tags.get("A1", []), *tags.get("AU", [])) for name in people(value)],
         "venue": first(tags, "PB") if by_publisher else venue,
         "year": _year(tags, misfits),
         "type": kind or written,
@@ -76,7 +79,7 @@ def convert(tags: Tags, misfits: Misfits) -> dict[str, Any]:
         "arxiv": arxiv[1] if arxiv else "",
         "keywords": parted(tags.get("KW", [])),
         "ids": {name: value for name, value in ids.items() if value},
-        "editor": [name for value in every(tags, "ED", "A2") for name in one_or_more(value)],
+        "editor": [name for value in every(tags, "ED", "A2") for name in people(value)],
         "volume": first(tags, "VL"),
         "number": first(tags, "IS"),
         "pages": pages(first(tags, "SP"), first(tags, "EP")),
@@ -93,6 +96,10 @@ def convert(tags: Tags, misfits: Misfits) -> dict[str, Any]:
     dates = [f"{made['year']}{end}" for end in ("", "//", "///")]
     made["ris"] = rest(tags, _READ, [*made.values(), accessions, dates])
     return {key: value for key, value in made.items() if value}
+
+
+def _one(name: str) -> list[str]:
+    return [natural(name)]
 
 
 def _kind(written: str, tags: Tags) -> str:
