@@ -68,6 +68,12 @@ class Works:
         pairs = zip(self._segments[low:high].tolist(), self._docs[low:high].tolist(), strict=True)
         return [DocAddress(*pair) for pair in pairs]
 
+    def stand_ins(self) -> list[DocAddress]:
+        """Every paper that is not the preferred one of its work."""
+        behind = np.flatnonzero(self._works[1:] == self._works[:-1]) + 1
+        pairs = zip(self._segments[behind].tolist(), self._docs[behind].tolist(), strict=True)
+        return [DocAddress(*pair) for pair in pairs]
+
     def _number(self, segment: int, doc: int) -> int | None:
         if self._numbers is None:
             pairs = zip(self._segments.tolist(), self._docs.tolist(), strict=True)
@@ -131,7 +137,10 @@ def _members(segment: Segment, at: int) -> tuple[Ints, Ints, Ints, Ints, Ints]:
 def _forms(segment: Segment, docs: Ints) -> Ints:
     """Published, preprint or manuscript: by type; without one by whether there is a venue that prints papers."""
     table = VenueTable.default()
-    prints = np.array([bool(name) and table.type_of(name) != "preprint" for name in segment.venue_names], dtype=bool)
+    # What appears in arXiv and the like is a preprint, which `default_type` says; they have no type of venue.
+    prints = np.array(
+        [bool(name) and table.default_type(name) != "article" for name in segment.venue_names], dtype=bool
+    )
     types, printed = segment.types[docs], prints[segment.venues[docs]]
     forms = np.where(printed | (types != 0), _PUBLISHED, _PREPRINT)
     forms[(types == TYPE_CODES["article"]) & ~printed] = _PREPRINT

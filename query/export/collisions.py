@@ -20,10 +20,17 @@ _ALL = 1 << 30
 
 
 def twins_in(index: PaperIndex, key_format: str, papers: int) -> Twins:
-    """What tells the twins of a paper in a collection; `papers` is how many will be asked for."""
+    """What tells the twins of a paper in a collection; `papers` is how many will be asked for.
+
+    A work counts once, by its preferred record, which is the one that exports cite.
+    """
     known: dict[str, list[str]] = {}
+    collection = index.engine.collection
+    behind = {collection.segments[one.segment].paper_id(one.doc) for one in collection.works.stand_ins()}
     if papers > _FEW:
         for paper in _every(index):
+            if paper.id in behind:
+                continue
             known.setdefault(base_key(paper, key_format), []).append(paper.id)
         for ids in known.values():
             ids.sort()
@@ -31,7 +38,8 @@ def twins_in(index: PaperIndex, key_format: str, papers: int) -> Twins:
     def twins(paper: Paper) -> list[str]:
         key = base_key(paper, key_format)
         if key not in known and papers <= _FEW:
-            known[key] = sorted(other.id for other in _like(index, paper) if base_key(other, key_format) == key)
+            like = (other for other in _like(index, paper) if other.id not in behind)
+            known[key] = sorted(other.id for other in like if base_key(other, key_format) == key)
         return known.get(key, [])
 
     return twins

@@ -12,10 +12,11 @@ from indexer.index.segment import builder
 from indexer.ingest.build import build
 from query import PaperIndex
 from query.browse.versions import as_cited
+from query.export.collisions import twins_in
 
 WANG = (Author("Li Wang"),)
 PAPERS = (
-    Paper("pre", "Deep Nets Learn", "alpha beta", WANG, "", 2019, "article", arxiv="1901.00001"),
+    Paper("pre", "Deep Nets Learn", "alpha beta", WANG, "arXiv", 2019, "article", arxiv="1901.00001"),
     Paper("conf", "Deep Nets Learn", "alpha", WANG, "NeurIPS", 2020, "paper-conference"),
     Paper("draft", "Deep Nets Learn", "alpha gamma", WANG, "ICLR", 2020, "manuscript"),
     Paper("list", "Deep Nets Learn Fast", "", WANG, "JMLR", 2022, "article-journal", arxiv="1901.00001"),
@@ -93,3 +94,11 @@ def test_a_work_is_cited_by_its_published_form(works: PaperIndex) -> None:
     assert [(paper.id, paper.arxiv) for paper in as_cited(works, papers)] == [("list", "1901.00001"), ("other", "")]
     kept = as_cited(works, papers, published=False)
     assert [(paper.id, paper.arxiv) for paper in kept] == [("draft", "1901.00001"), ("other", "")]
+
+
+def test_citation_keys_are_those_of_the_preferred_records(works: PaperIndex) -> None:
+    """The same whether few or all keys of the collection are made; other records of a work take no letter."""
+    preferred = [works.paper(identifier) for identifier in ("list", "far", "other")]
+    few, all_of_them = (twins_in(works, "{author}", count) for count in (1, 1_000_000))
+    assert [few(paper) for paper in preferred] == [all_of_them(paper) for paper in preferred]
+    assert all_of_them(preferred[0]) == ["far", "list"]

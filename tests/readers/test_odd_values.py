@@ -75,6 +75,7 @@ CITING = {"data": [{"contexts": [], "citingPaper": {"paperId": "abc", "title": "
 
 BIBTEX: list[Row] = [
     ("tilde accents", bib(r"author={Mu{\~n}oz, Jos\'e and S\~ao, A.}"), {"authors": ["José Muñoz", "A. São"]}),
+    ("ties", bib(r"note={Salvatoris~-- Vom~28}"), {"note": "Salvatoris – Vom 28"}),
     ("scripts in text", bib(r"note={x\textsuperscript{2}}"), {"note": "x2"}),
     ("another archive", bib("eprinttype={jstor}, eprint={12}"), {"eprint": "12", "eprinttype": "jstor", "arxiv": None}),
     ("eprint is a url", bib("eprint={http://x.example/a.pdf}"), {"venue": None, "type": "article-journal"}),

@@ -41,7 +41,10 @@ _INHERITED = frozenset(
     "month journal journaltitle eventtitle eventdate venue language langid institution school".split()
 )
 _PEOPLE = ("author", "editor")
-_VERBATIM = frozenset("doi url pdf eprint file link pmid pmcid ee biburl bibsource isbn issn".split()) | {OWN_ID}
+_VERBATIM = frozenset((
+    *("doi", "url", "pdf", "eprint", "file", "link", "pmid", "pmcid", "ee", "biburl", "bibsource", "isbn", "issn"),
+    *("date", "eventdate", "origdate", "urldate", OWN_ID),
+))  # fmt: skip
 _RENAMED = {"location": "address", "issue": "number", "langid": "language", "keyword": "keywords"}
 # Fields whose values a record says in other words, wherever it says them.
 _READ = frozenset(

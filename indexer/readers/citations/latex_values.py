@@ -11,6 +11,8 @@ from indexer.readers.people import NOBODY, natural, one_or_more
 _LATEX = re.compile(r"[\\{}~]|--|``|''")
 _MATH = re.compile(r"(\$(?<!\\\$)(?:\$[^$]+\$\$|(?:[^$\\]|\\.)+\$))", re.DOTALL)
 _LIGATURES = (("---", "—"), ("--", "–"), ("``", "“"), ("''", "”"))
+# A tie is a space, but in accents and in addresses.
+_TIE = re.compile(r"(?<![\\/])~")
 _LIGATURE = re.compile("--|``|''")
 _ADDRESS = re.compile(r"\\(?:url|path|nolinkurl)\s*\{([^{}]*)\}")
 _LINK = re.compile(r"\\href\s*\{[^{}]*\}\s*\{([^{}]*)\}")
@@ -46,6 +48,8 @@ def plain(value: str) -> str:
     pieces = _MATH.split(value) if "$" in value else [value]
     for number in range(0, len(pieces), 2):
         piece = pieces[number]
+        if "~" in piece:
+            piece = pieces[number] = _TIE.sub(" ", piece)
         if _LIGATURE.search(piece):
             for written, sign in _LIGATURES:
                 piece = piece.replace(written, sign)

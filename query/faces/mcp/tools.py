@@ -11,6 +11,8 @@ from indexer.index.errors import NotFoundError
 from indexer.index.record.paper import Paper
 from query.browse.find import find_papers
 from query.export import EXPORTERS
+from query.export.collisions import twins_in
+from query.export.style import KEY_FORMAT, PLAIN, Style
 from query.faces.parameters import LONGEST_NAME, LONGEST_QUERY, SEARCH
 from query.faces.request import Asked, reasons
 from query.faces.web.serving.reading import values_of
@@ -132,7 +134,8 @@ class Tools:
     def export(self, ids: Ids, format: Format = "bibtex") -> dict[str, Any]:  # noqa: A002
         """Papers as a file for a reference manager or LaTeX, up to 200 by their ids."""
         papers, missing = _papers(self._index(), ids)
-        text = "".join(EXPORTERS[format].write(papers))
+        style = Style(twins=twins_in(self._index(), KEY_FORMAT, len(papers))) if format == "bibtex" else PLAIN
+        text = "".join(EXPORTERS[format].write(papers, style))
         return {"ids": [paper.id for paper in papers], "missing": missing, "format": format, "text": text}
 
     def _index(self) -> PaperIndex:

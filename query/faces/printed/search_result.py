@@ -74,6 +74,9 @@ def hit_lines(hit: Hit, screen: Screen, margin: int, authors: Collection[str] = 
     yield from marked_lines(hit.snippet, screen, indent)
     for line in screen.wrapped(safe(hit.id), indent):
         yield screen.style(line, "dim")
+    if hit.also_as:
+        for line in screen.wrapped(f"also as {safe(', '.join(hit.also_as))}", indent):
+            yield screen.style(line, "dim")
     if hit.explanation is not None:
         yield from explanation_lines(hit.explanation, screen, indent)
 

@@ -77,7 +77,7 @@ def author(call: Call) -> Reply:
     }
     form = dict(call.pairs).get("format")
     if form in EXPORTERS:
-        return file_reply(EXPORTERS[form], iter(papers))
+        return file_reply(call.index, EXPORTERS[form], papers, len(papers))
     return page(call.settings, "author.html", **values)
 
 

@@ -52,7 +52,8 @@ def basket(call: Call) -> Reply:
 
 def _export(exporter: Exporter) -> Handler:
     def export(call: Call) -> Reply:
-        return file_reply(exporter, iter(_papers(call)[0]))
+        papers = _papers(call)[0]
+        return file_reply(call.index, exporter, papers, len(papers))
 
     return export
 
