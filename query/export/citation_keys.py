@@ -73,6 +73,11 @@ def check_key_format(key_format: str) -> None:
         raise UsageError(f"--key-format {key_format!r} would give every paper one key; its parts are {known}")
 
 
+def parts_of(key_format: str) -> frozenset[str]:
+    """The parts that a format has, in lower case."""
+    return frozenset(name.lower() for _, name, _, _ in Formatter().parse(key_format) if name)
+
+
 def base_key(paper: Paper, key_format: str) -> str:
     """The key before any letter; a part with a capital (`{Author}`) begins with one. Empty: `paper`."""
     made = []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from indexer.index.errors import QueryError
 from indexer.index.record.paper import Author, Paper
-from query.export.citation_keys import ascii_part, base_key, surname, title_word
+from query.export.citation_keys import ascii_part, base_key, parts_of, surname, title_word
 from query.export.style import Twins
 from query.results import author_names
 
@@ -38,20 +38,21 @@ def twins_in(index: PaperIndex, key_format: str, papers: int) -> Twins:
     def twins(paper: Paper) -> list[str]:
         key = base_key(paper, key_format)
         if key not in known and papers <= _FEW:
-            like = (other for other in _like(index, paper) if other.id not in behind)
+            like = (other for other in _like(index, paper, parts_of(key_format)) if other.id not in behind)
             known[key] = sorted(other.id for other in like if base_key(other, key_format) == key)
         return known.get(key, [])
 
     return twins
 
 
-def _like(index: PaperIndex, paper: Paper) -> Iterator[Paper]:
-    """Papers of the year with the family name and the word of the title: all that can share a key, and some more."""
-    name, word = surname(paper), title_word(paper)
+def _like(index: PaperIndex, paper: Paper, parts: frozenset[str]) -> Iterator[Paper]:
+    """Papers with the year, family name and word of the title of which a key is made: all that can share it."""
+    name = surname(paper) if "author" in parts else ""
+    word = title_word(paper) if not parts.isdisjoint(("word", "title")) else ""
     fields = [f'title:"{word}"' if word else "", f'author:"{name}"' if ascii_part(name) else ""]
     if not any(fields):
         return
-    years = None if paper.year is None else (paper.year, paper.year)
+    years = None if paper.year is None or "year" not in parts else (paper.year, paper.year)
     try:
         page = index.search(" ".join(fields), years=years, limit=_ALL, ranking="bm25f", snippets=False)
     except QueryError:
