@@ -11,6 +11,7 @@ from indexer.index.bm25f import all_norms, saturate
 from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS, TEXT
 from indexer.index.segment.opened import Segment
 from indexer.index.text.encoded import encode
+from indexer.index.text.spellings import spelled_alike
 from query.engines.answer import Row, Rows
 from query.engines.collection import Collection
 from query.engines.phrases import member
@@ -79,11 +80,12 @@ class Candidates:
         return found
 
     def written(self, word: str, stem: bytes) -> npt.NDArray[np.bool_]:
-        """Whether a word stands in the text of each hit in this very form."""
+        """Whether a word stands in the text of each hit in this very form, in any of its spellings."""
         found = np.zeros(self.size, dtype=bool)
         for _, segment, low, high in self._parts:
             if segment.text.find(stem) >= 0:
-                found[low:high] = member(self._numbers[low:high], segment.form_docs(word))
+                for spelling in spelled_alike(word):
+                    found[low:high] |= member(self._numbers[low:high], segment.form_docs(spelling))
         return found
 
     def positions(self, stem: bytes, columns: Sequence[int] = TEXT_FIELDS) -> Ints:

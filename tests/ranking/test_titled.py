@@ -25,6 +25,8 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> PaperIndex:
         *(Paper(f"o{number}", f"Online forecasts {number}", "Who learns online.") for number in range(30)),
         Paper("plural", "Vision transformers", "Images."),
         *(Paper(f"s{number}", f"Vision transformed {number}", "Transform, transformed.") for number in range(5)),
+        Paper("american", "Optimization of bridges", "Steel."),
+        *(Paper(f"b{number}", f"Optimal bridges {number}", "Optimally optimal.") for number in range(5)),
     ]
     index_papers(papers, folder)
     return PaperIndex.open(folder)
@@ -65,3 +67,10 @@ def test_the_written_form_counts_more_than_its_stem_mates(index: PaperIndex) -> 
     """Of one word: papers with that word, then those with others of its stem."""
     assert index.search("transformers").hits[0].id == "plural"
     assert index.search("transformed").hits[0].id != "plural"
+
+
+@pytest.mark.parametrize("query", ["optimisation", "optimization", "optimisations"])
+def test_every_spelling_of_a_word_is_its_written_form(index: PaperIndex, query: str) -> None:
+    """Who writes British English means the same word."""
+    first = index.search(query).hits[0].id
+    assert (first == "american") == (query != "optimisations")

@@ -22,7 +22,7 @@ from indexer.index.text.analysis import (
     words_and_compounds,
 )
 from indexer.index.text.folding import CHARACTER_RUN
-from indexer.index.text.spellings import plain_spelling
+from indexer.index.text.spellings import plain_spelling, spelled_alike
 
 # Texts dense in what the rules turn on, and texts of anything at all.
 _PIECES = st.sampled_from(
@@ -256,3 +256,23 @@ def test_runs_of_characters_are_pairs() -> None:
     """Of ideographs, kana and Hangul every two neighbours stand together, in their order."""
     assert groups("图像分割 of 배포") == [("图", "像"), ("像", "分"), ("分", "割"), ("of",), ("배", "포")]
     assert groups("图") == [("图",)]
+
+
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [
+        ("optimisation", "optimization"),
+        ("behaviours", "behaviors"),
+        ("analyse", "analyze"),
+        ("modelling", "modeling"),
+        ("β", "beta"),
+        ("λcdm", "lambdacdm"),
+    ],
+)
+def test_spellings_of_a_word_are_known_from_each_other(word: str, other: str) -> None:
+    assert spelled_alike(word) == spelled_alike(other) == tuple(sorted({word, other} | set(spelled_alike(word))))
+
+
+@given(st.text(alphabet="abeilmnoprstuyzαβλ", min_size=1, max_size=9))
+def test_what_is_spelled_alike_has_one_plain_spelling(word: str) -> None:
+    assert {plain_spelling(other) for other in spelled_alike(word)} == {plain_spelling(word)}

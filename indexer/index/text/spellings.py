@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from breame.data.spelling_constants import BRITISH_ENGLISH_SPELLINGS
 
@@ -87,6 +88,30 @@ def _without_greek(word: str) -> str:
     if not _GREEK_LETTER.search(word) or _WORD_OF_GREEK.fullmatch(word) or _UNIT.fullmatch(word):
         return word
     return _GREEK_LETTER.sub(lambda letter: _GREEK[letter[0]], word)
+
+
+def spelled_alike(word: str) -> tuple[str, ...]:
+    """A folded word and all its other spellings: `optimization` and optimisation, `beta` and β; sorted."""
+    plain = plain_spelling(word)
+    known = [*_british().get(plain, ())]
+    if plain[-1:] == "s":
+        known += [f"{british}s" for british in _british().get(plain[:-1], ())]
+    known += [f"{plain[:at]}{second}s{plain[at + 2 :]}" for second, at in _endings_in_z(plain)]
+    known += [plain.replace(name, letter) for letter, name in _GREEK.items() if name in plain]
+    return tuple(sorted({word, plain, *(other for other in known if plain_spelling(other) == plain)}))
+
+
+@cache
+def _british() -> dict[str, list[str]]:
+    british: dict[str, list[str]] = {}
+    for other, plain in _AMERICAN.items():
+        british.setdefault(plain, []).append(other)
+    return british
+
+
+def _endings_in_z(plain: str) -> list[tuple[str, int]]:
+    """Where the last of `iz` and of `yz` stand in a word."""
+    return [(vowel, at) for vowel in "iy" if (at := plain.rfind(f"{vowel}z")) > 0]
 
 
 def plain_spellings(vocabulary: Sequence[str]) -> list[str]:
