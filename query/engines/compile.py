@@ -33,7 +33,7 @@ from query.engines.runs import pattern_finder
 from query.engines.terms import ALL_COLUMNS, NAME_COLUMNS, Term
 from query.engines.variants import Variants
 from query.engines.work import check_work
-from query.language.analysed import ADDED, AnalysedQuery, AnalysedWord, names_asked
+from query.language.analysed import ADDED, AnalysedQuery, AnalysedWord, names_asked, phrase_in_names
 from query.language.leaves import Leaf
 from query.language.parts import Part
 from query.language.tree import (
@@ -85,14 +85,12 @@ class Compiler:
     def compile(self, query: AnalysedQuery) -> Compiled:
         """The nodes of a query, words in query order."""
         compiled = Compiled(query)
-        check_work(query, self._collection.segments, self._collection.author_names)
-        if query.required:
-            compiled.required = [self._node(tree, query) for tree in query.required]
+        compiled.required = self._clauses(query)
         deciding = list(query.deciding)
         same: dict[tuple[tuple[str, ...], tuple[str, ...], bool], int] = {}
         found: list[tuple[AnalysedWord, Sequence[str]]] = []
         for word, joined in zip(deciding, self._joined(deciding), strict=True):
-            number = same.setdefault((word.parts, tuple(joined), word.start == ADDED), len(found))
+            number = same.setdefault((word.parts, (*joined, *word.named), word.start == ADDED), len(found))
             if number == len(found):
                 found.append((word, joined))
             else:
@@ -101,6 +99,10 @@ class Compiler:
         compiled.optional = [TermNode(self._term(word, ALL_COLUMNS, joined)) for word, joined in found]
         compiled.score_only = [self._term(word, NAME_COLUMNS) for word in query.words if word.score_only]
         return compiled
+
+    def _clauses(self, query: AnalysedQuery) -> list[Node]:
+        check_work(query, self._collection.segments, self._collection.author_names)
+        return [self._node(tree, query) for tree in query.required]
 
     def _joined(self, words: Sequence[AnalysedWord]) -> Sequence[Sequence[str]]:
         """For each word the joined stems it takes part in with a neighbour that some paper ties by a hyphen."""
@@ -182,5 +184,5 @@ class Compiler:
         terms = [self._term(part, columns) for part in parts]
         if len(parts) == 1:
             return TermNode(terms[0])
-        surface = [part.parts[0] for part in parts]
-        return PhraseNode(self._collection, [part.stem for part in parts], surface, terms, columns, tree.slop)
+        stems_of_parts, named = [part.stem for part in parts], phrase_in_names(tree)
+        return PhraseNode(self._collection, stems_of_parts, named, terms, columns, tree.slop)

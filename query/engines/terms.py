@@ -46,13 +46,14 @@ class Term:
         self.joined = tuple(joined)
         self._ties = variants
         self._collection = collection
-        self._whole = whole = word.parts[0] if len(word.parts) == 1 else "".join(word.parts)
+        whole = word.parts[0] if len(word.parts) == 1 else "".join(word.parts)
         self._every = every = self.columns == ALL_COLUMNS
         self._text = TEXT_COLUMNS if every else tuple(column for column in TEXT_COLUMNS if column in self.columns)
         self._names = NAME_COLUMNS if every else tuple(column for column in NAME_COLUMNS if column in self.columns)
         self._stems = tuple(dict.fromkeys((word.stem, *joined, *word.also)))
         self._variants = self._parts() if self._text else ()
-        self.key = TermKey(self._stems, self._variants, word.parts, self._text, self._names)
+        self.key = TermKey(self._stems, self._variants, word.in_names, self._text, self._names)
+        self._name = "".join(word.in_names)
         self.year = int(whole) if len(word.parts) == 1 and every and is_year(whole) else None
         """The year that the word names; papers of that year match it without scoring."""
         self.venue = word.venue if every else ""
@@ -101,10 +102,10 @@ class Term:
         if readers is None or not self._every:
             return None
         keys = tuple([encode(word) for word in self._stems])
-        name = encode(self._whole)
+        name = encode(self._name)
         segments = self._collection.segments
         given: tuple[tuple[Any, ...], ...] = ((),) * len(segments)
-        if self._variants or len(self.words) > 1:
+        if self._variants or len(self.word.in_names) > 1:
             given = tuple(
                 [tuple([found.row() for found in self._phrases(segment) if len(found.docs)]) for segment in segments]
             )
@@ -120,13 +121,13 @@ class Term:
         """Papers in which words side by side count as this term."""
         for parts in self._variants:
             yield self._ties.matches(segment, parts, self._text)
-        if self._names and len(self.words) > 1:
-            yield phrase(self._collection, segment, NAMES, self.words, 1, self._names)
+        if self._names and len(self.word.in_names) > 1:
+            yield phrase(self._collection, segment, NAMES, self.word.in_names, 1, self._names)
 
     def _streams(self, segment: Segment) -> list[Stream]:
         stored = [stored_stream(segment, TEXT, word, self._text) for word in self._stems] if self._text else []
         if self._names:
-            stored.append(stored_stream(segment, NAMES, self._whole, self._names))
+            stored.append(stored_stream(segment, NAMES, self._name, self._names))
         found = [stream for stream in stored if stream is not None]
         placed = [matches for matches in self._phrases(segment) if len(matches.docs)]
         return found + [Stream(row.docs, row.bounds, self.columns, counts=row.counts) for row in placed]

@@ -12,9 +12,9 @@ from functools import partial
 
 from indexer.index.errors import QueryError
 from indexer.index.record.venues import VenueTable
-from indexer.index.text.analysis import STOP_WORDS, groups, stem, stems
+from indexer.index.text.analysis import STOP_WORDS, groups, name_words, stem, stems, words
 from indexer.index.text.reading import as_read
-from indexer.index.text.ties import HERE, ties
+from indexer.index.text.ties import CAPITALS, HERE, ties
 from query.language.combine import leaves, with_leaves
 from query.language.leaves import Leaf
 from query.language.parts import Part, has_pattern, pattern_parts, written_parts
@@ -47,6 +47,13 @@ class AnalysedWord:
     also: tuple[str, ...] = ()
     """Stems that count as the word because of how it was typed: `ö` written out."""
     venue: str = ""
+    named: tuple[str, ...] = ()
+    """The words under which names have it, where those are others: of `H.H.` h and h."""
+
+    @property
+    def in_names(self) -> tuple[str, ...]:
+        """The words that stand side by side in a name that has the word."""
+        return self.named or self.parts
 
     @property
     def is_function_word(self) -> bool:
@@ -184,17 +191,36 @@ def _words(
                 leaf.boost,
                 leaf.start,
                 decided and _is_function_word(parts),
-                _written_out(parts, leaf.text),
+                _typed_so(parts, leaf.text),
+                named=_named(parts, leaf.text),
             )
             for parts, stem, leaf in zip(runs, whole, typed, strict=True)
         ]
     )
 
 
-def _written_out(parts: tuple[str, ...], typed: str) -> tuple[str, ...]:
-    """The stem of a word typed with an umlaut as it is without: `Schrödinger`, `Schroedinger`."""
-    if typed.isascii() or len(parts) > 1:
+def _named(parts: tuple[str, ...], typed: str) -> tuple[str, ...]:
+    """The words of a leaf in names, where its stops or other signs are read otherwise there."""
+    if len(parts) > 1 or typed.isalnum():
         return ()
+    named = tuple(name_words(typed))
+    same = "".join(named) == "".join(filter(str.isalnum, parts[0]))
+    return named if len(named) > 1 and same else ()
+
+
+def phrase_in_names(leaf: Phrase) -> list[str]:
+    """The words of a phrase as names have them."""
+    read = as_read(leaf.text)
+    return name_words(read) or words(read)
+
+
+def _typed_so(parts: tuple[str, ...], typed: str) -> tuple[str, ...]:
+    """Other stems that count as a word by how it was typed: an umlaut written out, `US` with its stops."""
+    if len(parts) > 1:
+        return ()
+    if typed.isascii():
+        core = typed.strip(_PUNCTUATION)
+        return (".".join(core.lower()),) if core in CAPITALS else ()
     return tuple(stem(tie.word) for tie in ties(typed) if tie.where == HERE and tie.other == parts[0])
 
 

@@ -38,6 +38,8 @@ _ELIDED = re.compile(
     r"['’](?=[aeiouyhà-æè-ïò-öù-ýœAEIOUYHÀ-ÆÈ-ÏÒ-ÖÙ-ÝŒ])(?:(?<=\b[Qq][Uu].)|(?<=\b[cdjlmnstCDJLMNST].))"
     r"(?<!['’][Qq][Uu].)(?<!['’][cdjlmnstCDJLMNST].)([^\W\d_]{3,})"
 )
+CAPITALS = frozenset(("US", "IT"))
+"""What is another word in capitals than in small letters, and is written with stops as well."""
 _CAPITALS = re.compile(r"(?<![\w.'’])(?:US|IT)(?![\w'’])(?:(?<=[a-z] ..)|(?=,? [a-z]))")
 
 

@@ -26,7 +26,7 @@ from query.engines.opensearch.candidates import Rows
 from query.engines.opensearch.clauses import Query
 from query.engines.opensearch.facts import ClusterCollection, ClusterVariants
 from query.engines.terms import NAME_COLUMNS, TEXT_COLUMNS, Term
-from query.language.analysed import AnalysedQuery, names_asked
+from query.language.analysed import AnalysedQuery, names_asked, phrase_in_names
 from query.language.leaves import Leaf
 from query.language.parts import Part, joined
 from query.language.tree import (
@@ -195,9 +195,7 @@ class ClusterCompiler(Compiler):
             return Clause(clauses.matching(terms[0]), terms)
         text = [column for column in TEXT_COLUMNS if column in columns]
         names = [column for column in NAME_COLUMNS if column in columns]
-        found = clauses.phrase(
-            [term.word.stem for term in terms], [term.words[0] for term in terms], text, names, tree.slop
-        )
+        found = clauses.phrase([term.word.stem for term in terms], phrase_in_names(tree), text, names, tree.slop)
         return Clause(found, terms)
 
     def _whole(self, tree: Exact) -> Query:

@@ -145,7 +145,8 @@ class TermQuery(Part):
             if field.group == TEXT:
                 singles, runs = list(self._stems), self._runs
             else:
-                singles, runs = ["".join(self._words)], [self._words] if len(self._words) > 1 else []
+                named = self._word.in_names
+                singles, runs = ["".join(named)], [named] if len(named) > 1 else []
             for term in singles:
                 yield column, leaf.postings(field.name, term)
             for run in runs:
@@ -186,14 +187,21 @@ class TermQuery(Part):
 class PhraseQuery(Part):
     """Papers with words in order in one of some fields, or in one author's name; without a score."""
 
-    def __init__(self, leaves: dict[str, Leaf], words: Sequence[str], columns: Sequence[int], slop: int) -> None:
+    def __init__(
+        self,
+        leaves: dict[str, Leaf],
+        words: Sequence[str],
+        named: Sequence[str],
+        columns: Sequence[int],
+        slop: int,
+    ) -> None:
         super().__init__(leaves)
-        self._words, self._columns, self._slop = words, columns, slop
+        self._named, self._columns, self._slop = named, columns, slop
         self._stems = [stem(word) for word in words]
 
     def over(self, leaf: Leaf, searcher: Any) -> Any:
         matchers = [
-            leaf.phrase(column, self._words if FIELDS[column].group == NAMES else self._stems, self._slop)
+            leaf.phrase(column, self._named if FIELDS[column].group == NAMES else self._stems, self._slop)
             for column in self._columns
         ]
         return tree(matching.UnionMatcher, matchers)

@@ -36,7 +36,7 @@ from query.engines.whoosh.queries import (
     TermQuery,
 )
 from query.filters import Filters
-from query.language.analysed import AnalysedQuery, AnalysedWord, names_asked
+from query.language.analysed import AnalysedQuery, AnalysedWord, names_asked, phrase_in_names
 from query.language.leaves import Leaf as Leaf_
 from query.language.parts import Part
 from query.language.tree import (
@@ -152,7 +152,7 @@ class Translator:
         words = asked.words_of(tree)
         if names_asked(tree) and (found := self._collection.author_names.find(tree.text)) is not None:
             return self._names(found, [part for word in words for part in word.parts_apart()], columns)
-        return self._phrase(words, columns, tree.slop) if isinstance(tree, Phrase) else self._words(words, columns)
+        return self._phrase(words, columns, tree) if isinstance(tree, Phrase) else self._words(words, columns)
 
     def _by_authors(self, tree: AuthorPosition | AuthorCount, segment: Segment) -> Array:
         if isinstance(tree, AuthorCount):
@@ -196,11 +196,12 @@ class Translator:
     def _words(self, words: Sequence[AnalysedWord], columns: Sequence[int]) -> Any:
         return self.all([self._word(word, columns) for word in words])
 
-    def _phrase(self, words: Sequence[AnalysedWord], columns: Sequence[int], slop: int) -> Any:
+    def _phrase(self, words: Sequence[AnalysedWord], columns: Sequence[int], tree: Phrase) -> Any:
         parts = [part for word in words for part in word.parts_apart()]
         terms: list[Any] = [self._word(part, columns) for part in parts]
         if len(parts) > 1:
-            terms.insert(0, PhraseQuery(self._leaves, [part.parts[0] for part in parts], columns, slop))
+            surface = [part.parts[0] for part in parts]
+            terms.insert(0, PhraseQuery(self._leaves, surface, phrase_in_names(tree), columns, tree.slop))
         return self.all(terms)
 
 
