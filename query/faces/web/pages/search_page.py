@@ -117,7 +117,7 @@ def _context(call: Call, asked: Asked, state: State, found: Page) -> dict[str, A
         "filters": _filters(call, asked, state),
         "hits": [shown_hit(hit, keys) for hit in found.hits],
         "facets": facets,
-        "chart": _chart(call, asked, state) if found is not _NOTHING else None,
+        "chart": _chart(call, asked, state, found) if found is not _NOTHING else None,
         "years": _span(asked),
         "sorts": [
             (name, state.only("sort", name).to() if name != SORTS[0] else state.without("sort").to()) for name in SORTS
@@ -173,7 +173,7 @@ def _facets(call: Call, asked: Asked, state: State, found: Page) -> dict[str, li
 
 
 def _counts(call: Call, asked: Asked, found: Page, name: str) -> Sequence[FacetCount]:
-    own: dict[str, Any] = {f"{name}s": (), f"exclude_{name}s": ()}
+    own: dict[str, Any] = {f"{name}s": ()} | ({f"exclude_{name}s": ()} if name != "year" else {})
     if not any(getattr(asked, argument) for argument in own):
         return found.facets.get(name, ())
     free = replace(asked, **own, facets=(name,), limit=0, offset=0)
@@ -198,9 +198,8 @@ def _values(counts: Sequence[FacetCount], state: State, name: str, excluding: st
     return found[:_VALUES]
 
 
-def _chart(call: Call, asked: Asked, state: State) -> Chart | None:
-    free = replace(asked, years=(), facets=("year",), limit=0, offset=0)
-    counts = free.search(call.index).facets.get("year", ())
+def _chart(call: Call, asked: Asked, state: State, found: Page) -> Chart | None:
+    counts = _counts(call, asked, found, "year")
 
     def chosen(year: int) -> bool:
         return not asked.years or any((first or 0) <= year <= (last or 9999) for first, last in asked.years)
