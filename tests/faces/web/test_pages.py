@@ -165,6 +165,15 @@ def test_reference_managers_find_the_item_of_a_paper_page(client: TestClient, co
     assert spans == [coins(paper, "NeurIPS")]
 
 
+def test_who_is_not_here_is_told_who_is(client: TestClient) -> None:
+    """Names that begin so or are spelt much like it; and a slash at the end does no harm."""
+    answer = client.get("/authors/weinan", headers={"accept": "text/html"})
+    assert answer.status_code == 404
+    assert '<a href="/authors/Weinan%20E"><bdi>Weinan E</bdi></a>' in answer.text
+    assert "quiver s" not in answer.text + client.get("/api/papers/none").text + client.get("/api/authors/none").text
+    assert client.get("/venues/").text == client.get("/venues").text
+
+
 def test_the_basket_is_its_address(client: TestClient) -> None:
     """Papers by id, each with a way out, unknown ones named, and exports of just these."""
     answer = client.get(f"/basket?id={PAPER}&id=none").text

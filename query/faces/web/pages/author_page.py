@@ -44,7 +44,10 @@ class Entry:
 
 def author(call: Call) -> Reply:
     """Papers that carry exactly one name; those of further names where `join` names them."""
-    cluster, clusters = _clusters(call)
+    try:
+        cluster, clusters = _clusters(call)
+    except NotFoundError as error:
+        return _nobody(call, error)
     keys = {cluster_key(one.name) for one in clusters}
     papers = sorted({paper.id: paper for one in clusters for paper in one.papers}.values(), key=page_order)
     canonical = call.index.venue_table.canonical
@@ -91,6 +94,18 @@ def _clusters(call: Call) -> tuple[Cluster, list[Cluster]]:
         except NotFoundError:
             continue
     return cluster, list(found.values())
+
+
+def _nobody(call: Call, error: NotFoundError) -> Reply:
+    """That nobody has the name, and who has one that begins so or is spelt much like it."""
+    links = Links(call.settings.prefix)
+    meant = [error.suggestion] if error.suggestion else []
+    counts = {
+        str(row.value): row.count for name in (*meant, call.gaps[0]) for row in call.index.suggest(name, 5).authors
+    }
+    instead = [(name, links.author(name), count) for name, count in counts.items()]
+    message = f"no paper here has an author of exactly the name {call.gaps[0]!r}"
+    return page(call.settings, "error.html", 404, message=message, code=404, query="", instead=instead)
 
 
 def _entry(call: Call, paper: Paper, keys: set[str], own: str) -> Entry:

@@ -14,6 +14,7 @@ from query.faces.printed.wording import TYPE_WORDS, byte_size, counted, millisec
 from query.faces.web.pages.links import Links
 from query.faces.web.pages.texts import arxiv_address, doi_address, marked, shown, web_address
 from query.faces.web.serving.call import HTML, Reply
+from query.faces.web.serving.errors import told
 from query.faces.web.settings import Settings
 from query.faces.web.static_files import versioned
 
@@ -63,4 +64,4 @@ def page(settings: Settings, template: str, status: int = 200, **values: Any) ->
 
 def error_page(settings: Settings, error: QuiverError, status: int) -> Reply:
     """What went wrong, as a page."""
-    return page(settings, "error.html", status, message=str(error), code=status, query="")
+    return page(settings, "error.html", status, message=told(error), code=status, query="", instead=())

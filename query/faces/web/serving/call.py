@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -65,6 +66,7 @@ def json_reply(value: Any, status: int = 200, *, kept: bool = True) -> Reply:
     return Reply(orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS), JSON, status, kept=kept)
 
 
+@lru_cache(8192)
 def escaped(text: str) -> str:
     """A text as one segment of a path: arXiv ids and DOIs hold slashes."""
-    return quote(text, safe="")
+    return quote(text, safe="", errors="replace")

@@ -37,6 +37,21 @@ STATUSES: tuple[tuple[type[QuiverError], int, str], ...] = (
 KINDS = (*dict.fromkeys(kind for _, _, kind in STATUSES), "method", "host", "origin")
 
 
+_HINTS = {
+    "`quiver search` shows ids with --format ids": "a search shows ids",
+    "try `quiver suggest`": "completions of a name show who is there",
+}
+"""What an error tells people at a terminal, in the words of those who are at none."""
+
+
+def told(error: QuiverError) -> str:
+    """The message of an error as it is told over HTTP."""
+    text = str(error)
+    for said, here in _HINTS.items():
+        text = text.replace(said, here)
+    return text
+
+
 def status_of(error: QuiverError) -> tuple[int, str]:
     """Status and kind of an error."""
     if isinstance(error, RefusedError):
@@ -51,7 +66,7 @@ def error_json(error: QuiverError) -> dict[str, Any]:
     return {
         "error": {
             "kind": kind,
-            "message": str(error),
+            "message": told(error),
             "position": found.position if found else None,
             "length": found.length if found else None,
             "suggestion": found.suggestion if found else None,

@@ -70,6 +70,9 @@ def find(routes: Sequence[Route], raw_path: bytes) -> tuple[list[Route], list[st
             (exact if len(route.parts) == len(segments) else wider).append(route)
             gaps[route.path] = values
     chosen = exact or wider
+    if not chosen and len(segments) > 1 and not segments[-1]:
+        # People end addresses with a slash.
+        return find(routes, raw_path.rstrip(b"/"))
     # `/api/papers/a/b/related` is the related papers of a/b, not the paper of that id.
     longest = max((len(route.parts) for route in chosen), default=0)
     chosen = [route for route in chosen if len(route.parts) == longest]
