@@ -38,7 +38,7 @@ test-all: $(VENV)/ready ## the tests, the long ones too, then all of them withou
 	QUIVER_KERNEL=python $(BIN)/python -m pytest -n $(WORKERS)
 
 test-opensearch: $(VENV)/ready ## an index in a cluster: starts three nodes (Maven, JDK 21 or newer) and stops them
-	QUIVER_OPENSEARCH=1 QUIVER_OPENSEARCH_NODES=3 $(BIN)/python -m pytest tests/opensearch
+	QUIVER_OPENSEARCH=1 QUIVER_OPENSEARCH_NODES=3 $(BIN)/python -m pytest tests/opensearch tests/conformance -k opensearch
 
 test-whoosh: $(VENV)/ready ## Whoosh's own tests, with its codec and with ours
 	$(BIN)/python tests/whoosh_suite.py

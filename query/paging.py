@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 
@@ -67,6 +67,8 @@ def page_of(
             pass
     counted = {} if late() else snapshot.facets(request.facets, answer)
     rows = rows_of(answer, passed, request.top)
+    if isinstance(rows, Sequence):
+        snapshot.expect(rows)
     why = ranked if explain else None
     hits = list(hits_of(snapshot, rows, request, first=passed, snippets=snippets, ranked=why))
     return Page(

@@ -25,7 +25,7 @@ from query.browse.spelling import SegmentWords, better_query
 from query.browse.suggest import Suggestions, suggestions, titled_papers
 from query.browse.venue_list import VenueRow, venue_list
 from query.browse.versions import other_ids
-from query.engines.answer import Answer
+from query.engines.answer import Answer, Row
 from query.engines.array_engine import ArrayEngine
 from query.engines.masks import listed
 from query.information import Information, information, years_held
@@ -200,6 +200,9 @@ class Snapshot:
         return sorted(found)
 
     # --- what is asked about an answer ---
+
+    def expect(self, rows: Sequence[Row]) -> None:
+        """These hits will be shown next: who fetches records may fetch theirs at once."""
 
     def facets(self, names: Sequence[str], answer: Answer) -> dict[str, list[FacetCount]]:
         """The facets that were asked for, over all papers of an answer."""

@@ -1,9 +1,10 @@
-"""What many tests need: collections to search, and the data that lies beside a checkout."""
+"""What many tests need: collections to search, data that lies beside a checkout, a cluster where one is asked for."""
 
 from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from indexer.index.record.paper import Paper
 from tests.generate import papers
+from tests.opensearch.cluster.nodes import Cluster, fetched, running
 
 pytest.register_assert_rewrite("tests.conformance.checks")
 
@@ -41,3 +43,20 @@ def shared() -> Path:
 def sample() -> list[Paper]:
     """Four hundred generated papers."""
     return list(papers(400))
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A running cluster of one node, or as many as QUIVER_OPENSEARCH_NODES says.
+
+    Tests that need it are skipped by name where none can be had or QUIVER_OPENSEARCH is not 1.
+    """
+    if os.environ.get("QUIVER_OPENSEARCH") != "1":
+        pytest.skip("no cluster: `make test-opensearch` starts one")
+    if (lacks := fetched()) is not None:
+        pytest.skip(f"no cluster: {lacks} on this machine")
+    if there := os.environ.get("QUIVER_OPENSEARCH_AT"):
+        yield Cluster.at(there)
+        return
+    with running(tmp_path_factory.mktemp("cluster"), int(os.environ.get("QUIVER_OPENSEARCH_NODES", "1"))) as cluster:
+        yield cluster

@@ -28,7 +28,7 @@ RATIO = 10
 
 _RARE = 3
 """A word in at most so many papers may be any slip of the fingers."""
-_SUSPECT = 50
+SUSPECT = 50
 """A word in at most so many may still be one, if it is long and much like another."""
 _SUSPECT_LETTERS, _SUSPECT_RATIO = 6, 30
 _COUNTED = 40
@@ -38,7 +38,7 @@ _TRIED = 3
 _SHORTEST = 4
 _LONGEST = 40
 """Letters of a word that may be misspelt: one of ten thousand, `ααα...`, took six seconds to take apart."""
-_SPOTS = 12
+SPOTS = 12
 """Words of a query that are looked at: in a pasted abstract nobody looks for a slip."""
 
 Total = Callable[[str], tuple[int, int]]
@@ -73,10 +73,10 @@ def better_query(query: Query, answer: Answer, lookup: Lookup, total: Total) -> 
     `total` gives, for another query under the same filters, papers with all words and in all.
     """
     found = min(answer.all_words, answer.total)
-    if found > _SUSPECT:
+    if found > SUSPECT:
         return None
-    spots = list(islice(_spots(query), _SPOTS + 1))
-    if not spots or len(spots) > _SPOTS:
+    spots = list(islice(_spots(query), SPOTS + 1))
+    if not spots or len(spots) > SPOTS:
         return None
     single = len(spots) == 1
     choices = [(spot, spellings) for spot in spots if (spellings := _respelt(spot, lookup, single))]
@@ -127,8 +127,8 @@ def _respelt(spot: _Spot, lookup: Lookup, single: bool) -> list[str]:
     Empty where the word is no rarity, or where nothing is near it.
     """
     word = spot.word
-    here = lookup.papers(word, name=spot.name, enough=_SUSPECT)
-    if here > _SUSPECT or (here > _RARE and len(word) < _SUSPECT_LETTERS):
+    here = lookup.papers(word, name=spot.name, enough=SUSPECT)
+    if here > SUSPECT or (here > _RARE and len(word) < _SUSPECT_LETTERS):
         return []
     reach = 1 if len(word) < 7 or here > _RARE else 2
     ratio = _SUSPECT_RATIO if single and here > _RARE else RATIO

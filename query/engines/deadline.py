@@ -17,6 +17,9 @@ from indexer.index.errors import QuiverError
 MATCHING = 0.75
 """Share of the time in which papers are found; in the rest those that were found are scored and shown."""
 
+_LEAST = 0.001
+"""Seconds that are waited for at least: none at all means for ever to some."""
+
 clock = time.monotonic
 
 
@@ -66,6 +69,15 @@ def late() -> bool:
     """Whether the time of the step under way is over."""
     due = _due.get()
     return due is not _NEVER and clock() >= due.step
+
+
+def left(usual: float) -> float:
+    """Seconds that a step may take that waits for others, `usual` at most. Raises LateError where none is left."""
+    due = _due.get()
+    if due is _NEVER:
+        return usual
+    check_time()
+    return max(min(usual, due.step - clock()), _LEAST)
 
 
 def check_time() -> None:

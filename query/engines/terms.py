@@ -84,6 +84,11 @@ class Term:
             SegmentTerm(partial(self._streams, segment), native, self.match_only(segment)) for segment, native in pairs
         ]
 
+    def look_again(self) -> None:
+        """Look at all segments when next asked: another has come, as they do where a cluster gives papers."""
+        for looked_up in ("segments", "_found"):
+            self.__dict__.pop(looked_up, None)
+
     @property
     def native_streams(self) -> Sequence[Any]:
         """Its streams in each segment as the kernel takes them."""

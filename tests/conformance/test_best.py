@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -12,11 +11,11 @@ import pytest
 
 from indexer.index.errors import QueryError
 from indexer.index.record.paper import Paper
-from indexer.ingest.collect import index_papers
 from query import PaperIndex, answering
 from query.ranking import best
 from query.results import Hit, Page
 from tests.conformance.checks import FACETS, Choice, facets_of, random_choice
+from tests.conformance.conftest import Make
 from tests.conformance.random_queries import QueryMaker
 
 pytestmark = pytest.mark.usefixtures("answers_alone")
@@ -33,27 +32,33 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def fresh(sample: list[Paper], tmp_path_factory: pytest.TempPathFactory) -> PaperIndex:
+def fresh(sample: list[Paper], make: Make) -> PaperIndex:
     """The sample in an index built at once."""
-    folder = tmp_path_factory.mktemp("fresh") / "p.idx"
-    index_papers(sample, folder)
-    return PaperIndex.open(folder)
+    return PaperIndex.open(make("once", sample))
 
 
-def searches(sample: list[Paper], seed: int) -> Iterator[tuple[str, dict[str, Any]]]:
+@pytest.fixture
+def queries(turns: Callable[[int], int]) -> int:
+    """How many queries a test asks."""
+    return turns(QUERIES)
+
+
+def searches(sample: list[Paper], seed: int, queries: int) -> Iterator[tuple[str, dict[str, Any]]]:
     """Queries of many kinds, among them sentences and whole titles, and filters."""
     random = Random(seed)
     maker = QueryMaker(sample, random)
-    for turn in range(QUERIES):
+    for turn in range(queries):
         title = random.choice(sample).title
         text = random.choice((maker.query(), title, f"which are the {title}", f"papers on {maker.word()} and the like"))
         choice = random_choice(sample, random, "relevance") if turn % 3 == 0 else Choice(match="any")
         yield text, asdict(choice)
 
 
-def answers(index: PaperIndex, sample: list[Paper], seed: int, **more: Any) -> Iterator[tuple[Page, Page]]:
+def answers(
+    index: PaperIndex, sample: list[Paper], seed: int, queries: int, **more: Any
+) -> Iterator[tuple[Page, Page]]:
     """The whole answers of both rankings."""
-    for text, choice in searches(sample, seed):
+    for text, choice in searches(sample, seed, queries):
         try:
             plain = index.search(text, **choice, limit=None, facets=FACETS, snippets=False, ranking="bm25f", **more)
         except QueryError:
@@ -62,22 +67,22 @@ def answers(index: PaperIndex, sample: list[Paper], seed: int, **more: Any) -> I
 
 
 @pytest.mark.usefixtures("few")
-def test_best_changes_neither_hits_nor_totals_nor_facets(index: PaperIndex, sample: list[Paper]) -> None:
+def test_best_changes_neither_hits_nor_totals_nor_facets(index: PaperIndex, sample: list[Paper], queries: int) -> None:
     """Both rankings find the same papers in the same tiers; those beyond the first hits follow as they stood."""
     moved = 0
-    for plain, page in answers(index, sample, 1):
+    for plain, page in answers(index, sample, 1, queries):
         assert {(hit.id, hit.tier) for hit in page.hits} == {(hit.id, hit.tier) for hit in plain.hits}
         assert (page.total, page.all_words, page.relaxed) == (plain.total, plain.all_words, plain.relaxed)
         assert facets_of(page) == facets_of(plain)
         assert [hit.id for hit in page.hits[FEW:]] == [hit.id for hit in plain.hits[FEW:]]
         moved += [hit.id for hit in page.hits] != [hit.id for hit in plain.hits]
-    assert moved > QUERIES // 4
+    assert moved > queries // 4
 
 
 @pytest.mark.usefixtures("few")
-def test_scores_of_best_fall_inside_a_tier(index: PaperIndex, sample: list[Paper]) -> None:
+def test_scores_of_best_fall_inside_a_tier(index: PaperIndex, sample: list[Paper], queries: int) -> None:
     """Also where the re-scored hits end: tier, score, newer year, id is the order of both rankings."""
-    for _, page in answers(index, sample, 2):
+    for _, page in answers(index, sample, 2, queries):
         assert [hit.rank for hit in page.hits] == [hit.rank for hit in sorted(page.hits, key=place)]
 
 
@@ -88,10 +93,10 @@ def place(hit: Hit) -> tuple[int, float, int, str]:
 
 
 @pytest.mark.usefixtures("few")
-def test_pages_of_best_are_cuts_of_the_whole(index: PaperIndex, sample: list[Paper]) -> None:
+def test_pages_of_best_are_cuts_of_the_whole(index: PaperIndex, sample: list[Paper], queries: int) -> None:
     """Neither limit nor offset changes order or scores."""
     random = Random(3)
-    for text, choice in searches(sample, 3):
+    for text, choice in searches(sample, 3, queries):
         try:
             whole = index.search(text, **choice, limit=None, snippets=False)
         except QueryError:
@@ -102,9 +107,11 @@ def test_pages_of_best_are_cuts_of_the_whole(index: PaperIndex, sample: list[Pap
         assert [(hit.id, hit.score) for hit in page.hits] == expected
 
 
-def test_best_does_not_know_the_segments(index: PaperIndex, fresh: PaperIndex, sample: list[Paper]) -> None:
+def test_best_does_not_know_the_segments(
+    index: PaperIndex, fresh: PaperIndex, sample: list[Paper], queries: int
+) -> None:
     """An index that grew by updates and deletions orders and scores as one built at once."""
-    for text, choice in searches(sample, 4):
+    for text, choice in searches(sample, 4, queries):
         for expand in (False, True):
             try:
                 page = index.search(text, **choice, limit=None, snippets=False, expand=expand)
@@ -118,10 +125,10 @@ def test_best_does_not_know_the_segments(index: PaperIndex, fresh: PaperIndex, s
 
 @pytest.mark.usefixtures("few")
 @pytest.mark.parametrize("ranking", ["bm25f", "best"])
-def test_explanations_add_up(index: PaperIndex, sample: list[Paper], ranking: str) -> None:
+def test_explanations_add_up(index: PaperIndex, sample: list[Paper], ranking: str, queries: int) -> None:
     """The rows of an explanation sum up to the score, the fields of a row to the row; there is no row for a rest."""
     parts = set()
-    for text, choice in searches(sample, 5):
+    for text, choice in searches(sample, 5, queries):
         for expand in (False, True):
             try:
                 page = index.search(
@@ -142,7 +149,7 @@ def test_explanations_add_up(index: PaperIndex, sample: list[Paper], ranking: st
     assert (parts >= {"adjacent", "title", "feedback", "lowered"}) == (ranking == "best")
 
 
-def test_an_expanded_query_finds_all_that_the_query_finds(tmp_path: Path) -> None:
+def test_an_expanded_query_finds_all_that_the_query_finds(make: Make) -> None:
     """It finds more, by words that the first papers share, and says which."""
     records = [
         Paper.from_record({"id": f"a{n}", "title": f"Memory curse {n}", "abstract": "about forgetting and recurrence"})
@@ -150,8 +157,7 @@ def test_an_expanded_query_finds_all_that_the_query_finds(tmp_path: Path) -> Non
     ]
     records += [Paper.from_record({"id": "b", "title": "Forgetting", "abstract": "in recurrence"})]
     records += [Paper.from_record({"id": f"c{n}", "title": f"Robots {n}", "abstract": "that walk"}) for n in range(20)]
-    index_papers(records, tmp_path / "p.idx")
-    with PaperIndex.open(tmp_path / "p.idx") as index:
+    with PaperIndex.open(make("expanded", records)) as index:
         text = "memory of elephants whales dolphins"
         plain = {hit.id for hit in index.search(text, limit=None).hits}
         page = index.search(text, limit=None, expand=True, explain=True)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from indexer.index.record.paper import Author, Paper
-from indexer.ingest.collect import index_papers
 from query import PaperIndex
+from tests.conformance.conftest import Make
 
 
 def _paper(paper: str, title: str, authors: str = "", year: int | None = None, **more: Any) -> Paper:
@@ -35,11 +35,9 @@ PAPERS = (
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PaperIndex]:
+def index(make: Make) -> Iterator[PaperIndex]:
     """The papers above."""
-    folder = tmp_path_factory.mktemp("facts")
-    index_papers(PAPERS, folder)
-    with PaperIndex.open(folder) as opened:
+    with PaperIndex.open(make("facts", PAPERS)) as opened:
         yield opened
 
 
@@ -49,6 +47,11 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PaperIndex]:
         ('author:"Weinan E"', "machine memory"),
         ('author:="weinan e"', "machine memory"),
         ("author:weinan", "machine memory pinyin"),
+        ('first:"Weinan E"', "machine"),
+        ('first:="weinan e"', "machine"),
+        ('last:"Weinan E"', "machine memory"),
+        ("authors:>=3", "memory"),
+        ("authors:2", "pinyin"),
         ("E", "greedy machine memory pinyin"),
         ("author:E", "greedy machine memory pinyin"),
         ("Weinan E", "machine memory pinyin"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 
 import pytest
@@ -28,13 +29,13 @@ def test_an_index_with_a_history_has_one(index: PaperIndex) -> None:
 
 @pytest.mark.parametrize("seed", range(ROUNDS))
 def test_random_queries_score_as_the_formula_says(
-    seed: int, sample: list[Paper], reference: Reference, index: PaperIndex
+    seed: int, sample: list[Paper], reference: Reference, index: PaperIndex, turns: Callable[[int], int]
 ) -> None:
     """Any query, with any filters, finds the same papers with the same scores in the same order as the reference."""
     random = Random(seed)
     maker = QueryMaker(sample, random)
     found = 0
-    for _ in range(QUERIES):
+    for _ in range(turns(QUERIES)):
         text = maker.query()
         choice = random_choice(sample, random) if random.random() < 0.5 else Choice()
         try:
@@ -43,19 +44,19 @@ def test_random_queries_score_as_the_formula_says(
             continue
         except AssertionError as error:
             raise AssertionError(f"{text!r} with {choice}: {error}") from error
-    assert found > QUERIES // 4, "most random queries find nothing: they test little"
+    assert found > turns(QUERIES) // 4, "most random queries find nothing: they test little"
 
 
 @pytest.mark.parametrize("seed", range(ROUNDS))
 @pytest.mark.usefixtures("pruning")
 def test_pages_are_cuts_of_the_whole_answer(
-    seed: int, sample: list[Paper], reference: Reference, index: PaperIndex
+    seed: int, sample: list[Paper], reference: Reference, index: PaperIndex, turns: Callable[[int], int]
 ) -> None:
     """Filters, totals, facets and every sort equal brute force, whatever the limit and offset of the page."""
     random = Random(1000 + seed)
     maker = QueryMaker(sample, random)
     found = 0
-    for turn in range(QUERIES):
+    for turn in range(turns(QUERIES)):
         text = random.choice(("", maker.word(), maker.word(), f"{maker.word()} {maker.word()}", maker.query()))
         choice = random_choice(sample, random, sort=tuple(ORDERS)[turn % len(ORDERS)])
         limit, offset = random.choice((1, 3, 10, 25)), random.choice((0, 0, 0, 1, 7, 30))
@@ -73,4 +74,4 @@ def test_pages_are_cuts_of_the_whole_answer(
         except AssertionError as error:
             raise AssertionError(f"{text!r} with {choice}, {offset}+{limit}: {error}") from error
         found += whole.total > 0
-    assert found > QUERIES // 4, "most combinations find nothing: they test little"
+    assert found > turns(QUERIES) // 4, "most combinations find nothing: they test little"

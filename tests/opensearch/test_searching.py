@@ -1,34 +1,26 @@
-"""An index in a cluster answers as one in a folder does: the cases of `tests.conformance`, over both."""
+"""What a cluster does in its own way beside what `tests.conformance` states of every engine: windows, generations."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from random import Random
 
 import orjson
 import pytest
 
 from indexer import build
-from indexer.index.errors import BadIndexError, QueryError
+from indexer.index.errors import BadIndexError
 from indexer.index.record.paper import Paper
 from indexer.index.text.analysis import words
 from query import PaperIndex
 from query.engines.opensearch import engine
-from tests.conformance.answers import answers
-from tests.conformance.checks import check, random_choice
-from tests.conformance.random_queries import QueryMaker
-from tests.conformance.reference import Reference
 from tests.generate import papers
 from tests.opensearch.cluster.nodes import Cluster
 
-NAMES = ("Weinan E", "weinan e", "Li Wang", "nobody at all")
 COMMON, OTHER = (
     word for word, _ in Counter(word for paper in papers(400) for word in words(paper.title)).most_common(2)
 )
-ROUNDS = 40
-"""Random queries: each costs several requests, 0.1 s of a busy machine."""
 
 
 @pytest.fixture(scope="module")
@@ -46,34 +38,6 @@ def both(
         build(source, place, force=True)
         with PaperIndex.open(aside / "p.idx") as folder, PaperIndex.open(place) as remote:
             yield folder, remote
-
-
-def test_everything_that_is_asked_is_answered_alike(both: tuple[PaperIndex, PaperIndex]) -> None:
-    """Searches by every sort, filters, pages, facets, `best`, authors, venues, completions, what the index holds."""
-    folder, remote = both
-    names = (*NAMES, *(author.name for author in next(iter(folder.search("", limit=1))).paper.authors))
-    expected, found = answers(folder, names), answers(remote, names)
-    assert [name for name in expected if found[name] != expected[name]] == []
-    assert found == expected
-
-
-@pytest.mark.parametrize("number", range(ROUNDS))
-def test_random_queries_are_answered_as_the_formula_says(
-    number: int, both: tuple[PaperIndex, PaperIndex], sample: list[Paper]
-) -> None:
-    """Papers, tiers, scores, order, totals and facets, by the plain reference."""
-    random = Random(number)
-    text = QueryMaker(sample, random).query()
-    choice = random_choice(sample, random)
-    try:
-        both[1].search(text, limit=0)
-    except QueryError as error:
-        # What a cluster cannot do it says, and what no index can.
-        told = str(error)
-        with pytest.raises(QueryError):
-            both[0 if "cluster" not in told else 1].search(text, limit=0)
-    else:
-        check(both[1], Reference(sample), text, choice)
 
 
 def test_past_the_window_the_order_is_the_clusters_and_nothing_is_lost(
@@ -97,6 +61,17 @@ def test_past_the_window_the_order_is_the_clusters_and_nothing_is_lost(
     ]
     newest = [hit.id for hit in folder.search(COMMON, limit=None, sort="newest")]
     assert [hit.id for hit in remote.scan(COMMON, sort="newest")] == newest
+
+
+def test_a_time_limit_holds_while_the_cluster_is_waited_for(both: tuple[PaperIndex, PaperIndex]) -> None:
+    """The page is partial, and says nothing that is not whole; with time enough it is the page without a limit."""
+    _, remote = both
+    page = remote.search(COMMON, timeout=1e-4, facets=("venue",))
+    assert page.partial
+    assert page.total == len(page) == 0
+    whole = remote.search(COMMON, timeout=60, facets=("venue",))
+    assert not whole.partial
+    assert [hit.id for hit in whole] == [hit.id for hit in remote.search(COMMON)]
 
 
 def test_papers_are_found_explained_and_related_alike(both: tuple[PaperIndex, PaperIndex]) -> None:

@@ -43,7 +43,8 @@ class Analysed:
 
     `names` are the words of each author; `lengths` the words of each field, in the order of `schema.FIELDS`.
     `compounds` are keys of `segment.compounds`, `titled` surface words whose stems stand in the title,
-    `clusters` the keys of the authors, `rows` their distinct (key, spelling, id); `venue` is the canonical name.
+    `clusters` the keys of the authors, `ends` those of the first and the last, `rows` their distinct (key, spelling,
+    id); `venue` is the canonical name.
     """
 
     stored: bytes
@@ -57,6 +58,7 @@ class Analysed:
     compounds: Texts
     titled: Texts
     clusters: Texts
+    ends: tuple[str, str]
     rows: tuple[tuple[str, str, str], ...]
     work: int
 
@@ -232,7 +234,7 @@ class _Batch:
             titles = set(reduced[low : low + lengths[0]])
             pairs = dict(zip(written[low:at], reduced[low:at], strict=True))
             titled = tuple(word for word, stem in pairs.items() if stem in titles)
-            names, keys, rows, first = self._authors(row.paper.authors)
+            names, keys, rows, ends = self._authors(row.paper.authors)
             found.append(
                 Analysed(
                     stored=row.stored,
@@ -246,9 +248,10 @@ class _Batch:
                     compounds=tuple(tied[number]),
                     titled=titled,
                     clusters=keys,
+                    ends=ends,
                     rows=rows,
                     work=work_hash(
-                        (vocabulary[number - 1] for number in stream[low : low + lengths[0]].tolist()), first
+                        (vocabulary[number - 1] for number in stream[low : low + lengths[0]].tolist()), ends[0]
                     ),
                 )
             )
@@ -268,18 +271,20 @@ class _Batch:
                 found[doc][decode(key)] = None
         return [list(keys) for keys in found]
 
-    def _authors(self, authors: Sequence[Author]) -> tuple[Texts, Texts, tuple[tuple[str, str, str], ...], str]:
-        """Words of each author's name, cluster keys, rows, and the first author's key."""
+    def _authors(
+        self, authors: Sequence[Author]
+    ) -> tuple[Texts, Texts, tuple[tuple[str, str, str], ...], tuple[str, str]]:
+        """Words of each author's name, cluster keys, rows, and the keys of the first and the last author."""
         names: list[str] = []
         rows: dict[tuple[str, str, str], None] = {}
-        first = ""
-        for number, author in enumerate(authors):
+        keys: list[str] = []
+        for author in authors:
             known = self._known.names.get(author.name)
             if known is None:
                 read_name = spelling(author.name)
                 words = " ".join(map(server_word, name_words(read_name)))
                 known = self._known.names[author.name] = (key_of_spelling(read_name), read_name, words)
-            first = known[0] if number == 0 else first
+            keys.append(known[0])
             names.append(known[2])
             rows[(known[0], known[1], author.id or "")] = None
-        return tuple(names), tuple(dict.fromkeys(key for key, _, _ in rows)), tuple(rows), first
+        return tuple(names), tuple(dict.fromkeys(keys)), tuple(rows), (keys[0], keys[-1]) if keys else ("", "")

@@ -35,11 +35,13 @@ Json = Any
 class Connection:
     """A cluster and the name of an index in it. Cheap to make; connects at the first call, anew in each process.
 
-    Safe in threads. Can be pickled and sent to another process; credentials go with it.
+    Safe in threads. Can be pickled and sent to another process; credentials go with it. Calls may take `seconds` where
+    they do not say (0: SEARCH_SECONDS): nobody waits before a screen for a writer, which a busy cluster must not end.
     """
 
-    def __init__(self, address: Address, known: Credentials | None = None) -> None:
+    def __init__(self, address: Address, known: Credentials | None = None, *, seconds: float = 0.0) -> None:
         self.address = address
+        self._seconds = seconds
         self._credentials = credentials() if known is None else known
         self._client: Any = None
         self._process = 0
@@ -53,7 +55,7 @@ class Connection:
         path: str,
         body: object = None,
         *,
-        seconds: float = SEARCH_SECONDS,
+        seconds: float = 0.0,
         expected: tuple[int, ...] = (),
         **parameters: str | int | bool,
     ) -> Json:
@@ -64,6 +66,7 @@ class Connection:
         """
         import opensearchpy
 
+        seconds = seconds or self._seconds or SEARCH_SECONDS
         sent = body if body is None or isinstance(body, bytes) else orjson.dumps(body)
         given = {name: str(value).lower() if isinstance(value, bool) else value for name, value in parameters.items()}
         lines = path.endswith(("/_bulk", "/_msearch"))
@@ -79,8 +82,9 @@ class Connection:
         except opensearchpy.OpenSearchException as error:
             raise translated(Failure.of(error), self.address, seconds) from error
 
-    def search(self, index: str, body: Mapping[str, object], *, seconds: float = SEARCH_SECONDS) -> Json:
+    def search(self, index: str, body: Mapping[str, object], *, seconds: float = 0.0) -> Json:
         """The answer to a search, all shards taking part. The server is told the deadline too, in its own words."""
+        seconds = seconds or self._seconds or SEARCH_SECONDS
         answer = self.call(
             "POST",
             f"/{index}/_search",
@@ -90,7 +94,7 @@ class Connection:
         )
         return self.whole(answer)
 
-    def count(self, index: str, query: Mapping[str, object] | None = None, *, seconds: float = SEARCH_SECONDS) -> int:
+    def count(self, index: str, query: Mapping[str, object] | None = None, *, seconds: float = 0.0) -> int:
         """How many documents of an index match (all without a query), every shard counted."""
         answer = self.call("POST", f"/{index}/_count", {"query": query} if query else None, seconds=seconds)
         counted: int = self.whole(answer)["count"]

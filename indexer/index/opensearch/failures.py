@@ -117,6 +117,11 @@ _BY_KIND: dict[str, Callable[[Failure, Address, float], str]] = {
         f"{address} does not answer as OpenSearch does; mend the address ({failure.reason})"
     ),
     BLOCK: _blocked,
+    # Set by the cluster itself once the disks of all nodes are past a watermark.
+    "index_create_block_exception": lambda failure, address, seconds: (
+        f"{address}: the cluster makes no new index, since the disk of a node is nearly full or somebody forbade it; "
+        f"make room or raise the watermarks, then try again ({failure.reason})"
+    ),
     "index_not_found_exception": lambda failure, address, seconds: (
         f"there is no index {address}; make it with `quiver build SOURCE... --index {address}`"
     ),

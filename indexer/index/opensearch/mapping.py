@@ -23,6 +23,7 @@ in the writers' book (`book`). So a `match_all` counts N. There is no `_source`:
 | `joins` | keyword, doc values: keys of the table of compounds, `joined<TAB>part part` or `word<TAB><mark>other` |
 | `clusters` | keyword, doc values: keys of the author clusters |
 | `author_rows` | keyword, doc values: `key<TAB>spelling<TAB>id`: headings of clusters, author rows |
+| `first`, `last`, `authors` | keyword: key of the first and the last author's cluster; integer: how many there are |
 | `venue`, `venue_published` | keyword, doc values: canonical and published name |
 | `year`, `type` | short, keyword: doc values; absent where not known |
 | `keys` | keyword: all by which a paper is found, `kind<TAB>value` (`identity_key`), `id<TAB>...` among them |
@@ -110,6 +111,9 @@ PAPER_FIELDS: dict[str, Mapping] = {
     "joins": _keyword(),
     "clusters": _keyword(),
     "author_rows": _keyword(),
+    "first": _keyword(values=False),
+    "last": _keyword(values=False),
+    "authors": {"type": "integer"},
     "venue": _keyword(),
     "venue_published": _keyword(),
     "year": {"type": "short"},
@@ -192,10 +196,13 @@ def document(paper: Paper, analysed: Analysed) -> Document:
         "joins": [server_key(key) for key in analysed.compounds],
         "clusters": [server_key(key) for key in analysed.clusters],
         "author_rows": [author_row(*row) for row in analysed.rows],
+        "authors": len(paper.authors),
         "keys": [identity_key(kind, value) for kind, value in paper_keys(paper)],
         "content": signed(analysed.content),
         "stored": packing.written(packing.pack(analysed.stored)),
     }
+    if paper.authors:
+        found["first"], found["last"] = map(server_key, analysed.ends)
     if analysed.venue:
         found["venue"] = server_key(analysed.venue)
         found["venue_published"] = server_key(paper.venue)

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from indexer.index.checked import path_of
-from indexer.index.errors import QuiverError
+from indexer.index.errors import QuiverError, UsageError
 from indexer.index.opensearch.address import Address, is_address, parse_address
 from indexer.index.opensearch.book import Book
-from indexer.index.opensearch.connection import ADMIN_SECONDS, Connection
+from indexer.index.opensearch.connection import ADMIN_SECONDS, WRITE_SECONDS, Connection
 from indexer.index.opensearch.lock import locked
 from indexer.index.opensearch.mapping import generation_of, signed
 from indexer.index.opensearch.published import current, kept, pointed_at
@@ -59,6 +59,11 @@ def _anywhere(
             index = bound.arguments["index"]
             if not is_address(index):
                 return function(*bound.args, **bound.kwargs)
+            if bound.arguments.get("group_duplicates"):
+                raise UsageError(
+                    f"{index} is an index of a cluster, where records of one work cannot be shown once; "
+                    "build it without --group-duplicates"
+                )
             procs, timeout = bound.arguments.get("procs"), bound.arguments.get("timeout", LOCK_SECONDS)
             with opened(parse_address(str(index)), procs or default_procs(), timeout) as folder:  # type: ignore[attr-defined]
                 bound.arguments["index"] = folder
@@ -89,7 +94,7 @@ def _folder(address: Address) -> Path:
 
 @contextmanager
 def _written(address: Address, command: str, procs: int, timeout: float) -> Iterator[Path]:
-    connection = Connection(address)
+    connection = Connection(address, seconds=WRITE_SECONDS)
     book = Book(connection, _folder(address))
     try:
         pointed_at(connection)
@@ -119,7 +124,7 @@ def _written(address: Address, command: str, procs: int, timeout: float) -> Iter
 
 @contextmanager
 def _read(address: Address) -> Iterator[Path]:
-    connection = Connection(address)
+    connection = Connection(address, seconds=WRITE_SECONDS)
     try:
         newest = current(connection)
         with tempfile.TemporaryDirectory(prefix="quiver-") as folder, _named(Path(folder), address):

@@ -16,7 +16,7 @@ from indexer.index.record.venues import VenueTable
 from indexer.index.text.analysis import fold, name_words, stem, words
 from indexer.index.text.reading import as_read
 from query.browse.clusters import Cluster, Neighbour, cluster_of, no_author
-from query.browse.spelling import Lookup, better_query
+from query.browse.spelling import SPOTS, SUSPECT, Lookup, better_query
 from query.browse.suggest import Suggestions
 from query.browse.venue_list import VenueRow
 from query.engines.answer import Answer
@@ -30,7 +30,11 @@ from query.snapshot import Total
 
 Json = Mapping[str, Any]
 _PAGE = 1_000
+_SPELT = 2_000
+"""Papers that are looked at for the spellings of some names."""
 _KEEP = "5m"
+_AT_ONCE = 100
+"""Words whose papers are counted in a request."""
 _TEXT = ("title", "venue", "abstract", "keywords")
 
 
@@ -84,9 +88,36 @@ class Browser:
         """Ask for the headings of some clusters in one request."""
         new = [key for key in dict.fromkeys(keys) if key not in self._headings]
         for low in range(0, len(new), 100):
-            part = new[low : low + 100]
-            answers = self._statistics.searches([_spellings(key) for key in part])
-            self._headings.update(zip(part, map(_heading, part, answers), strict=True))
+            self._learn(new[low : low + 100])
+
+    def _learn(self, keys: Sequence[str]) -> None:
+        # Their papers tell how the names are spelt; to have the server count spellings takes it ten times as long.
+        body = {
+            "size": _SPELT,
+            "track_total_hits": True,
+            "query": {"bool": {"filter": [{"terms": {"clusters": list(map(server_key, keys))}}]}},
+            "stored_fields": "_none_",
+            "docvalue_fields": ["author_rows", "year"],
+        }
+        hits = self._statistics.search(body, shown=True)["hits"]
+        rows = [
+            (row, 1, hit["fields"].get("year", (0,))[0])
+            for hit in hits["hits"]
+            for row in hit.get("fields", {}).get("author_rows", ())
+        ]
+        if hits["total"]["value"] > len(hits["hits"]):
+            if len(keys) > 1:
+                for part in (keys[: len(keys) // 2], keys[len(keys) // 2 :]):
+                    self._learn(part)
+                return
+            found = self._statistics.search(_spellings(keys[0]), shown=True)["aggregations"]["rows"]["buckets"]
+            rows = [(row["key"], row["doc_count"], row["newest"]["value"] or 0) for row in found]
+        spelt: dict[str, list[tuple[str, int, float]]] = {key: [] for key in keys}
+        for row, count, year in rows:
+            key, _, name = row.partition("\t")
+            if key in spelt:
+                spelt[key].append((name.partition("\t")[0], count, year))
+        self._headings.update((key, _heading(key, found)) for key, found in spelt.items())
 
     def author(self, name: str) -> Cluster:
         """The author cluster of a name. Raises NotFoundError with names that are alike."""
@@ -274,7 +305,10 @@ class Browser:
 
     def better_query(self, query: Parsed, answer: Answer, total: Total) -> str | None:
         """The query with words respelt, if that finds many times more."""
-        return better_query(query, answer, _Spellings(self._statistics), total)
+        spellings = _Spellings(self._statistics)
+        if min(answer.all_words, answer.total) <= SUSPECT:
+            spellings.learn(words(query.text)[:SPOTS])
+        return better_query(query, answer, spellings, total)
 
 
 class _Spellings(Lookup):
@@ -282,7 +316,18 @@ class _Spellings(Lookup):
 
     def __init__(self, statistics: Statistics) -> None:
         self._statistics = statistics
-        self._known: dict[tuple[str, str, bool], int] = {}
+        self._known: dict[tuple[str, str], int] = {}
+
+    def learn(self, asked: Sequence[str]) -> None:
+        """Count the papers of some words in one request."""
+        new = [word for word in dict.fromkeys(asked) if ("names", word) not in self._known]
+        for low in range(0, len(new), _AT_ONCE):
+            part = new[low : low + _AT_ONCE]
+            held = {(what, word): query for word in part for what, query in _held(word).items()}
+            counted = {str(number): query for number, query in enumerate(held.values())}
+            body = {"size": 0, "track_total_hits": False, "aggs": {"n": {"filters": {"filters": counted}}}}
+            buckets = self._statistics.search(body)["aggregations"]["n"]["buckets"]
+            self._known.update((key, buckets[str(number)]["doc_count"]) for number, key in enumerate(held))
 
     def near(self, word: str, reach: int, *, name: bool) -> list[str]:
         """Words at most so many edits from a word that begin with one of its first two letters."""
@@ -293,27 +338,30 @@ class _Spellings(Lookup):
         body = {"size": 0, "query": query, "aggs": {"words": {"terms": {"field": "word", "size": 1_000}}}}
         answer = self._statistics.connection.search(generation.meta, body)
         forms = sorted(bucket["key"] for bucket in answer["aggregations"]["words"]["buckets"])
-        return [form for form in forms if form[:1] in (word[0], word[1])]
+        near = [form for form in forms if form[:1] in (word[0], word[1])]
+        self.learn(near)
+        return near
 
     def papers(self, word: str, *, name: bool, enough: int | None = None) -> int:
         """Papers that hold a word in text or names."""
-        found = [clauses.term("names", server_word(word))]
-        held = [] if name else [clauses.term(f"stems.{field}", server_word(stem(word))) for field in _TEXT]
-        return self._count("papers", word, name, found) + (self._count("stems", word, name, held) if held else 0)
+        return self._count("names", word) + (0 if name else self._count("stems", word))
 
     def written(self, word: str, *, name: bool) -> int:
         """Papers in which a word stands in this very form."""
-        if name:
-            return self.papers(word, name=True)
-        found = [clauses.term(f"words.{field}", server_word(word)) for field in _TEXT]
-        return self._count("written", word, name, found) or self.papers(word, name=True)
+        return (0 if name else self._count("words", word)) or self._count("names", word)
 
-    def _count(self, what: str, word: str, name: bool, queries: Sequence[Query]) -> int:
-        key = (what, word, name)
-        if key not in self._known:
-            papers = self._statistics.generation.papers
-            self._known[key] = self._statistics.connection.count(papers, clauses.either(queries))
-        return self._known[key]
+    def _count(self, what: str, word: str) -> int:
+        self.learn([word])
+        return self._known[what, word]
+
+
+def _held(word: str) -> dict[str, Query]:
+    """What holds a word: as a name, by its stem, in this very form."""
+    return {
+        "names": clauses.term("names", server_word(word)),
+        "stems": clauses.either([clauses.term(f"stems.{field}", server_word(stem(word))) for field in _TEXT]),
+        "words": clauses.either([clauses.term(f"words.{field}", server_word(word)) for field in _TEXT]),
+    }
 
 
 def _cluster(key: str) -> Query:
@@ -328,13 +376,13 @@ def _spellings(key: str) -> dict[str, Any]:
     return {"size": 0, "track_total_hits": False, "query": query, "aggs": {"rows": rows}}
 
 
-def _heading(key: str, answer: Json) -> str:
+def _heading(key: str, spelt: Sequence[tuple[str, int, float]]) -> str:
+    """The commonest of some spellings, each with papers and year, then the newest, then the first by code point."""
     counts: Counter[str] = Counter()
     newest: dict[str, float] = {}
-    for bucket in answer["aggregations"]["rows"]["buckets"]:
-        _, name, _ = bucket["key"].split("\t")
-        counts[name] += bucket["doc_count"]
-        newest[name] = max(newest.get(name, 0.0), bucket["newest"]["value"] or 0.0)
+    for name, count, year in spelt:
+        counts[name] += count
+        newest[name] = max(newest.get(name, 0.0), year)
     return min(counts, key=lambda name: (-counts[name], -newest[name], name), default=key)
 
 

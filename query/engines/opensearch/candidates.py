@@ -62,7 +62,7 @@ class _Arrays(dict[str, Array]):
 class RowPapers(StoredPapers):
     """The records of the rows, fetched when one is first asked for, together with those that will be asked for next."""
 
-    AT_ONCE = 20
+    AT_ONCE, MOST_AT_ONCE = 20, 500
 
     def __init__(self, ids: Sequence[str], fetch: Fetch) -> None:
         self._name = "a paper of the cluster"
@@ -70,6 +70,7 @@ class RowPapers(StoredPapers):
         self._lines: dict[int, bytes] = {}
         self.order: Sequence[int] = range(len(ids))
         """In which order they are likely to be shown."""
+        self.at_once = self.AT_ONCE
 
     def _line(self, number: int) -> bytes:
         doc = number // 2
@@ -80,9 +81,13 @@ class RowPapers(StoredPapers):
 
     def _read(self, doc: int) -> None:
         likely = [other for other in self.order if other not in self._lines and other != doc]
-        asked = [doc, *likely[: self.AT_ONCE - 1]]
+        asked = [doc, *likely[: self.at_once - 1]]
         found = self._fetch([self._ids[other] for other in asked])
         self._lines.update((other, found[self._ids[other]]) for other in asked)
+
+    def expect(self, docs: Sequence[int]) -> None:
+        """These rows will be shown next, in this order."""
+        self.order, self.at_once = docs, min(max(len(docs), self.AT_ONCE), self.MOST_AT_ONCE)
 
     def give(self, doc: int, stored: bytes) -> None:
         """The stored lines of a row that came with it."""

@@ -157,17 +157,13 @@ def _pattern(found: Prefix | Wildcard | Fuzzy, field: str) -> Query:
         return {"prefix": {field: {"value": text}}}
     if isinstance(found, Wildcard):
         return {"wildcard": {field: {"value": text.replace("\\", "\\\\")}}}
-    return {
-        "fuzzy": {
-            field: {
-                "value": text,
-                "fuzziness": found.distance,
-                "max_expansions": MOST_WORDS,
-                "transpositions": True,
-                "rewrite": "constant_score",
-            }
-        }
-    }
+    return fuzzy(found, field)
+
+
+def fuzzy(found: Fuzzy, field: str) -> Query:
+    """Words of a field that are few edits from a word."""
+    about = {"fuzziness": found.distance, "max_expansions": MOST_WORDS, "transpositions": True}
+    return {"fuzzy": {field: {"value": fold(found.text), **about, "rewrite": "constant_score"}}}
 
 
 def _alone(part: Part, column: int) -> Query:
@@ -223,6 +219,11 @@ def _spaced(field: str, spans: Sequence[Query], steps: Sequence[int]) -> Query:
 def years(first: int | None, last: int | None) -> Query:
     """Papers whose year lies in a range, ends included, None open; papers without a year in none."""
     return {"range": {"year": {"gte": max(1, first or 1), "lte": _LAST_YEAR if last is None else last}}}
+
+
+def numbered(least: int, most: int | None) -> Query:
+    """Papers with so many authors, ends included, `most` None open."""
+    return {"range": {"authors": {"gte": least} | ({} if most is None else {"lte": most})}}
 
 
 def cluster(name: str) -> Query:

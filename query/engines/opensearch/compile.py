@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from indexer.index.errors import QueryError
 from indexer.index.opensearch.analysed import server_key
+from indexer.index.record.names import cluster_key
 from indexer.index.record.venues import VenueTable
 from indexer.index.schema import FIELD_NUMBERS
 from indexer.index.segment.columns import TYPE_CODES
@@ -100,6 +101,9 @@ class ClusterCompiler(Compiler):
         self._ties = ClusterVariants(collection, collection.statistics)
         super().__init__(collection, venues, self._ties)
         self._names = collection.author_names
+        self._statistics = collection.statistics
+        self.compiled: list[ClusterCompiled] = []
+        """All that was compiled in a call."""
 
     def compile(self, query: AnalysedQuery) -> ClusterCompiled:
         """The clauses of a query, words in query order."""
@@ -112,6 +116,7 @@ class ClusterCompiler(Compiler):
         compiled.leaves = [leaf for tree in trees for leaf in tree.leaves]
         for number, leaf in enumerate(compiled.leaves):
             leaf.name = f"clause-{number}"
+        self.compiled.append(compiled)
         if any(isinstance(node, AndNode | OrNode) for node in compiled.required):
             # Where a leaf may not match what is found, hits say which do.
             for leaf in compiled.leaves:
@@ -160,18 +165,17 @@ class ClusterCompiler(Compiler):
     def _leaf(self, tree: Leaf, query: AnalysedQuery) -> Clause:
         if isinstance(tree, Years):
             return Clause(clauses.years(tree.first, tree.last), (None,), tree.boost)
-        if isinstance(tree, AuthorPosition | AuthorCount):
-            raise QueryError(
-                "a cluster does not know positions and numbers of authors; write author:NAME",
-                position=tree.start,
-                length=tree.length,
-            )
+        if isinstance(tree, AuthorPosition):
+            return Clause(self._placed(tree), (None,), tree.boost)
+        if isinstance(tree, AuthorCount):
+            return Clause(clauses.numbered(tree.least, tree.most), (None,), tree.boost)
         if isinstance(tree, Exact):
             return Clause(self._whole(tree))
         columns: tuple[int, ...] = (*TEXT_COLUMNS, *NAME_COLUMNS)
         if tree.field is not None:
             columns = (FIELD_NUMBERS[tree.field],)
         if isinstance(tree, Fuzzy):
+            self._check_words(tree)
             return Clause(clauses.pattern(tree, columns), (None,), tree.boost)
         if groups := query.parts_of(tree):
             return self._run_of(tree, groups, query, columns)
@@ -197,6 +201,23 @@ class ClusterCompiler(Compiler):
         names = [column for column in NAME_COLUMNS if column in columns]
         found = clauses.phrase([term.word.stem for term in terms], phrase_in_names(tree), text, names, tree.slop)
         return Clause(found, terms)
+
+    def _placed(self, tree: AuthorPosition) -> Query:
+        """Papers whose first or last author has a name that is meant."""
+        if tree.whole:
+            return clauses.term(tree.field or "first", server_key(cluster_key(tree.text)))
+        found = self._names.find(tree.text, every=True)
+        return {"terms": {tree.field or "first": [server_key(key) for key in (found.keys if found else ())]}}
+
+    def _check_words(self, tree: Fuzzy) -> None:
+        """Raise QueryError where a word means more words than the server looks at: it would leave some out unsaid."""
+        if self._statistics.fuzzy_words(tree) >= clauses.MOST_WORDS:
+            raise QueryError(
+                f"about {clauses.MOST_WORDS:,} words or more are like {tree.text!r}, too many for a cluster; "
+                f"write {tree.text}~1, or more of its letters",
+                position=tree.start,
+                length=tree.length,
+            )
 
     def _whole(self, tree: Exact) -> Query:
         value = tree.text

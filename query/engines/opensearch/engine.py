@@ -28,7 +28,7 @@ from query.engines.opensearch import clauses
 from query.engines.opensearch.candidates import ROW_FIELDS, Rows
 from query.engines.opensearch.clauses import Query
 from query.engines.opensearch.compile import ClusterCompiled, ClusterCompiler
-from query.engines.opensearch.facets import FIRST_SIZE, MOST, aggregations, counted
+from query.engines.opensearch.facets import MOST, STEPS, aggregations, counted
 from query.engines.opensearch.facts import ClusterCollection, Statistics
 from query.engines.orders import Found, first_rows
 from query.engines.scoring import exact
@@ -90,6 +90,7 @@ class ClusterEngine(ArrayEngine):
         self._analyse = partial(analyse, venues=venues)
         self._kept = self._analyse  # type: ignore[assignment]  # a call asks once
         self._compiler: ClusterCompiler = ClusterCompiler(self.collection, venues)
+        self._places: dict[str, tuple[int, int]] = {}
 
     def answer(self, request: Request, compiled: Compiled | None = None) -> Answer:
         """The first hits in order, totals, counts of facets; the hits after those as `more`."""
@@ -113,7 +114,7 @@ class ClusterEngine(ArrayEngine):
                 total += more
                 aggregated = found.get("aggregations", {})
         # A term looks at all segments when it is first asked: all that is scored must have been fetched.
-        rows = [row for tier, at, _ in tiers for row in self._scored(at, tier, compiled)]
+        rows = [self._once(row) for tier, at, _ in tiers for row in self._scored(at, tier, compiled)]
         wanted = total if request.top is None else min(total, request.top)
         facets = self._counted(request.facets, asked.matched, aggregated) if request.facets else None
         rest = None
@@ -155,18 +156,24 @@ class ClusterEngine(ArrayEngine):
 
     def _counted(self, names: Sequence[str], matched: Query, found: Json) -> Mapping[str, Counter[str]]:
         """Counts of facets, asked for again with more values where those that came do not decide them."""
-        size = FIRST_SIZE
         counts = counted(names, found)
-        while counts is None:
-            if size >= MOST:
-                raise QueryError(f"this answer has more than {MOST:,} values of a facet; add a filter")
-            size = min(MOST, size * 10)
-            body = {"size": 0, "query": {"bool": {"filter": [matched]}}, "aggs": aggregations(names, size)}
+        for step in range(1, len(STEPS)):
+            if counts is not None:
+                break
+            body = {"size": 0, "query": {"bool": {"filter": [matched]}}, "aggs": aggregations(names, step)}
             counts = counted(names, self.statistics.search(body)["aggregations"])
+        if counts is None:
+            raise QueryError(f"this answer has more than {MOST:,} values of a facet; add a filter")
         return counts
 
     def take(self, found: Json) -> int:
-        """Make a segment of the hits of an answer; gives its number."""
+        """Make a segment of the hits of an answer; gives its number.
+
+        What was compiled before looks at it too: papers whose whole title is the query come after those of the query.
+        """
+        for compiled in self._compiler.compiled:
+            for term in compiled.terms():
+                term.look_again()
         number = len(self.collection.segments)
         self.collection.segments.append(Rows(f"rows {number}", found["hits"]["hits"], self.stored, self.written))
         return number
@@ -180,7 +187,7 @@ class ClusterEngine(ArrayEngine):
             "stored_fields": "_none_",
             "docvalue_fields": ["id", "stored"],
         }
-        hits = self.statistics.search(body)["hits"]["hits"]
+        hits = self.statistics.search(body, shown=True)["hits"]["hits"]
         found = {hit["fields"]["id"][0]: stored_lines(hit) for hit in hits}
         for paper in ids:
             if paper not in found:
@@ -194,9 +201,16 @@ class ClusterEngine(ArrayEngine):
         body = {
             "size": len(ids),
             "query": {"bool": {"filter": [{"terms": {"id": list(ids)}}, held]}},
-            "_source": False,
+            "track_total_hits": False,
+            "stored_fields": "_none_",
+            "docvalue_fields": ["id"],
         }
-        return frozenset(hit["_id"] for hit in self.statistics.search(body)["hits"]["hits"])
+        return frozenset(hit["fields"]["id"][0] for hit in self.statistics.search(body)["hits"]["hits"])
+
+    def _once(self, row: Row) -> Row:
+        """The row of a paper that came first: the papers of whole titles are asked for after those of the query."""
+        at, doc = self._places.setdefault(self._id(row), (row.segment, row.doc))
+        return row if at == row.segment else row._replace(segment=at, doc=doc)
 
     def _id(self, row: Row) -> str:
         return self.collection.segments[row.segment].paper_id(row.doc)

@@ -23,10 +23,12 @@ from indexer.index.text.languages import LANGUAGES
 from indexer.index.text.ties import EVERYWHERE, HERE
 from query.engines.author_names import TWO_NAMES, AuthorNames, FoundNames, search_words
 from query.engines.collection import Collection, TermKey
+from query.engines.deadline import check_time, left
 from query.engines.opensearch import clauses
 from query.engines.opensearch.clauses import Query
 from query.engines.variants import Parts, Variants
 from query.engines.works import Works
+from query.language.tree import Fuzzy
 
 Json = Mapping[str, Any]
 KEPT = 1 << 15
@@ -47,25 +49,35 @@ class Statistics:
         self.variants: dict[str, tuple[Parts, ...]] = {}
         self.names: dict[str, FoundNames | None] = {}
 
-    def search(self, body: Mapping[str, object]) -> Json:
-        """The answer to a search in the papers. Raises QueryError for a query that is too much for the server."""
-        try:
-            found: Json = self.connection.search(self.generation.papers, body)
-        except ClusterError as error:
-            raise _too_much(error) from error
-        return found
+    def search(self, body: Mapping[str, object], *, shown: bool = False) -> Json:
+        """The answer to a search in the papers. Raises QueryError for a query that is too much for the server.
 
-    def searches(self, bodies: Sequence[Mapping[str, object]]) -> list[Json]:
+        Where the call under way has a time limit, LateError once it is over; but what has to be `shown` of what was
+        found is waited for.
+        """
+        return self.searches([body], shown=shown)[0]
+
+    def searches(self, bodies: Sequence[Mapping[str, object]], *, shown: bool = False) -> list[Json]:
         """The answers to several searches, in one request."""
-        if len(bodies) == 1:
-            return [self.search(bodies[0])]
+        seconds = SEARCH_SECONDS if shown else left(SEARCH_SECONDS)
+        try:
+            if len(bodies) == 1:
+                return [self.connection.search(self.generation.papers, bodies[0], seconds=seconds)]
+            return self._together(bodies, seconds)
+        except ClusterError as error:
+            if not shown:
+                check_time()
+            raise _too_much(error) from error
+
+    def _together(self, bodies: Sequence[Mapping[str, object]], seconds: float) -> list[Json]:
         lines = [orjson.dumps(part) for body in bodies for part in ({"preference": _PREFERENCE}, body)]
-        answer = self.connection.call("POST", f"/{self.generation.papers}/_msearch", b"\n".join(lines) + b"\n")
+        content, papers = b"\n".join(lines) + b"\n", self.generation.papers
+        answer = self.connection.call("POST", f"/{papers}/_msearch", content, seconds=seconds)
         found = []
         for part in answer["responses"]:
             if "error" in part:
                 failure = Failure.of_answer(part.get("status", 0), part["error"])
-                raise _too_much(translated(failure, self.connection.address, SEARCH_SECONDS))
+                raise translated(failure, self.connection.address, seconds)
             found.append(self.connection.whole(part))
         return found
 
@@ -124,6 +136,16 @@ class Statistics:
             if size == MOST_BUCKETS:
                 raise QueryError(f"more than {MOST_BUCKETS:,} names would have to be looked at; write more of it")
             size = min(MOST_BUCKETS, size * 10)
+
+    def fuzzy_words(self, word: Fuzzy) -> int:
+        """How many words of texts and names are like a word; `MOST_WORDS` at most, though there be more."""
+        like = clauses.fuzzy(word, "word")
+        counts = {where: clauses.both([clauses.term("where", where), like]) for where in ("text", "names")}
+        body = {"size": 0, "track_total_hits": False, "aggs": {"n": {"filters": {"filters": counts}}}}
+        found = self.connection.search(self.generation.meta, body, seconds=left(SEARCH_SECONDS))["aggregations"]["n"]
+        # The server makes one list of both, so that where it is cut either may be.
+        counted = [int(bucket["doc_count"]) for bucket in found["buckets"].values()]
+        return min(sum(counted), clauses.MOST_WORDS)
 
     @cached_property
     def languages(self) -> tuple[str, ...]:

@@ -20,11 +20,11 @@ from query.browse.clusters import Cluster
 from query.browse.name_notes import name_notes
 from query.browse.suggest import Suggestions
 from query.browse.venue_list import VenueRow
-from query.engines.answer import Answer
+from query.engines.answer import Answer, Row
 from query.engines.array_engine import ArrayEngine
 from query.engines.opensearch import clauses
 from query.engines.opensearch.browse import Browser
-from query.engines.opensearch.candidates import ROW_FIELDS
+from query.engines.opensearch.candidates import ROW_FIELDS, RowPapers
 from query.engines.opensearch.engine import ClusterEngine
 from query.engines.opensearch.facts import Statistics
 from query.information import Information
@@ -173,6 +173,13 @@ class ClusterSnapshot(Snapshot):
         return self._browser.same_title(segment.papers.paper(doc))
 
     # --- what is asked about an answer ---
+
+    def expect(self, rows: Sequence[Row]) -> None:
+        """These hits will be shown next: their records are fetched together."""
+        for at in {row.segment for row in rows}:
+            papers = self.segments[at].papers
+            assert isinstance(papers, RowPapers)  # only rows of a cluster are asked
+            papers.expect([row.doc for row in rows if row.segment == at])
 
     def facets(self, names: Sequence[str], answer: Answer) -> dict[str, list[FacetCount]]:
         """The facets that were asked for: counted with the answer."""
