@@ -169,12 +169,17 @@ def test_rejects_never_go_where_they_do_harm(write: Write, made: Path, tmp_path:
     whole = source.read_bytes()
     (tmp_path / "link.jsonl").symlink_to(source)
     (tmp_path / "hard.jsonl").hardlink_to(source)
+    (tmp_path / "linked").symlink_to(source.parent)
     refused = [
         (str(source), source),
         (str(source), tmp_path / "link.jsonl"),
         (str(source), tmp_path / "hard.jsonl"),
         (str(tmp_path / "lists" / "*.jsonl"), source),
         (str(source.parent), source.parent / "new.jsonl"),
+        (str(tmp_path / "lists" / "*.jsonl"), tmp_path / "lists" / "new.jsonl"),
+        (str(tmp_path / "**" / "[a-d]*.jsonl"), tmp_path / "lists" / "c2.jsonl"),
+        (str(tmp_path / "li??s"), tmp_path / "lists" / "new.jsonl"),
+        (str(tmp_path / "linked" / "*.jsonl"), tmp_path / "lists" / "new.jsonl"),
         (str(source), made / "_MAIN_2.toc"),
         (str(source), made / "rejects.jsonl"),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,11 +58,33 @@ def check_writable(path: Path, sources: Iterable[str] = (), index: Path | None =
         # By what they are, since one file may have several names.
         if path.exists() and any(os.path.samefile(path, file) for file in _present(source)):
             raise UsageError(f"--rejects {path} is a source itself and would be overwritten; name another file")
+        if any(_would_match(source, place) for place in (real, *real.parents)):
+            raise UsageError(f"--rejects {path} matches the source {source}, which would be read with it next time")
 
 
 def _present(source: str) -> list[str]:
     found = [source] if os.path.exists(source) else glob.glob(source, recursive=True)
     return [file for file in found if os.path.isfile(file)]
+
+
+def _would_match(source: str, path: Path) -> bool:
+    """Whether a pattern of sources finds a file or folder once that is there; its literal beginning may be links."""
+    parts = Path(os.path.abspath(source)).parts
+    magic = next((at for at, part in enumerate(parts) if glob.has_magic(part)), None)
+    if magic is None:
+        return False
+    folder = Path(os.path.realpath(Path(*parts[:magic])))
+    if not path.is_relative_to(folder):
+        return False
+
+    def match(pattern: tuple[str, ...], names: tuple[str, ...]) -> bool:
+        if not pattern or not names:
+            return not names and all(part == "**" for part in pattern)
+        if pattern[0] == "**":
+            return match(pattern[1:], names) or match(pattern, names[1:])
+        return fnmatchcase(names[0], pattern[0]) and match(pattern[1:], names[1:])
+
+    return match(parts[magic:], path.relative_to(folder).parts)
 
 
 def write_rejects(rejects: Iterable[Rejected], path: Path) -> None:
