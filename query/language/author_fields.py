@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 from indexer.index.errors import QueryError
+from indexer.index.late_pattern import late
 from query.language.tokens import Token
 from query.language.tree import AuthorCount, AuthorPosition
 
 POSITIONS = ("first", "last")
 _FORMS = "3, <=3, >10 or 2..5"
 # Whatever follows `authors:` and begins with a number or a comparison counts; a name is looked for.
-COUNT_VALUE = re.compile(r"(?:[<>]=?|=)?[0-9]{1,6}(?:\.\.[0-9]{0,6}|-[0-9]{1,6})?(?=[\s)]|$)|\.\.[0-9]{1,6}(?=[\s)]|$)")
-_COMPARED = re.compile(r"([<>]=?|=)?([0-9]+)")
-_BETWEEN = re.compile(r"([0-9]*)(?:\.\.|-)([0-9]*)")
+COUNT_VALUE = late(r"(?:[<>]=?|=)?[0-9]{1,6}(?:\.\.[0-9]{0,6}|-[0-9]{1,6})?(?=[\s)]|$)|\.\.[0-9]{1,6}(?=[\s)]|$)")
+_COMPARED = late(r"([<>]=?|=)?([0-9]+)")
+_BETWEEN = late(r"([0-9]*)(?:\.\.|-)([0-9]*)")
 
 
 def position_leaf(token: Token, field: str, *, whole: bool) -> AuthorPosition:

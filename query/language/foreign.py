@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from indexer.index.late_pattern import late
 from query.language.shapes import OPENING
 
 EVERY_FIELD = ""
@@ -52,7 +53,7 @@ class Odd(NamedTuple):
     suggestion: str | None = None
 
 
-PREFIX_SIGNS = re.compile(rf"(!+|\++|~+|\^+)(?=[^\W\d_]|[\"“„«]|(?<=[!+])\()(?!(?:AND|OR|NOT)(?:[\s(){OPENING}]|$))")
+PREFIX_SIGNS = late(rf"(!+|\++|~+|\^+)(?=[^\W\d_]|[\"“„«]|(?<=[!+])\()(?!(?:AND|OR|NOT)(?:[\s(){OPENING}]|$))")
 """Signs before a word that other searches know and that are left out here."""
 _PREFIX_ADVICE = {
     "!": ("! does not exclude here and was left out; write -word to exclude a word", "-"),
@@ -72,15 +73,15 @@ WORDS = frozenset(
     )
 )
 _OPERATORS = {"||": "OR", "|": "OR", "&&": "AND", "ANDNOT": "AND NOT", "BUTNOT": "AND NOT"}
-_NEAR = re.compile(r"(?:O?NEAR|ADJ|PRE|WITHIN)/?([0-9]{1,3})|O?NEAR|[WN]/([0-9]{1,3})")
-_BEFORE, _AFTER = re.compile(r"([^\s()\",;]+)\s+\Z"), re.compile(r"\s*\(?\s*([^\s()\",;]+)")
+_NEAR = late(r"(?:O?NEAR|ADJ|PRE|WITHIN)/?([0-9]{1,3})|O?NEAR|[WN]/([0-9]{1,3})")
+_BEFORE, _AFTER = late(r"([^\s()\",;]+)\s+\Z"), late(r"\s*\(?\s*([^\s()\",;]+)")
 _NEIGHBOUR = 100
 """Characters before an operator in which the word before it is sought."""
-_EITHER = re.compile(r"([^\W_]{2,})(\|\|?)([^\W_]{2,})")
-_BOTH = re.compile(r"([^\W_]{2,})(&&)([^\W_]{2,})")
-_LAST = re.compile(r"[^\W\d_]{2,}\$")
-_TAGGED = re.compile(rf"([^\W_][^\[\]]*)\[({'|'.join(_TAGS)})\]", re.IGNORECASE)
-_CODED = re.compile(rf"({'|'.join(sorted(_CODES, key=len, reverse=True))})(=|\()(?=[^\W_(\"“])")
+_EITHER = late(r"([^\W_]{2,})(\|\|?)([^\W_]{2,})")
+_BOTH = late(r"([^\W_]{2,})(&&)([^\W_]{2,})")
+_LAST = late(r"[^\W\d_]{2,}\$")
+_TAGGED = late(rf"([^\W_][^\[\]]*)\[({'|'.join(_TAGS)})\]", re.IGNORECASE)
+_CODED = late(rf"({'|'.join(sorted(_CODES, key=len, reverse=True))})(=|\()(?=[^\W_(\"“])")
 
 
 def prefix_sign(text: str, at: int) -> tuple[int, Odd] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from indexer.index.errors import QueryError
+from indexer.index.late_pattern import late
 from indexer.index.record.paper import TYPES
 from query.language.author_fields import POSITIONS, count_leaf, position_leaf
 from query.language.identifiers import arxiv, doi, identify, lone_arxiv
@@ -31,14 +32,14 @@ _TYPE_NAMES = {
 }  # fmt: skip
 
 # Letters, digits and what stands inside words; anything else (TeX, arithmetic) makes the signs ordinary text.
-_PATTERN = re.compile(r"[\w'’.*?-]+")
-_FIRST_SIGN = re.compile(r"[*?]")
+_PATTERN = late(r"[\w'’.*?-]+")
+_FIRST_SIGN = late(r"[*?]")
 # A star ends a part of the pattern or goes on into a letter, a question mark into one that is no capital: `What?How`.
 # The star of `A*` and `db-A*` belongs to the word.
-_BAD_SIGN = re.compile(r"\*(?![\w*?'’-]|$)|\?(?![a-z0-9*?-])|(?<![^\W_])[A-Z]\*|\*\*")
+_BAD_SIGN = late(r"\*(?![\w*?'’-]|$)|\?(?![a-z0-9*?-])|(?<![^\W_])[A-Z]\*|\*\*")
 # Two digits are TeX's tie before a number: `Arp~10`.
-_FUZZY = re.compile(r"([\w'’.-]+)~([0-9]?(?:\.[0-9]+)?)")
-_LETTER = re.compile(r"[^\W\d_]")
+_FUZZY = late(r"([\w'’.-]+)~([0-9]?(?:\.[0-9]+)?)")
+_LETTER = late(r"[^\W\d_]")
 
 
 def word_leaf(token: Token, field: str | None, *, exact: bool = False) -> Leaf:
@@ -141,7 +142,7 @@ def unread_sign(text: str) -> int | None:
     return text.index(core) + found.start()
 
 
-_UNREAD = re.compile(r"^\*+(?=[^\W_]{2})|(?<=[^\W_]{2})\*\*|(?<=[a-z0-9])\?(?=[a-z0-9]{2})|^[a-z]\*(?=[a-z]{2})")
+_UNREAD = late(r"^\*+(?=[^\W_]{2})|(?<=[^\W_]{2})\*\*|(?<=[a-z0-9])\?(?=[a-z0-9]{2})|^[a-z]\*(?=[a-z]{2})")
 
 
 def _distance(match: re.Match[str], token: Token) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from indexer.index.errors import QueryError
+from indexer.index.late_pattern import late
 from query.language.author_fields import COUNT_VALUE, POSITIONS
 from query.language.foreign import EVERY_FIELD, FOREIGN_FIELDS, Odd, near, odd_value, odd_word, operator, prefix_sign
 from query.language.leaves import unread_sign
@@ -25,25 +26,25 @@ _NO_FIELDS = frozenset(("http", "https", "ftp", "urn", "mailto"))
 _LONG_FIELDS = tuple(name for name in FIELDS if len(name) > 3 and name not in POSITIONS)
 
 # `-` excludes before a letter, a group, a phrase or a number that can be a year; `-1` and `->` are text.
-_MINUS = re.compile(rf"-(?==?[^\W\d_]|=?[({OPENING}]|[0-9]+[^\W\d_]|(?:19|20)[0-9]{{2}}(?![\w.]))")
-_SLOP = re.compile(r"~([0-9]+)")
-_BOOST = re.compile(r"\^([0-9]{1,7}(?:\.[0-9]{1,6})?)(?![\w.^])")
+_MINUS = late(rf"-(?==?[^\W\d_]|=?[({OPENING}]|[0-9]+[^\W\d_]|(?:19|20)[0-9]{{2}}(?![\w.]))")
+_SLOP = late(r"~([0-9]+)")
+_BOOST = late(r"\^([0-9]{1,7}(?:\.[0-9]{1,6})?)(?![\w.^])")
 # Of `x^2`, `E=mc^2`, `\\psi^2` and `TC^0` none is a boost; `*^2` and `~^2` end patterns.
-_WORD_BOOST = re.compile(
+_WORD_BOOST = late(
     r"((?:[^\W_]|[-.'’*?~/+#])*(?:[^\W_]|[*~]))\^(?!0+(?:\.0*)?[,;]?$)([0-9]{1,7}(?:\.[0-9]{1,6})?)[,;]?"
 )
 # What follows a closing quote or parenthesis without a space starts no word: `"Why?":`.
-_TAIL = re.compile(r"[-–—:;,.!?'’/*~^]*")
-_LETTER = re.compile(r"[^\W\d_]")
+_TAIL = late(r"[-–—:;,.!?'’/*~^]*")
+_LETTER = late(r"[^\W\d_]")
 # `author:^Bengio`, `author:"^Bengio"`.
-_FIRST = re.compile(r"[\"“]?\^(?=[^\W\d_])")
+_FIRST = late(r"[\"“]?\^(?=[^\W\d_])")
 # `=word` and `="a phrase"`; `= 4` and `=4` are writing.
-_WRITTEN = re.compile(rf"=(?=[^\W\d_]|[{OPENING}])")
+_WRITTEN = late(rf"=(?=[^\W\d_]|[{OPENING}])")
 # `title: graph`: a field's name with a space behind its colon. `Title: a subtitle` in capitals is writing.
-_SPACED_FIELD = re.compile(r"([a-z]+):(?=\s+[^\s)])")
+_SPACED_FIELD = late(r"([a-z]+):(?=\s+[^\s)])")
 _SPACED_FIELDS = frozenset((*FIELDS, "abs", "kw", "authors", "keywords")) - {"id", *POSITIONS}
 # Lucene's and ADS's ranges: `year:[2018 TO 2020]`, `pubdate:[2018-01 TO *]`.
-_RANGE = re.compile(r"[\[{]\s*([0-9]{4}|\*)\S{0,20}?\s+TO\s+([0-9]{4}|\*)[^\s\]}]{0,20}\s*[\]}]")
+_RANGE = late(r"[\[{]\s*([0-9]{4}|\*)\S{0,20}?\s+TO\s+([0-9]{4}|\*)[^\s\]}]{0,20}\s*[\]}]")
 
 
 def tokenize(text: str) -> tuple[list[Token], list[Diagnostic]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from indexer.index.late_pattern import late
 
 # Closing quotes of each opening one, the usual one first: a slip of the hand may close “ with ".
 QUOTES = {
@@ -11,18 +11,18 @@ QUOTES = {
 }  # fmt: skip
 OPENING = "".join(QUOTES)
 
-OPERATOR = re.compile(rf"(?:AND|OR|NOT)(?=[\s(){OPENING}]|$)")
-FIELD = re.compile(r"([A-Za-z_]+)[:\uff1a](=?)(?=[^\s)])")
-LETTER_OR_DIGIT = re.compile(r"[^\W_]")
+OPERATOR = late(rf"(?:AND|OR|NOT)(?=[\s(){OPENING}]|$)")
+FIELD = late(r"([A-Za-z_]+)[:\uff1a](=?)(?=[^\s)])")
+LETTER_OR_DIGIT = late(r"[^\W_]")
 
 # A quote that only ever opens ends the word before it: Chinese and French need no space there.
-_CHUNK = re.compile(r"[^\s()“„‟«「『]+")
+_CHUNK = late(r"[^\s()“„‟«「『]+")
 _EITHER_CLOSES = "„»"
-_PARENTHESES = re.compile(r"[()\s]")
-_SPACE = re.compile(r"\s*")
-_CLOSING_DASH = re.compile(r"[^\W_]-(?=[\s:]|$)")
-_SUSPENDED = re.compile(r"[^\W_]-[^\W_]+ (?:and|or)\s+$")
-_TEX = re.compile(r"[\\${}]")
+_PARENTHESES = late(r"[()\s]")
+_SPACE = late(r"\s*")
+_CLOSING_DASH = late(r"[^\W_]-(?=[\s:]|$)")
+_SUSPENDED = late(r"[^\W_]-[^\W_]+ (?:and|or)\s+$")
+_TEX = late(r"[\\${}]")
 
 
 class Shapes:

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import re
-
 from indexer.index.errors import QueryError
+from indexer.index.late_pattern import late
 
 EARLIEST, LATEST = 1000, 2999
 FORMS = "2018, 2018..2024, 2018-2024, 2018.. or ..2016"
 
 _YEAR = "([0-9]{4})"
 # Dashes of pasted text mean the same as the hyphen of the keyboard.
-_RANGE = re.compile(rf"\s*(?:{_YEAR}|{_YEAR}?\s*(?:\.\.+|…)\s*{_YEAR}?|{_YEAR}\s*[-–—]\s*{_YEAR})\s*")
+_RANGE = late(rf"\s*(?:{_YEAR}|{_YEAR}?\s*(?:\.\.+|…)\s*{_YEAR}?|{_YEAR}\s*[-–—]\s*{_YEAR})\s*")
 
 # What other search engines call it, with what it is called here.
 _FOREIGN = (
-    (re.compile(r">=?\s*([0-9]{4})"), "{0}.."),
-    (re.compile(r"<=?\s*([0-9]{4})"), "..{0}"),
-    (re.compile(r"([0-9]{4})\s*[-–—+]"), "{0}.."),
-    (re.compile(r"[-–—]\s*([0-9]{4})"), "..{0}"),
-    (re.compile(r"([0-9]{4})\s*(?:to|TO|:|,|/)\s*([0-9]{4})"), "{0}..{1}"),
-    (re.compile(r"\[\s*([0-9]{4}) TO ([0-9]{4})\s*\]"), "{0}..{1}"),
-    (re.compile(r"([0-9]{3})[*?]"), "{0}0..{0}9"),
+    (late(r">=?\s*([0-9]{4})"), "{0}.."),
+    (late(r"<=?\s*([0-9]{4})"), "..{0}"),
+    (late(r"([0-9]{4})\s*[-–—+]"), "{0}.."),
+    (late(r"[-–—]\s*([0-9]{4})"), "..{0}"),
+    (late(r"([0-9]{4})\s*(?:to|TO|:|,|/)\s*([0-9]{4})"), "{0}..{1}"),
+    (late(r"\[\s*([0-9]{4}) TO ([0-9]{4})\s*\]"), "{0}..{1}"),
+    (late(r"([0-9]{3})[*?]"), "{0}0..{0}9"),
 )
 
 

@@ -9,16 +9,16 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from unicodedata import category
 
+from indexer.index.late_pattern import late
+
 # A formula longer than this is read as loose dollars, lest one snippet show pages.
 _LONGEST_FORMULA = 1000
 
-FORMULA = re.compile(
-    rf"\$\$(?:[^$\\]|\\.){{1,{_LONGEST_FORMULA}}}\$\$|\$(?:[^$\\]|\\.){{1,{_LONGEST_FORMULA}}}\$", re.DOTALL
-)
-_CHUNK = re.compile(r"\S+")
-_SENTENCE_END = re.compile(r"[.!?。！？][\"')\]”’»]*\Z")
-_ABBREVIATION = re.compile(r"(?:\W|\A)(?:[A-Za-z]|e\.g|i\.e|al|vs|cf|resp|etc|Figs?|Eqs?|Secs?|Thm|Dr|Prof|St)\.\Z")
-_SENTENCE_START = re.compile(r"[\"'(\[“‘«]*(?:[^\W\d_a-z]|[0-9$])")
+FORMULA = late(rf"\$\$(?:[^$\\]|\\.){{1,{_LONGEST_FORMULA}}}\$\$|\$(?:[^$\\]|\\.){{1,{_LONGEST_FORMULA}}}\$", re.DOTALL)
+_CHUNK = late(r"\S+")
+_SENTENCE_END = late(r"[.!?。！？][\"')\]”’»]*\Z")
+_ABBREVIATION = late(r"(?:\W|\A)(?:[A-Za-z]|e\.g|i\.e|al|vs|cf|resp|etc|Figs?|Eqs?|Secs?|Thm|Dr|Prof|St)\.\Z")
+_SENTENCE_START = late(r"[\"'(\[“‘«]*(?:[^\W\d_a-z]|[0-9$])")
 
 Span = tuple[int, int]
 

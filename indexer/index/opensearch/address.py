@@ -20,13 +20,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from indexer.index.errors import UsageError
+from indexer.index.late_pattern import late
 
 USER, PASSWORD = "QUIVER_OPENSEARCH_USER", "QUIVER_OPENSEARCH_PASSWORD"
 CREDENTIALS, AUTHORITIES = "QUIVER_OPENSEARCH_CREDENTIALS", "QUIVER_OPENSEARCH_CA"
-_ADDRESS = re.compile(r"(?:opensearch\+)?(https?):/{1,2}([^/?#]*)/?([^/?#]*)/?", re.IGNORECASE)
-_MEANT = re.compile(r"(?:opensearch(?:\+https?)?|https?):/", re.IGNORECASE)
-_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?")
-_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,99}")
+_ADDRESS = late(r"(?:opensearch\+)?(https?):/{1,2}([^/?#]*)/?([^/?#]*)/?", re.IGNORECASE)
+_MEANT = late(r"(?:opensearch(?:\+https?)?|https?):/", re.IGNORECASE)
+_HOST = late(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?")
+_NAME = late(r"[a-z0-9][a-z0-9_.-]{0,99}")
 _PORTS = {"http": 9200, "https": 443}
 
 

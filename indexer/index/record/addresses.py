@@ -6,6 +6,8 @@ import re
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
+from indexer.index.late_pattern import late
+
 # Parameters that say where a reader came from, not what is read.
 _TRACKING = frozenset(
     """
@@ -13,13 +15,11 @@ _TRACKING = frozenset(
     spm cmpid ncid
     """.split()
 )
-_SCHEME = re.compile(r"(?:https?|ftp)://", re.IGNORECASE)
-_HOST = re.compile(
-    r"(?:[^/@?#\s]*@)?([\w-]+(?:\.[\w-]+)+|localhost|\[[0-9a-f:]+\])\.?(?::([0-9]{1,5}))?", re.IGNORECASE
-)
+_SCHEME = late(r"(?:https?|ftp)://", re.IGNORECASE)
+_HOST = late(r"(?:[^/@?#\s]*@)?([\w-]+(?:\.[\w-]+)+|localhost|\[[0-9a-f:]+\])\.?(?::([0-9]{1,5}))?", re.IGNORECASE)
 _USUAL_PORTS = frozenset(("80", "443"))
 # Hosts that are often pasted without their scheme: a bare address of these is taken for one.
-_BARE = re.compile(
+_BARE = late(
     r"(?:www\.(?=[\w-]+\.)|(?:dx\.)?doi\.org/|(?:export\.)?arxiv\.org/|openreview\.net/|aclanthology\.org/|openalex\.org/"
     r"|dblp\.org/|pubmed\.ncbi\.nlm\.nih\.gov/|proceedings\.mlr\.press/|(?:papers|proceedings)\.n(?:eur)?ips\.cc/"
     r"|api\.semanticscholar\.org/|ar5iv\.org/)",
@@ -74,27 +74,27 @@ def _tracks(name: str) -> bool:
 # What of path and query is the identifier, and of which kind.
 _HOSTS: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
     "openreview.net": (
-        ("openreview", re.compile(r"/(?:forum|pdf|attachment|revisions|references/pdf)\?(?:.*&)?id=([\w-]+).*")),
+        ("openreview", late(r"/(?:forum|pdf|attachment|revisions|references/pdf)\?(?:.*&)?id=([\w-]+).*")),
     ),
-    "openalex.org": (("openalex", re.compile(r"/(?:works/)?(w[0-9]+)", re.IGNORECASE)),),
+    "openalex.org": (("openalex", late(r"/(?:works/)?(w[0-9]+)", re.IGNORECASE)),),
     "aclanthology.org": (
-        ("acl", re.compile(r"/(?:anthology/|papers/\w/\w+/)?([\w.-]*?[0-9]+)(?:v[0-9])?(?:\.(?:pdf|bib|xml))?/?")),
+        ("acl", late(r"/(?:anthology/|papers/\w/\w+/)?([\w.-]*?[0-9]+)(?:v[0-9])?(?:\.(?:pdf|bib|xml))?/?")),
     ),
     "dblp.org": (
-        ("dblp", re.compile(r"/(?:rec|db)/(?:(?:bibtex|html|xml|rdf|bib)[0-9]?/)?(.+?)(?:\.[a-z]{2,4})?(?:\?.*)?")),
+        ("dblp", late(r"/(?:rec|db)/(?:(?:bibtex|html|xml|rdf|bib)[0-9]?/)?(.+?)(?:\.[a-z]{2,4})?(?:\?.*)?")),
     ),
-    "pubmed.ncbi.nlm.nih.gov": (("pubmed", re.compile(r"/([0-9]+)(?:[/?].*)?")),),
+    "pubmed.ncbi.nlm.nih.gov": (("pubmed", late(r"/([0-9]+)(?:[/?].*)?")),),
     "ncbi.nlm.nih.gov": (
-        ("pubmed", re.compile(r"/(?:m/)?pubmed/([0-9]+)(?:[/?].*)?")),
-        ("pmc", re.compile(r"/(?:pmc/)?articles/(PMC[0-9]+)(?:[/?].*)?", re.IGNORECASE)),
+        ("pubmed", late(r"/(?:m/)?pubmed/([0-9]+)(?:[/?].*)?")),
+        ("pmc", late(r"/(?:pmc/)?articles/(PMC[0-9]+)(?:[/?].*)?", re.IGNORECASE)),
     ),
     "europepmc.org": (
-        ("pubmed", re.compile(r"/(?:article|abstract)/med/([0-9]+)(?:[/?].*)?", re.IGNORECASE)),
-        ("pmc", re.compile(r"/(?:article|abstract|articles)/(?:pmc/)?(PMC[0-9]+)(?:[/?].*)?", re.IGNORECASE)),
+        ("pubmed", late(r"/(?:article|abstract)/med/([0-9]+)(?:[/?].*)?", re.IGNORECASE)),
+        ("pmc", late(r"/(?:article|abstract|articles)/(?:pmc/)?(PMC[0-9]+)(?:[/?].*)?", re.IGNORECASE)),
     ),
     "semanticscholar.org": (
-        ("s2", re.compile(r"/(?:paper|reader)/(?:[^/]+/)?([0-9a-f]{40})(?:[/?].*)?")),
-        ("s2", re.compile(r"/(?:v1/paper/|graph/v1/paper/)?(corpusid:[0-9]+)", re.IGNORECASE)),
+        ("s2", late(r"/(?:paper|reader)/(?:[^/]+/)?([0-9a-f]{40})(?:[/?].*)?")),
+        ("s2", late(r"/(?:v1/paper/|graph/v1/paper/)?(corpusid:[0-9]+)", re.IGNORECASE)),
     ),
 }  # fmt: skip
 _SAME_HOST = {
@@ -104,22 +104,22 @@ _SAME_HOST = {
     "dblp.dagstuhl.de": "dblp.org", "dblp2.uni-trier.de": "dblp.org", "pmc.ncbi.nlm.nih.gov": "ncbi.nlm.nih.gov",
     "api.semanticscholar.org": "semanticscholar.org",
 }  # fmt: skip
-_ARXIV_HOST = re.compile(
+_ARXIV_HOST = late(
     r"(?:[a-z0-9-]+\.)*(?:arxiv\.org|ar5iv\.org|alphaxiv\.org|arxiv-vanity\.com|scirate\.com)|huggingface\.co"
 )
-_ARXIV_PATH = re.compile(r"/(?:abs|pdf|html|ps|format|src|e-print|papers|arxiv|overview)/(.+?)/?(?:\?.*)?")
+_ARXIV_PATH = late(r"/(?:abs|pdf|html|ps|format|src|e-print|papers|arxiv|overview)/(.+?)/?(?:\?.*)?")
 
 _DOI = r"10\.[0-9]{4,9}(?:\.[0-9]+)*/"
 _RESOLVERS = frozenset(("doi.org", "dx.doi.org", "hdl.handle.net", "doi.acm.org", "doi.ieeecomputersociety.org"))
-_DOI_IN_RESOLVER = re.compile(rf"/(?:doi:)?({_DOI}\S+)", re.IGNORECASE)
-_DOI_IN_PATH = re.compile(rf"(?:/|[?&](?:doi|id)=)(?:doi[:/])?({_DOI}[^\s?#&]+)", re.IGNORECASE)
+_DOI_IN_RESOLVER = late(rf"/(?:doi:)?({_DOI}\S+)", re.IGNORECASE)
+_DOI_IN_PATH = late(rf"(?:/|[?&](?:doi|id)=)(?:doi[:/])?({_DOI}[^\s?#&]+)", re.IGNORECASE)
 # What publishers put behind the DOI of a page.
-_BEHIND_DOI = re.compile(
+_BEHIND_DOI = late(
     r"(?:/(?:full|abstract|pdf|epdf|epub|pdfdirect|meta|references|html|fulltext|full-text|summary|citations)(?:/.*)?"
     r"|\.full(?:\.pdf|-text)?|\.pdf|\.html?|\.abstract)$",
     re.IGNORECASE,
 )
-_PREPRINT_VERSION = re.compile(r"(10\.(?:1101|64898)/[\w.-]+?)v[0-9]{1,2}", re.IGNORECASE)
+_PREPRINT_VERSION = late(r"(10\.(?:1101|64898)/[\w.-]+?)v[0-9]{1,2}", re.IGNORECASE)
 
 
 def identifier_in(address: Address) -> tuple[str, str] | None:

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from html import unescape
 from urllib.parse import unquote
 
+from indexer.index.late_pattern import late
+
 # --- DOIs ---
 
 # No control characters and invisible signs, which percent-encoding may bring: nobody can type them again.
-_DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/[^\s\x00-\x1f\x7f-\x9f\u200b\u2060\ufeff]+")
-_PREFIX_OF_DOI = re.compile(r"(?:urn:|info:)?doi(?:\.org)?\s?[:=/]*\s*(?=10\.)", re.IGNORECASE)
+_DOI = late(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/[^\s\x00-\x1f\x7f-\x9f\u200b\u2060\ufeff]+")
+_PREFIX_OF_DOI = late(r"(?:urn:|info:)?doi(?:\.org)?\s?[:=/]*\s*(?=10\.)", re.IGNORECASE)
 _CLOSING = {")": "(", "]": "[", "}": "{", ">": "<"}
 _PUNCTUATION = ".,;:!?'\"’”»`"
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d"), "-")
@@ -51,14 +53,14 @@ _ARCHIVES = (
     "|plasm-ph|q-alg|q-bio|quant-ph|solv-int|stat|supr-con"
 )
 _END = r"(?:v[0-9]{1,3})?(?:\.pdf)?(?:\s*\[[\w.-]+\])?"
-_NUMBERED = re.compile(rf"([0-9]{{2}}(?:0[1-9]|1[0-2])\.[0-9]{{4,5}}){_END}", re.IGNORECASE)
-_OLD = re.compile(rf"({_ARCHIVES})(?:\.[a-z-]{{2,}})?/([0-9]{{7}}){_END}", re.IGNORECASE)
+_NUMBERED = late(rf"([0-9]{{2}}(?:0[1-9]|1[0-2])\.[0-9]{{4,5}}){_END}", re.IGNORECASE)
+_OLD = late(rf"({_ARCHIVES})(?:\.[a-z-]{{2,}})?/([0-9]{{7}}){_END}", re.IGNORECASE)
 # What spreadsheets and JSON numbers make of an id: zeros lost before and behind.
-_LOST = re.compile(rf"([0-9]{{3,4}})\.([0-9]{{1,5}}){_END}", re.IGNORECASE)
+_LOST = late(rf"([0-9]{{3,4}})\.([0-9]{{1,5}}){_END}", re.IGNORECASE)
 # And what arithmetic makes of them: 1608.0816300000001, 1608.0816299999999.
-_NOISY = re.compile(r"[0-9]{3,4}\.[0-9]{4,5}(?:0{4,12}[0-9]{1,2}|[0-9]?9{4,12}[0-9]{0,2})")
-_OLD_LOST = re.compile(rf"({_ARCHIVES})(?:\.[a-z-]{{2,}})?/([0-9]{{4,7}}){_END}", re.IGNORECASE)
-_PREFIX_OF_ARXIV = re.compile(r"(?:oai:)?arxiv(?:\.org)?(?:\s?[:/]\s*|\s+)(?:abs/|pdf/)?", re.IGNORECASE)
+_NOISY = late(r"[0-9]{3,4}\.[0-9]{4,5}(?:0{4,12}[0-9]{1,2}|[0-9]?9{4,12}[0-9]{0,2})")
+_OLD_LOST = late(rf"({_ARCHIVES})(?:\.[a-z-]{{2,}})?/([0-9]{{4,7}}){_END}", re.IGNORECASE)
+_PREFIX_OF_ARXIV = late(r"(?:oai:)?arxiv(?:\.org)?(?:\s?[:/]\s*|\s+)(?:abs/|pdf/)?", re.IGNORECASE)
 _FIRST_MONTH, _FIVE_DIGITS = "0704", "1501"
 """Ids are numbers by month since April 2007, of five digits since January 2015."""
 
@@ -91,15 +93,15 @@ def arxiv_padded(text: str) -> str:
 
 # --- the other kinds ---
 
-_PUBMED = re.compile(r"0*([1-9][0-9]{0,8})")
-_PMC = re.compile(r"(?:PMC)?([0-9]{3,9})(?:\.[0-9]+)?", re.IGNORECASE)
-OPENALEX = re.compile(r"W[0-9]{1,12}", re.IGNORECASE)
-ACL_OLD = re.compile(r"[A-Z][0-9]{2}-[0-9]{4,5}", re.IGNORECASE)
-ACL_NEW = re.compile(r"[0-9]{4}\.[a-z0-9]+-[a-z0-9_]+\.[0-9]+", re.IGNORECASE)
-DBLP = re.compile(r"(?:conf|journals|books|series|phd|reference|tr|homepages|persons)/[^\s/]+/\S*[^\s/]")
-_OPENREVIEW = re.compile(r"[A-Za-z0-9_-]{3,24}")
-S2_HASH = re.compile(r"[0-9a-f]{40}", re.IGNORECASE)
-_S2_CORPUS = re.compile(r"(?:corpus ?id:? ?)?([0-9]{1,12})", re.IGNORECASE)
+_PUBMED = late(r"0*([1-9][0-9]{0,8})")
+_PMC = late(r"(?:PMC)?([0-9]{3,9})(?:\.[0-9]+)?", re.IGNORECASE)
+OPENALEX = late(r"W[0-9]{1,12}", re.IGNORECASE)
+ACL_OLD = late(r"[A-Z][0-9]{2}-[0-9]{4,5}", re.IGNORECASE)
+ACL_NEW = late(r"[0-9]{4}\.[a-z0-9]+-[a-z0-9_]+\.[0-9]+", re.IGNORECASE)
+DBLP = late(r"(?:conf|journals|books|series|phd|reference|tr|homepages|persons)/[^\s/]+/\S*[^\s/]")
+_OPENREVIEW = late(r"[A-Za-z0-9_-]{3,24}")
+S2_HASH = late(r"[0-9a-f]{40}", re.IGNORECASE)
+_S2_CORPUS = late(r"(?:corpus ?id:? ?)?([0-9]{1,12})", re.IGNORECASE)
 
 
 def read_doi(text: str) -> str:

@@ -23,6 +23,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from indexer.index.late_pattern import late
 from indexer.index.record.addresses import Address, address_of, canonical_address, identifier_in
 from indexer.index.record.bare_forms import (
     ACL_NEW,
@@ -52,9 +53,9 @@ KINDS = {
     "pmid": "pubmed", "pmcid": "pmc", "pubmedcentral": "pmc", "aclid": "acl", "acl_id": "acl", "semanticscholar": "s2",
     "semantic_scholar": "s2", "s2id": "s2", "paperid": "s2", "corpusid": "s2", "s2corpusid": "s2", "eprint": "arxiv",
 }  # fmt: skip
-_WITH_PREFIX = re.compile(r"([A-Za-z]\w{1,15}?)\s?[:=]\s*(\S.*)", re.DOTALL)
-_WITH_SPACE = re.compile(r"(doi|arxiv|pmid|pmcid)\s+(\S.*)", re.IGNORECASE | re.DOTALL)
-_SPACE = re.compile(r"\s")
+_WITH_PREFIX = late(r"([A-Za-z]\w{1,15}?)\s?[:=]\s*(\S.*)", re.DOTALL)
+_WITH_SPACE = late(r"(doi|arxiv|pmid|pmcid)\s+(\S.*)", re.IGNORECASE | re.DOTALL)
+_SPACE = late(r"\s")
 ARXIV_DOI = "10.48550/arxiv."
 
 
@@ -134,12 +135,12 @@ _SURE = (("acl", ACL_NEW), ("dblp", DBLP), ("s2", S2_HASH))
 # Which kinds a lone word may be of although it may be a word or a number as well.
 _GUESSED: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("openalex", OPENALEX),
-    ("pmc", re.compile(r"PMC[0-9]{3,9}", re.IGNORECASE)),
+    ("pmc", late(r"PMC[0-9]{3,9}", re.IGNORECASE)),
     ("acl", ACL_OLD),
     ("s2", S2_HASH),
-    ("arxiv", re.compile(r"[0-9]{3,4}\.[0-9]{1,5}(?:v[0-9]{1,3})?")),
-    ("pubmed", re.compile(r"[1-9][0-9]{3,8}")),
-    ("openreview", re.compile(r"(?=.*[0-9A-Z_-])[A-Za-z0-9_-]{5,16}")),
+    ("arxiv", late(r"[0-9]{3,4}\.[0-9]{1,5}(?:v[0-9]{1,3})?")),
+    ("pubmed", late(r"[1-9][0-9]{3,8}")),
+    ("openreview", late(r"(?=.*[0-9A-Z_-])[A-Za-z0-9_-]{5,16}")),
 )
 
 
@@ -153,7 +154,7 @@ def guesses(text: str) -> list[Identifier]:
     return [*found, Identifier("other", text.casefold())]
 
 
-_BETWEEN = re.compile(
+_BETWEEN = late(
     r"(?<!doi)(?<!arxiv)(?<![:\s])(?:\s*[;,|]\s*|\s+)(?=https?:|doi:|10\.[0-9]{4}|arxiv:|[0-9]{4}\.[0-9]{4,5})",
     re.IGNORECASE,
 )

@@ -13,20 +13,21 @@ from typing import Any
 import orjson
 
 from indexer.index.hashing import blake2b
+from indexer.index.late_pattern import late
 from indexer.index.record.bare_forms import arxiv_value, doi_value
 from indexer.index.record.identifiers import ARXIV_DOI, Identifier, guesses, identify, of_doi, of_kind, parts
 from indexer.index.text.encoded import encode
 
 MAX_ID_BYTES = 512
 
-CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+CONTROL = late("[\x00-\x1f\x7f-\x9f]")
 """A control character of Unicode (category Cc), which no id may hold."""
 
 # SICIs hold semicolons, and other DOIs commas: several are told by what follows.
-_SEVERAL = re.compile(r"[;,|](?:https?:|doi:|10\.[0-9]{4})")
-_ARXIV_PREFIX = re.compile(r"arxiv:(?=[0-9]{3,4}\.|[a-z])", re.IGNORECASE)
+_SEVERAL = late(r"[;,|](?:https?:|doi:|10\.[0-9]{4})")
+_ARXIV_PREFIX = late(r"arxiv:(?=[0-9]{3,4}\.|[a-z])", re.IGNORECASE)
 # A bare number that may be an arXiv id which lost zeros: fewer digits behind the point are section numbers.
-_BARE_ARXIV = re.compile(r"[0-9]{3,4}\.(?:[0-9]{3,5}|[0-9]{9,18})")
+_BARE_ARXIV = late(r"[0-9]{3,4}\.(?:[0-9]{3,5}|[0-9]{9,18})")
 _A_RECORD = 64
 """Answers that are kept: a record's reader, its conversion and its indexing ask the same, a fifth of a build's time."""
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 from unicodedata import normalize
 from zlib import crc32
 
+from indexer.index.late_pattern import late
 from indexer.index.text.encoded import encode
 from indexer.index.text.folding import fold, fold_for_words
 
-_MARKUP = re.compile(r"[\\{}~&<]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_MARKUP = late(r"[\\{}~&<]")
+_SURROGATE = late("[\ud800-\udfff]")
 
 
 def spelling(name: str) -> str:
@@ -60,9 +60,9 @@ class _Forms(NamedTuple):
     units: list[str]
 
 
-_NOT_JOINED = re.compile(r"[-.'`\s]+")
-_PARTING = re.compile(r"[.,\s]+")
-_SUFFIX = re.compile(r"(?:,? (?:[0-9]{4}|jr\.?|sr\.?|ii|iii|iv))+$")
+_NOT_JOINED = late(r"[-.'`\s]+")
+_PARTING = late(r"[.,\s]+")
+_SUFFIX = late(r"(?:,? (?:[0-9]{4}|jr\.?|sr\.?|ii|iii|iv))+$")
 
 
 def _forms(key: str) -> _Forms:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import orjson
 
 from indexer.index.errors import RecordError
+from indexer.index.late_pattern import late
 from indexer.index.record.identity import CONTROL, MAX_ID_BYTES
 from indexer.index.record.paper_types import UNKNOWN_TYPE, csl_type
 
@@ -22,8 +22,8 @@ class Misfit(NamedTuple):
 
 Misfits = list[Misfit]
 
-_FOUR_DIGITS = re.compile(r"\s*[0-9]{4}(?:\.0)?\s*")
-_SURROGATES = re.compile("[\ud800-\udfff]")
+_FOUR_DIGITS = late(r"\s*[0-9]{4}(?:\.0)?\s*")
+_SURROGATES = late("[\ud800-\udfff]")
 
 
 def shown(value: object) -> str:

@@ -6,12 +6,12 @@ beside a conference is not that conference, and a string the table does not know
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from unicodedata import normalize
 
+from indexer.index.late_pattern import late
 from indexer.index.record.venue_file import Venue, read_venues
 
 __all__ = ["Venue", "VenueTable", "read_venues"]
@@ -39,14 +39,14 @@ _TENS = "twentieth thirtieth fortieth fiftieth sixtieth seventieth eightieth nin
 _ORDINALS = frozenset(f"{_UNITS} {_TEENS} {_TENS}".split())
 _TENS_BEFORE = frozenset(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])
 
-_SHORT_YEAR = re.compile(r"['’‘`]\s?\d\d\b")
-_IN_WORD = re.compile(r"(?<=[^\W\d_])['’](?=[^\W\d_])")
-_TOKEN = re.compile(r"[^\W_]+\.?")
-_NUMBER = re.compile(r"\d+(?:st|nd|rd|th|e|eme)?")
-_ROMAN = re.compile(r"[ivxlc]+")
-_WITH_YEAR = re.compile(r"([^\W\d_]{2,})(?:(?:19|20)?\d\d)")
-_BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
-_SEGMENTS = re.compile(r"[,;:|/–—]|\s-\s|\s@\s")
+_SHORT_YEAR = late(r"['’‘`]\s?\d\d\b")
+_IN_WORD = late(r"(?<=[^\W\d_])['’](?=[^\W\d_])")
+_TOKEN = late(r"[^\W_]+\.?")
+_NUMBER = late(r"\d+(?:st|nd|rd|th|e|eme)?")
+_ROMAN = late(r"[ivxlc]+")
+_WITH_YEAR = late(r"([^\W\d_]{2,})(?:(?:19|20)?\d\d)")
+_BRACKETS = late(r"[(\[{]([^()\[\]{}]*)[)\]}]")
+_SEGMENTS = late(r"[,;:|/–—]|\s-\s|\s@\s")
 
 
 class VenueTable:

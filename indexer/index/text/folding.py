@@ -6,8 +6,9 @@ where in the text it came from; texts as read are composed (NFC) before they com
 
 from __future__ import annotations
 
-import re
 from unicodedata import category, name, normalize
+
+from indexer.index.late_pattern import late
 
 # Combining marks that are accents. Marks of Indic scripts and kana voicing are part of the letter and stay.
 # Ranges and no pattern: it would take longer to compile than they take for the few characters ever looked up.
@@ -21,18 +22,16 @@ _CHARACTERS = (
     (0x3005, 0x3007), (0x3041, 0x3096), (0x309D, 0x309F), (0x30A1, 0x30FF), (0x31F0, 0x31FF), (0x3400, 0x4DBF),
     (0x4E00, 0x9FFF), (0xAC00, 0xD7A3), (0xF900, 0xFAFF), (0x20000, 0x3FFFF),
 )  # fmt: skip
-CHARACTER_RUN = re.compile(
-    "([" + "".join(f"{chr(first)}-{chr(last)}" for first, last in _CHARACTERS) + "\uff66-\uff9f]{2,})"
-)
+CHARACTER_RUN = late("([" + "".join(f"{chr(first)}-{chr(last)}" for first, last in _CHARACTERS) + "\uff66-\uff9f]{2,})")
 """A run of characters each of which is a word of its own, halfwidth kana among them."""
 
 # Letters that Unicode does not decompose and whose names do not say `LATIN SMALL LETTER X WITH ...`.
 _LETTERS = str.maketrans(
     {"æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i", "ȷ": "j", "ĸ": "k", "ŋ": "n", "ə": "e", "ƒ": "f"}
 )
-_MODIFIED_LETTER = re.compile(r"LATIN SMALL LETTER ([A-Z]) WITH ")
+_MODIFIED_LETTER = late(r"LATIN SMALL LETTER ([A-Z]) WITH ")
 
-_NOT_ASCII = re.compile("[^\x00-\x7f]+")
+_NOT_ASCII = late("[^\x00-\x7f]+")
 
 
 class _FoldTable(dict[int, str]):

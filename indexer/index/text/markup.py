@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from html import unescape
 
+from indexer.index.late_pattern import late
+
 # Entities that people write without their semicolon although HTML never allowed it.
-_UNFINISHED = re.compile(r"&(mdash|ndash|hellip|lsquo|rsquo|ldquo|rdquo)(?!;)")
-_ENTITY = re.compile(r"&[#\w]")
+_UNFINISHED = late(r"&(mdash|ndash|hellip|lsquo|rsquo|ldquo|rdquo)(?!;)")
+_ENTITY = late(r"&[#\w]")
 
 _BLOCKS = (
     "abstract|alternatives|blockquote|br|caption|disp-formula|div|dd|dl|dt|fig|h[1-6]|hr|label|li|list|list-item|math"
@@ -25,16 +27,16 @@ _INLINES = (
 )
 _ATTRIBUTES = r"(?:\s+[\w:.-]{1,40}\s?=\s?(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>]+)){0,9}"
 _END = rf"{_ATTRIBUTES}\s?/?>"
-_BLOCK_TAG = re.compile(rf"</?(?:jats:|mml:)?(?:{_BLOCKS}){_END}", re.IGNORECASE)
-_INLINE_TAG = re.compile(rf"</?(?:jats:|mml:)?(?:{_INLINES}){_END}", re.IGNORECASE)
-_PREFIXED_TAG = re.compile(rf"</?(?:jats|mml):[a-z-]{{1,30}}{_END}", re.IGNORECASE)
-_ONE_LETTER_TAG = re.compile(rf"</?([abiqsu]){_END}", re.IGNORECASE)
-_ONE_LETTER_CLOSED = re.compile(r"</([abiqsu])>", re.IGNORECASE)
-_PARAGRAPH_CLOSED = re.compile(r"</p>", re.IGNORECASE)
-_PARAGRAPH = re.compile(r"<p>", re.IGNORECASE)
-_COMMENT = re.compile(r"<!--[^<>]{0,2000}-->|<!\[CDATA\[|\]\]>")
+_BLOCK_TAG = late(rf"</?(?:jats:|mml:)?(?:{_BLOCKS}){_END}", re.IGNORECASE)
+_INLINE_TAG = late(rf"</?(?:jats:|mml:)?(?:{_INLINES}){_END}", re.IGNORECASE)
+_PREFIXED_TAG = late(rf"</?(?:jats|mml):[a-z-]{{1,30}}{_END}", re.IGNORECASE)
+_ONE_LETTER_TAG = late(rf"</?([abiqsu]){_END}", re.IGNORECASE)
+_ONE_LETTER_CLOSED = late(r"</([abiqsu])>", re.IGNORECASE)
+_PARAGRAPH_CLOSED = late(r"</p>", re.IGNORECASE)
+_PARAGRAPH = late(r"<p>", re.IGNORECASE)
+_COMMENT = late(r"<!--[^<>]{0,2000}-->|<!\[CDATA\[|\]\]>")
 # What JATS abstracts begin with and nobody searches for.
-_ABSTRACT_HEADING = re.compile(r"<(jats:)?title>\s?abstract\.?\s?</(jats:)?title>", re.IGNORECASE)
+_ABSTRACT_HEADING = late(r"<(jats:)?title>\s?abstract\.?\s?</(jats:)?title>", re.IGNORECASE)
 
 
 def without_entities(text: str) -> str:

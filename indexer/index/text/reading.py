@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from unicodedata import is_normalized, normalize
 
+from indexer.index.late_pattern import late
+
 # Raise it whenever a text with markup or LaTeX reads differently than before: indexes that were built under
 # another version then ask for a rebuild. A test holds it to the output.
 VERSION = 1
@@ -51,11 +53,11 @@ def _single_spaced(text: str) -> str:
 
 # --- markup and encoding ---
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f]")
+_SURROGATE = late("[\ud800-\udfff]")
+_CONTROL = late("[\x00-\x08\x0e-\x1b\x7f]")
 # UTF-8 that was once decoded as Latin-1: `â\x80\x94` is a dash.
-_MISREAD = re.compile("[\xc2-\xf4][\x80-\xbf]{1,3}")
-_MISREAD_SIGN = re.compile("[\x80-\x9f]")
+_MISREAD = late("[\xc2-\xf4][\x80-\xbf]{1,3}")
+_MISREAD_SIGN = late("[\x80-\x9f]")
 # Sorting a run of combining marks takes quadratic time; no letter carries more than a handful.
 _MARKS = "\u0300-\u036f\u0483-\u0489\u0591-\u08ff\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
 _MARK_RUN = f"([{_MARKS}]{{500}})+"  # so rare that it is compiled when met
@@ -106,10 +108,10 @@ def _composed(text: str) -> str:
 # --- page furniture ---
 
 _LINK = r"\[ ?(?:abs|pdf|bib|code|supp|supplementary|video|slides|poster|data|openreview) ?\] ?"
-_LINKS = re.compile(f"(?:{_LINK}){{2,}}")
-_COPYRIGHT = re.compile(r"© ?JMLR ?[12]\d{3} ?\.?(?: ?\( ?edit ?, ?beta ?\))?")
-_HEADING = re.compile(r"^Abstract ?(?:[.:—–]|-(?= )) ?(?=\S)")
-_UNAVAILABLE = re.compile(r"^Abstract [Uu]navailable\.?$")
+_LINKS = late(f"(?:{_LINK}){{2,}}")
+_COPYRIGHT = late(r"© ?JMLR ?[12]\d{3} ?\.?(?: ?\( ?edit ?, ?beta ?\))?")
+_HEADING = late(r"^Abstract ?(?:[.:—–]|-(?= )) ?(?=\S)")
+_UNAVAILABLE = late(r"^Abstract [Uu]navailable\.?$")
 
 
 def _without_furniture(text: str) -> str:
@@ -126,16 +128,16 @@ def _without_furniture(text: str) -> str:
 
 # `i. e.`, `e. g.`, `i. i. d.`, `w. r. t.`, `a. k. a.`: the space between two of these letters. Patterns here
 # begin with what is rare, so that texts without it cost one search.
-_ABBREVIATION = re.compile(
+_ABBREVIATION = late(
     r"\. (?:(?<=\b[iI]\. )(?=[eid]\.)|(?<=\b[eE]\. )(?=g\.)"
     r"|(?<=\bw\. )(?=r\.)|(?<=\br\. )(?=t\.)|(?<=\ba\. )(?=k\.)|(?<=\bk\. )(?=a\.))"
 )
-_ZERO = re.compile(r"\. (?<![\w.]0\. )(?<=\b0\. )(?=\d)")
+_ZERO = late(r"\. (?<![\w.]0\. )(?<=\b0\. )(?=\d)")
 _UNITS = "%|billion|million|thousand|trillion|ms|s|mm|cm|m|km|kg|g|[kMG]?Hz|x|[BKMG]|times|percent|points"
-_QUANTITY = re.compile(rf"\. (?<=\d\. )(?<!\d\d\d\. )(?=\d+ ?\\?(?:{_UNITS})(?!\w))")
+_QUANTITY = late(rf"\. (?<=\d\. )(?<!\d\d\d\. )(?=\d+ ?\\?(?:{_UNITS})(?!\w))")
 # What any of the three has: one pass over a text that has none of them in place of three.
-_SPACED_STOP = re.compile(r"\. (?:(?<=\d\. )\d|(?<=\b[iIeEwrak]\. )[eidgrtka]\.)")
-_COMMA = re.compile(r" (?=[,;](?:\s|$))")
+_SPACED_STOP = late(r"\. (?:(?<=\d\. )\d|(?<=\b[iIeEwrak]\. )[eidgrtka]\.)")
+_COMMA = late(r" (?=[,;](?:\s|$))")
 
 
 def _closed_up(text: str) -> str:
@@ -151,12 +153,12 @@ def _closed_up(text: str) -> str:
 
 # `R^d`, `ℓ_1`, `C_60`: one letter and a short script are one word, as people type them (Rd, l1, C60).
 # The pattern begins with the sign, so that only signs are looked at: 28 microseconds a text become 5.
-_SCRIPT_SIGN = re.compile(r"[_^](?<=[^\W_][_^])(?<![^\W_][^\W_][_^])(?=([^\W_]|[0-9]{2,3})(?![^\W_]))")
+_SCRIPT_SIGN = late(r"[_^](?<=[^\W_][_^])(?<![^\W_][^\W_][_^])(?=([^\W_]|[0-9]{2,3})(?![^\W_]))")
 # `repre- sentation`: words broken at the end of a line become hyphenated ones, findable as
 # one; `first- and second-order` is none.
-_BROKEN_WORD = re.compile(r"-(?<=[a-z]-) (?=[a-z]{2})(?!(?:and|as|but|in|nor|of|or|to|vs|versus|with)\b)")
-_DOUBLE_DASH = re.compile(r"--(?<=\w--)(?=[^\W\d_a-z])")
-_QUOTED = re.compile(r"``([^`']{1,300})''")
+_BROKEN_WORD = late(r"-(?<=[a-z]-) (?=[a-z]{2})(?!(?:and|as|but|in|nor|of|or|to|vs|versus|with)\b)")
+_DOUBLE_DASH = late(r"--(?<=\w--)(?=[^\W\d_a-z])")
+_QUOTED = late(r"``([^`']{1,300})''")
 
 
 def _without_script_signs(text: str) -> str:

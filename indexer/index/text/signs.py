@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from indexer.index.late_pattern import late
 from indexer.index.text.folding import fold_for_words
 
 # Characters inside a word that would else part it are first swapped, one for one so that positions hold, for
@@ -29,20 +30,20 @@ _WITHOUT_MARKERS = str.maketrans(dict.fromkeys(MARKERS, " "))
 _ORDINARY = frozenset("am an as at be by do go he if in is it me my no of on or so to up us we".split())
 
 # What each of the patterns below has; most texts have a stop before a space only.
-_INNER_STOP = re.compile(r"\.(?=[a-z])")
-_INNER_COMMA = re.compile(r",(?=[0-9])")
+_INNER_STOP = late(r"\.(?=[a-z])")
+_INNER_COMMA = late(r",(?=[0-9])")
 # Letters behind an apostrophe belong to the word before it, all but an s.
 _GOES_ON = r"\w|(?:'s(?!\w))*'(?!s(?!\w))\w"
-_ABBREVIATION = re.compile(
+_ABBREVIATION = late(
     r"(?<![\w.])(?<!\w')(?:(?:[a-z]\.){1,7}[a-z]|ph\.d|[mb]\.(?:sc|phil|ed|eng|tech)|d\.(?:sc|phil))"
     rf"(?!{_GOES_ON}|[+#])"
 )
-_SUFFIX = re.compile(r"\.(?<=[a-z0-9]\.)(?=(?:js|py|jl|io|ai|org|com|net)(?![\w]))")
-_NET = re.compile(rf"\.(?<![\w.)\]]\.)(?=net(?!{_GOES_ON}))")
-_THOUSANDS = re.compile(r"(?<![\w.,\[])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?!,[0-9])")
-_STARRED = re.compile(r"(?<![\w*\x01\x02])(?<!\w')[a-z]\*(?![\w*])")
+_SUFFIX = late(r"\.(?<=[a-z0-9]\.)(?=(?:js|py|jl|io|ai|org|com|net)(?![\w]))")
+_NET = late(rf"\.(?<![\w.)\]]\.)(?=net(?!{_GOES_ON}))")
+_THOUSANDS = late(r"(?<![\w.,\[])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?!,[0-9])")
+_STARRED = late(r"(?<![\w*\x01\x02])(?<!\w')[a-z]\*(?![\w*])")
 # An abbreviation before it, whose stops are markers by now, is one word: of `ph.d&a` the `d` is no `AT`.
-_AND = re.compile(r"(?<![\w&\x01\x02])(?<!\w')[a-z]{1,2}&[a-z]{1,2}(?![\w&\x01\x02])")
+_AND = late(r"(?<![\w&\x01\x02])(?<!\w')[a-z]{1,2}&[a-z]{1,2}(?![\w&\x01\x02])")
 
 
 def prepared(text: str) -> str:

@@ -16,6 +16,8 @@ from functools import cache
 
 from breame.data.spelling_constants import BRITISH_ENGLISH_SPELLINGS
 
+from indexer.index.late_pattern import late
+
 # Words of the table that are, in either English, other words beside those of the other half: a practise is no practice.
 _DISTINCT = frozenset(
     """
@@ -27,9 +29,9 @@ _AMERICAN: dict[str, str] = {
     british: plain for british, plain in BRITISH_ENGLISH_SPELLINGS.items() if british not in _DISTINCT
 }
 
-_ENDING = re.compile(r"(is)(e|ed|es|er|ers|ing|able|ation|ations|ational)$|(ys)(e|ed|er|ers|ing)$")
+_ENDING = late(r"(is)(e|ed|es|er|ers|ing|able|ation|ations|ational)$|(ys)(e|ed|er|ers|ing)$")
 # Roots that have -ise and no z in any English: advise, supervise, exercise, promise, enterprise, noise, pairwise.
-_WITHOUT_Z = re.compile(
+_WITHOUT_Z = late(
     r"[aeouw]$|(?:superv|improv|telev|prov|adv)$|^(?:re|de|pre)v$|(?:circumc|exerc|prec|prom|prem|prehens)$"
     r"|^(?:exc|inc|conc|chast|advert|expert|franch|disenfranch|enfranch|merchand|parad|treat|anis|dem|surm|chem)$"
     r"|^(?:desp|appr|repr|enterpr|surpr|compr|upr|sunr|moonr|highr|marqu|val|tenn|mant|trell|port|synthes)$"
@@ -44,10 +46,10 @@ _GREEK = dict(
         strict=True,
     )
 )
-_GREEK_LETTER = re.compile(f"[{''.join(_GREEK)}]")
-_WORD_OF_GREEK = re.compile("[\u0370-\u03ff\u1f00-\u1fff]{2,}")
+_GREEK_LETTER = late(f"[{''.join(_GREEK)}]")
+_WORD_OF_GREEK = late("[\u0370-\u03ff\u1f00-\u1fff]{2,}")
 # Units: a micrometre is no mum.
-_UNIT = re.compile(r"μ[a-z]{1,2}")
+_UNIT = late(r"μ[a-z]{1,2}")
 
 
 def plain_spelling(word: str) -> str:

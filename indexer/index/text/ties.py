@@ -11,10 +11,10 @@ So `Baer` finds Bär and not bar, `bar` finds Baer only where some paper writes 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from indexer.index.late_pattern import late
 from indexer.index.text.folding import fold
 
 HERE, EVERYWHERE = "\x01", "\x02"
@@ -32,15 +32,15 @@ class Tie(NamedTuple):
 _WRITTEN_OUT = {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"}
 _SPELT = str.maketrans(_WRITTEN_OUT | {letter.upper(): spelt for letter, spelt in _WRITTEN_OUT.items()})
 _UMLAUTS = frozenset("".join(_WRITTEN_OUT) + "".join(_WRITTEN_OUT).upper())
-_UMLAUT_WORD = re.compile(rf"[^\W\d_]*[{''.join(sorted(_UMLAUTS))}][^\W\d_]*")
+_UMLAUT_WORD = late(rf"[^\W\d_]*[{''.join(sorted(_UMLAUTS))}][^\W\d_]*")
 # It begins with the apostrophe, which is rare: a pattern that begins before it takes 140 microseconds an abstract.
-_ELIDED = re.compile(
+_ELIDED = late(
     r"['’](?=[aeiouyhà-æè-ïò-öù-ýœAEIOUYHÀ-ÆÈ-ÏÒ-ÖÙ-ÝŒ])(?:(?<=\b[Qq][Uu].)|(?<=\b[cdjlmnstCDJLMNST].))"
     r"(?<!['’][Qq][Uu].)(?<!['’][cdjlmnstCDJLMNST].)([^\W\d_]{3,})"
 )
 CAPITALS = frozenset(("US", "IT"))
 """What is another word in capitals than in small letters, and is written with stops as well."""
-_CAPITALS = re.compile(r"(?<![\w.'’])(?:US|IT)(?![\w'’])(?:(?<=[a-z] ..)|(?=,? [a-z]))")
+_CAPITALS = late(r"(?<![\w.'’])(?:US|IT)(?![\w'’])(?:(?<=[a-z] ..)|(?=,? [a-z]))")
 
 
 def written_out(word: str) -> str:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import IO, Any
 from unicodedata import category, combining, east_asian_width
 
+from indexer.index.late_pattern import late
+
 DEFAULT_WIDTH = 80
 # Lines beyond this are hard to follow from end to start.
 _WIDEST, _NARROWEST = 120, 30
@@ -17,7 +19,7 @@ _WIDEST, _NARROWEST = 120, 30
 _STYLES = {"title": "1", "mark": "1;33", "dim": "2", "heading": "1;36", "bad": "1;31"}
 
 # Escape sequences begin with a control character (C0 or C1), and marks of direction can turn a line around.
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSAFE = late("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _SPACING = "\t\n\v\f\r\u2028\u2029\x85"
 
 Span = tuple[int, int]
