@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from indexer.index.checked import flag_of, text_of
 from indexer.index.errors import ClosedIndexError, UsageError
@@ -19,22 +19,27 @@ from indexer.index.segment.opened import Segment, SegmentFiles
 from indexer.index.text.languages import LANGUAGE_CODES
 from query.answering import hits_of, ranked_of, widened
 from query.arguments import Names, SinceValue, Years, check, facets_of, limit_of, number_of, timeout_of
-from query.browse.clusters import Cluster
-from query.browse.related import related_query
-from query.browse.suggest import Suggestions
-from query.browse.venue_list import VenueRow
 from query.damage import naming_files
 from query.engines.answer import Request, Row
 from query.engines.array_engine import ArrayEngine
 from query.engines.deadline import within
 from query.engines.registry import open_snapshot
 from query.engines.remembered import remembering
-from query.information import Information
 from query.language.tree import Query, Word
+from query.late import late
 from query.paging import RANKINGS, page_of, request_of, rows_of, scan_of
 from query.present.facets import FACETS
 from query.results import Hit, Page
 from query.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from query.browse.clusters import Cluster
+    from query.browse.related import related_query
+    from query.browse.suggest import Suggestions
+    from query.browse.venue_list import VenueRow
+    from query.information import Information
+else:
+    related_query = late("query.browse.related:related_query")
 
 
 class PaperIndex:

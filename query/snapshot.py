@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from indexer.index.checked import shown
 from indexer.index.errors import ClosedIndexError, NotFoundError
@@ -19,20 +19,31 @@ from indexer.index.segment.opened import Segment, SegmentFiles
 from indexer.index.store.generation import Generation, latest, open_generation
 from indexer.index.store.manifest import Manifest
 from indexer.index.text.analysis import fingerprint
-from query.browse.clusters import Cluster, author_cluster, heading, size
 from query.browse.name_notes import name_notes
 from query.browse.spelling import SegmentWords, better_query
-from query.browse.suggest import Suggestions, suggestions, titled_papers
-from query.browse.venue_list import VenueRow, venue_list
 from query.browse.versions import other_ids
 from query.engines.answer import Answer, Row
 from query.engines.array_engine import ArrayEngine
 from query.engines.masks import listed
-from query.information import Information, information, years_held
 from query.language.tree import Diagnostic, Query
+from query.late import late
 from query.named import named
 from query.present.facets import FACETS, Matched
 from query.results import FacetCount
+
+if TYPE_CHECKING:
+    from query.browse.clusters import Cluster, author_cluster, heading, size
+    from query.browse.suggest import Suggestions, suggestions, titled_papers
+    from query.browse.venue_list import VenueRow, venue_list
+    from query.information import Information, information, years_held
+else:
+    # None of these is asked for by a search without facets, and a command would pay 5 % of its time for loading them.
+    author_cluster, heading, size = (
+        late(f"query.browse.clusters:{name}") for name in ("author_cluster", "heading", "size")
+    )
+    suggestions, titled_papers = (late(f"query.browse.suggest:{name}") for name in ("suggestions", "titled_papers"))
+    venue_list = late("query.browse.venue_list:venue_list")
+    information, years_held = (late(f"query.information:{name}") for name in ("information", "years_held"))
 
 _HEADINGS = 4096
 """Names of author clusters, and counts of title words, that are kept."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from query.browse.clusters import Cluster
-from query.browse.suggest import Suggestions
-from query.browse.venue_list import VenueRow
 from query.results import FacetCount, Hit
+
+if TYPE_CHECKING:
+    from query.browse.clusters import Cluster
+    from query.browse.suggest import Suggestions
+    from query.browse.venue_list import VenueRow
 
 _EMPTY: dict[str, Any] = {
     **dict.fromkeys(("abstract", "pdf", "doi", "arxiv"), ""),

@@ -2,7 +2,8 @@
 
 Leaves carry raw text, not analysed words: the analysis belongs to the index that answers. `start` and
 `length` are code points of the query from 0, of the leaf as typed without its field and boost; leaves score
-in order of `start`.
+in order of `start`. Classes without fields of their own are none of `dataclass`, which would write all their methods
+again for every command that starts; equality, hash and `replace` are those of their base, and tell the classes apart.
 """
 
 from __future__ import annotations
@@ -54,14 +55,16 @@ class Phrase(Leaf):
     written: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class Prefix(Leaf):
     """`regulari*`, `self-superv*`; `text` is without the star."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class Wildcard(Leaf):
     """`wi?d`, `co*on`, `neural*-network`; `text` keeps `*` and `?`."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,6 @@ class AuthorCount(Leaf):
     most: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Exact(Leaf):
     """A whole value of one field.
 
@@ -102,19 +104,26 @@ class Exact(Leaf):
     identifiers (`indexer.index.record.identifiers`: `doi`, `arxiv`, `url`, ...) in their canonical form.
     """
 
+    __slots__ = ()
+
 
 @dataclass(frozen=True, slots=True)
-class And:
+class Operator:
+    """What ties several nodes."""
+
+    children: tuple[Node, ...]
+
+
+class And(Operator):
     """Papers that match every child; scores add up."""
 
-    children: tuple[Node, ...]
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Or:
+class Or(Operator):
     """Papers that match any child; scores of the matching children add up."""
 
-    children: tuple[Node, ...]
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
