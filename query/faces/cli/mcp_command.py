@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -19,10 +20,13 @@ def mcp(index: Path) -> None:
     venues and export. It changes nothing, and takes up new generations of the index by itself.
     """
     from indexer.index.errors import UsageError
+    from query.faces.printed.output import write_messages
 
     try:
         from query.faces.mcp.server import make_server
         from query.faces.web.serving.served_index import ServedIndex
     except ModuleNotFoundError as error:
         raise UsageError(f"this needs {error.name}: pip install 'quiver-papers[mcp]'") from error
+    if sys.stdin.isatty():
+        write_messages(["this speaks with a program, in JSON on standard input and output; Ctrl-C ends it"])
     make_server(ServedIndex(index)).run("stdio")

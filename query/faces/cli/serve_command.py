@@ -35,7 +35,7 @@ from query.faces.cli.options import example, index_option
 )
 @click.option("--mcp", is_flag=True, help="Answer agents too, over the Model Context Protocol at /mcp.")
 @click.option("--open", "opened", is_flag=True, help="Open the search page in a browser.")
-def serve(index: Path, base_url: str, opened: bool, **options: object) -> None:
+def serve(index: Path, base_url: str, origins: tuple[str, ...], opened: bool, **options: object) -> None:
     """Show web pages and answer an API.
 
     Pages are at /, the API at /api, its description at /openapi.json. It listens on this machine alone unless
@@ -43,9 +43,10 @@ def serve(index: Path, base_url: str, opened: bool, **options: object) -> None:
     """
     from indexer.index.errors import UsageError
     from query.faces.printed.output import write_messages
-    from query.faces.web.settings import Settings, checked_base_url
+    from query.faces.web.settings import Settings, checked_base_url, checked_origin
 
-    settings = Settings(index, base_url=checked_base_url(base_url), **options)  # type: ignore[arg-type]  # as declared above
+    pages = tuple(checked_origin(origin) for origin in origins)
+    settings = Settings(index, base_url=checked_base_url(base_url), origins=pages, **options)  # type: ignore[arg-type]  # as declared above
     try:
         from query.faces.web.serving.server import bound, run
     except ModuleNotFoundError as error:

@@ -54,6 +54,14 @@ class Settings:
         return frozenset((*LOOPBACK, *bound, *((outside,) if outside else ()), *(name.lower() for name in self.hosts)))
 
 
+def checked_origin(text: str) -> str:
+    """Scheme and host of pages, as browsers say them. Raises UsageError."""
+    parts = urlsplit(text)
+    if text != "*" and (parts.scheme not in ("http", "https") or text != f"{parts.scheme}://{parts.netloc}"):
+        raise UsageError(f"origin {text!r} is none that browsers say; write it like https://papers.example.org")
+    return text
+
+
 def checked_base_url(text: str) -> str:
     """A base URL that can stand before a path. Raises UsageError."""
     parts = urlsplit(text)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 mcp = pytest.importorskip("mcp", reason="the extra mcp is not installed")
@@ -57,6 +58,8 @@ async def answer(client: Any, tool: str, **arguments: Any) -> dict[str, Any]:
     found = await client.call_tool(tool, arguments)
     assert not found.is_error, found
     given: dict[str, Any] = found.structured_content
+    assert orjson.loads(found.content[0].text) == given
+    assert "\n" not in found.content[0].text
     return given
 
 

@@ -193,6 +193,8 @@ def test_only_hosts_of_its_own(corpus_index: Path) -> None:
         assert found.get("/healthz", headers={"host": "evil.example"}).status_code == 421
         assert found.get("/healthz", headers={"host": "papers.example:80"}).status_code == 200
         assert found.get("/healthz", headers={"host": "[::1]:8765"}).status_code == 200
+        for host in ("localhost:80@evil.example", "localhost:1/x", 'localhost:"><b>', "localhost:", "[::1", ""):
+            assert found.get("/search.atom", headers={"host": host}).status_code == 421, host
 
 
 def test_every_answer_says_what_a_page_may_do(client: TestClient) -> None:

@@ -228,6 +228,44 @@ def test_parameters_that_mean_harm_come_out_inert(client: TestClient, attack: st
             assert not any(key.startswith("on") for key, _ in attributes_of(read))
 
 
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_the_other_parameters_of_a_search_come_out_inert(client: TestClient, attack: str) -> None:
+    """Those of forms, links and switches; where one leads on, it leads to this server and sets no header."""
+    for name in ("from", "to", "since", "match", "explain", "verbatim", "exclude_venue", "exclude_type", "facets"):
+        answer = client.get(
+            "/search", params={"q": "graph", name: attack}, headers={"accept": "text/html"}, follow_redirects=False
+        )
+        assert answer.status_code in (200, 303, 400, 413, 422)
+        assert answer.headers.get("location", "/search?").startswith("/search?")
+        assert "set-cookie" not in answer.headers
+        read = Tree(answer.text)
+        assert len(read.all("script")) == (answer.status_code != 303)
+        assert not read.all("img")
+        assert not any(key.startswith("on") for key, _ in attributes_of(read))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/x/..%2F..%2Fsettings.py",
+        "/static/../settings.py",
+        "/static/%2e%2e/settings.py",
+        "/static/x/style.css%00.py",
+        "/%2e%2e/%2e%2e/etc/passwd",
+        "//etc/passwd",
+        "/papers/..%2F..%2Fetc%2Fpasswd",
+        "/venues/..%5C..%5Cboot.ini",
+        "/authors/%00",
+        "/search.atom%0d%0aX:1",
+    ],
+)
+def test_no_path_reaches_the_file_system(client: TestClient, path: str) -> None:
+    """Whatever dots, slashes and control characters it has."""
+    answer = client.get(path, headers={"accept": "text/html"})
+    assert answer.status_code == 404
+    assert "root:" not in answer.text
+
+
 def test_formulas_are_mathematics_or_safe_text() -> None:
     """MathML from a list of elements and attributes; what cannot be set stays as it was typed."""
     assert "<msub><mi>ℓ</mi><mn>1</mn></msub>" in shown(r"An $\ell_1$ penalty")

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from query.faces.web.serving.errors import RefusedError
 from query.faces.web.settings import Settings
 
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(:[0-9]{1,5})?", re.ASCII)
+
 
 def check_host(settings: Settings, host: str) -> None:
     """Pages elsewhere can make a browser call us under a name of theirs (DNS rebinding). Raises RefusedError."""
     name = _host_name(host)
+    # What stands after the name becomes part of addresses: `localhost:80@evil.example` is none of ours.
+    if not _HOST.fullmatch(host):
+        raise RefusedError(f"the Host header {host[:80]!r} is no name with a port", 421, "host")
     if name not in settings.names and "*" not in settings.names:
         raise RefusedError(f"this server does not go by the name {name[:80]!r}; see --allow-host", 421, "host")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from functools import partial
 
@@ -28,7 +29,8 @@ def bound(settings: Settings) -> socket.socket:
     except OSError as error:
         found.close()
         where = f"{settings.host}:{settings.port}"
-        raise UsageError(f"cannot listen at {where}: {error.strerror}; choose another with --port") from error
+        option = "--host" if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL else "--port"
+        raise UsageError(f"cannot listen at {where}: {error.strerror}; choose another with {option}") from error
     found.set_inheritable(True)
     return found
 
