@@ -23,6 +23,7 @@ in the writers' book (`book`). So a `match_all` counts N. There is no `_source`:
 | `joins` | keyword, doc values: keys of the table of compounds, `joined<TAB>part part` or `word<TAB><mark>other` |
 | `clusters` | keyword, doc values: keys of the author clusters |
 | `author_rows` | keyword, doc values: `key<TAB>spelling<TAB>id`: headings of clusters, author rows |
+| `odd` | keyword, doc values: keys of those clusters whose name is spelt otherwise here than `usual_spelling` says |
 | `first`, `last`, `authors` | keyword: key of the first and the last author's cluster; integer: how many there are |
 | `venue`, `venue_published` | keyword, doc values: canonical and published name |
 | `year`, `type` | short, keyword: doc values; absent where not known |
@@ -111,6 +112,7 @@ PAPER_FIELDS: dict[str, Mapping] = {
     "joins": _keyword(),
     "clusters": _keyword(),
     "author_rows": _keyword(),
+    "odd": _keyword(),
     "first": _keyword(values=False),
     "last": _keyword(values=False),
     "authors": {"type": "integer"},
@@ -181,6 +183,11 @@ def author_row(key: str, spelling: str, person: str) -> str:
     return server_key(f"{key}\t{spelling}\t{person}")
 
 
+def usual_spelling(key: str) -> str:
+    """How most names of a cluster's key are spelt: a capital at the beginning of each word, small letters after it."""
+    return key.title()
+
+
 def document(paper: Paper, analysed: Analysed) -> Document:
     """The document of a paper, but for what the writer knows of it (`seen_*`, `work`)."""
     found: Document = {
@@ -196,6 +203,7 @@ def document(paper: Paper, analysed: Analysed) -> Document:
         "joins": [server_key(key) for key in analysed.compounds],
         "clusters": [server_key(key) for key in analysed.clusters],
         "author_rows": [author_row(*row) for row in analysed.rows],
+        "odd": [server_key(key) for key, name, _ in analysed.rows if name != usual_spelling(key)],
         "authors": len(paper.authors),
         "keys": [identity_key(kind, value) for kind, value in paper_keys(paper)],
         "content": signed(analysed.content),

@@ -9,7 +9,7 @@ from typing import Any
 
 from indexer.index.native import kernel
 from indexer.index.opensearch.analysed import server_key, server_word
-from indexer.index.opensearch.mapping import stored_lines, stored_record
+from indexer.index.opensearch.mapping import stored_lines, stored_record, usual_spelling
 from indexer.index.record.names import cluster_key, neighbour_reason
 from indexer.index.record.paper import Paper
 from indexer.index.record.venues import VenueTable
@@ -88,7 +88,25 @@ class Browser:
         """Ask for the headings of some clusters in one request."""
         new = [key for key in dict.fromkeys(keys) if key not in self._headings]
         for low in range(0, len(new), 100):
-            self._learn(new[low : low + 100])
+            part = new[low : low + 100]
+            odd = self._odd(part)
+            self._headings.update((key, usual_spelling(key)) for key in part if key not in odd)
+            if odd:
+                self._learn(sorted(odd))
+
+    def _odd(self, keys: Sequence[str]) -> set[str]:
+        """Those of some clusters whose name is spelt somewhere in an unusual way, and those that cannot be told."""
+        asked = {server_key(key): key for key in keys}
+        terms = {"field": "odd", "include": list(asked), "size": len(asked), "shard_size": 10 * len(asked)}
+        body = {
+            "size": 0,
+            "track_total_hits": False,
+            "query": {"bool": {"filter": [{"terms": {"odd": list(asked)}}]}},
+            "aggs": {"odd": {"terms": terms}},
+        }
+        buckets = self._statistics.search(body, shown=True)["aggregations"]["odd"]["buckets"]
+        # What the server has in a cut form is nobody's name.
+        return {asked[bucket["key"]] for bucket in buckets} | {key for mine, key in asked.items() if mine != key}
 
     def _learn(self, keys: Sequence[str]) -> None:
         # Their papers tell how the names are spelt; to have the server count spellings takes it ten times as long.
@@ -307,7 +325,8 @@ class Browser:
         """The query with words respelt, if that finds many times more."""
         spellings = _Spellings(self._statistics)
         if min(answer.all_words, answer.total) <= SUSPECT:
-            spellings.learn(words(query.text)[:SPOTS])
+            common = self._statistics.word_papers
+            spellings.learn([word for word in words(query.text)[:SPOTS] if common.get(word, 0) <= SUSPECT])
         return better_query(query, answer, spellings, total)
 
 
@@ -344,6 +363,9 @@ class _Spellings(Lookup):
 
     def papers(self, word: str, *, name: bool, enough: int | None = None) -> int:
         """Papers that hold a word in text or names."""
+        known = 0 if name or enough is None else self._statistics.word_papers.get(word, 0)
+        if enough is not None and known > enough:
+            return known
         return self._count("names", word) + (0 if name else self._count("stems", word))
 
     def written(self, word: str, *, name: bool) -> int:

@@ -46,6 +46,8 @@ class Statistics:
         self.generation = generation
         self.holding: dict[TermKey, int] = {}
         self.stem_papers: dict[str, int] = {}
+        self.word_papers: dict[str, int] = {}
+        """Papers of words that a search has counted: all that hold the stem in a text field, or the word as a name."""
         self.variants: dict[str, tuple[Parts, ...]] = {}
         self.names: dict[str, FoundNames | None] = {}
 
@@ -85,6 +87,7 @@ class Statistics:
         """Those of some terms whose papers are not known."""
         if len(self.holding) > KEPT:
             self.holding.clear()
+            self.word_papers.clear()
         return [key for key in dict.fromkeys(keys) if key not in self.holding]
 
     @staticmethod
@@ -97,7 +100,14 @@ class Statistics:
     def learn(self, keys: Sequence[TermKey], answer: Json) -> None:
         """Keep what it counted."""
         buckets = answer["aggregations"]["n"]["buckets"]
-        self.holding.update((key, buckets[str(number)]["doc_count"]) for number, key in enumerate(keys))
+        found = {key: buckets[str(number)]["doc_count"] for number, key in enumerate(keys)}
+        self.holding.update(found)
+        whole = (len(GROUPS[TEXT]), 1)
+        self.word_papers.update(
+            (key.words[0], count)
+            for key, count in found.items()
+            if (len(key.text), len(key.stems)) == whole and len(key.words) == 1 and key.names and not key.variants
+        )
 
     def papers_of(self, stems: Iterable[str]) -> dict[str, int]:
         """For each of some stems the papers that hold it in a text field."""
