@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from indexer.index.errors import BadIndexError
+from indexer.index.opensearch.address import is_address
 from indexer.index.store.generation import is_index
 from indexer.index.store.transaction import foreign_files
 
@@ -20,3 +21,8 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise BadIndexError(f"cannot make an index at {folder}: {error.strerror}") from error
+
+
+def other_files(index: str | Path) -> list[str]:
+    """Names of what lies in the folder of an index and is not of it, sorted; in a cluster nothing does."""
+    return [] if is_address(index) else foreign_files(Path(index))

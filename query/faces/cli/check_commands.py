@@ -123,7 +123,7 @@ def verify(index: Path) -> None:
     Prints what is wrong, a line each, and exits with 1; takes about as long as a build. Files in the folder
     that are not of the index are listed; nothing touches them.
     """
-    from indexer.index.store.transaction import foreign_files
+    from indexer.ingest.folder import other_files
     from indexer.ingest.verify import verify as run
     from query.faces.cli.interrupts import tidily
     from query.faces.printed.output import write_lines
@@ -131,7 +131,7 @@ def verify(index: Path) -> None:
 
     with tidily():
         wrong = run(index)
-    others = [f"note: {safe(name)} is no file of the index, and is left alone" for name in foreign_files(index)]
+    others = [f"note: {safe(name)} is no file of the index, and is left alone" for name in other_files(index)]
     if wrong:
         write_lines([*map(safe, wrong), *others])
         raise click.exceptions.Exit(1)
