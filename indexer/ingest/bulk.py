@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,58 +16,11 @@ from indexer.index.record.venues import VenueTable
 from indexer.index.segment.builder import SegmentBuilder, content_hash
 from indexer.index.segment.claims import READING_SHIFT, Claims
 from indexer.index.segment.papers import stored_lines
-from indexer.readers.entries import MAX_RECORD, Entry, Origin, Rejected, Warned
+from indexer.ingest.tasks import Counts, Task
+from indexer.readers.entries import Entry, Origin, Rejected, Warned
 from indexer.readers.formats import named
 from indexer.readers.jsonl import STORED
 from indexer.readers.sources import read_file
-
-MAX_REJECTS = 100_000
-"""Rejected records that a report keeps, 0.2 GB of usual ones; more are counted only."""
-
-FEW = 3
-"""Warnings of each kind that a report tells with file and line; all are counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """Some records to index: a file (`lines` None), some lines of it, or as `lines` all its text where it is `whole`.
-
-    Every task of a file has its reading. Records longer than `max_record` bytes are refused.
-
-    `fault` says why the rest of the file could not be read; with it and without lines there is nothing to index.
-    """
-
-    path: str
-    file: int
-    reading: int
-    format: str | None = None
-    first_line: int = 1
-    lines: bytes | None = None
-    size: int = 0
-    fault: str = ""
-    whole: bool = False
-    max_record: int = MAX_RECORD
-
-
-@dataclass(slots=True)
-class Counts:
-    """What became of the records of a task."""
-
-    read: int = 0
-    unchanged: int = 0
-    rejected: list[Rejected] = field(default_factory=list)
-    failed: list[str] = field(default_factory=list)
-    warnings: dict[str, int] = field(default_factory=dict)
-    """Values that did not fit, by kind."""
-    warned: list[Warned] = field(default_factory=list)
-    """The first few of each kind."""
-
-    def warn(self, warning: Warned) -> None:
-        """Count a value that cost its field."""
-        number = self.warnings.get(warning.kind, 0) + 1
-        self.warnings[warning.kind] = number
-        if number <= FEW:
-            self.warned.append(warning)
 
 
 @dataclass(frozen=True, slots=True)

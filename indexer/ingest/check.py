@@ -16,10 +16,10 @@ from indexer.index.errors import SourceError
 from indexer.index.record.paper import Paper
 from indexer.index.segment.columns import key_hash
 from indexer.index.text.file_names import shown_name
-from indexer.ingest.bulk import FEW, MAX_REJECTS
 from indexer.ingest.plan import Plan, plan_sources, source_names
 from indexer.ingest.report import FIRST_REJECTS, place
 from indexer.ingest.tallies import MAX_REJECTED, Part, check_share
+from indexer.ingest.tasks import FEW, MAX_REJECTS
 from indexer.readers.entries import Entry, Rejected, Warned
 from indexer.readers.sources import read_file, recognise_source
 

@@ -11,7 +11,8 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from indexer.index.errors import QuiverError
-from indexer.ingest.bulk import Counts, Indexer, NewSegment, Seen, Task
+from indexer.ingest.bulk import Indexer, NewSegment, Seen
+from indexer.ingest.tasks import Counts, Task
 
 
 def run_tasks(

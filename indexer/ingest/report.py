@@ -12,10 +12,10 @@ from typing import Any
 from indexer.index.errors import SourceError
 from indexer.index.store.manifest import STANDARD_INPUT, Manifest, toc_name
 from indexer.index.text.file_names import shown_name
-from indexer.ingest.bulk import FEW, MAX_REJECTS, Counts, Task
 from indexer.ingest.draft import Draft
 from indexer.ingest.plan import Plan
 from indexer.ingest.tallies import MAX_REJECTED, Part, check_share
+from indexer.ingest.tasks import FEW, MAX_REJECTS, Counts, Task
 from indexer.readers.entries import Rejected, Warned
 
 Progress = Callable[[int, int, int], None]

@@ -1,4 +1,4 @@
-"""What a build has to read: sources expanded to files, files cut into tasks."""
+"""What a build has to read, cut into tasks, and what became of the records of one."""
 
 from __future__ import annotations
 
@@ -6,21 +6,68 @@ import io
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 
 from indexer.index.errors import SourceError
 from indexer.index.store.manifest import STANDARD_INPUT, Manifest, SourceFile
-from indexer.ingest.bulk import Task
 from indexer.ingest.plan import Plan, PlannedFile
 from indexer.ingest.stored import StoredRecords
-from indexer.readers.entries import plain_name
+from indexer.readers.entries import MAX_RECORD, Rejected, Warned, plain_name
 from indexer.readers.formats import named, recognise
 from indexer.readers.inputs import blocks_of, line_chunks, open_source
 from indexer.readers.jsonl import STORED
 
 _HEAD = 1 << 16
+MAX_REJECTS = 100_000
+"""Rejected records that a report keeps, 0.2 GB of usual ones; more are counted only."""
+
+FEW = 3
+"""Warnings of each kind that a report tells with file and line; all are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Some records to index: a file (`lines` None), some lines of it, or as `lines` all its text where it is `whole`.
+
+    Every task of a file has its reading. Records longer than `max_record` bytes are refused.
+
+    `fault` says why the rest of the file could not be read; with it and without lines there is nothing to index.
+    """
+
+    path: str
+    file: int
+    reading: int
+    format: str | None = None
+    first_line: int = 1
+    lines: bytes | None = None
+    size: int = 0
+    fault: str = ""
+    whole: bool = False
+    max_record: int = MAX_RECORD
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of the records of a task."""
+
+    read: int = 0
+    unchanged: int = 0
+    rejected: list[Rejected] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    warnings: dict[str, int] = field(default_factory=dict)
+    """Values that did not fit, by kind."""
+    warned: list[Warned] = field(default_factory=list)
+    """The first few of each kind."""
+
+    def warn(self, warning: Warned) -> None:
+        """Count a value that cost its field."""
+        number = self.warnings.get(warning.kind, 0) + 1
+        self.warnings[warning.kind] = number
+        if number <= FEW:
+            self.warned.append(warning)
 
 
 def tasks(

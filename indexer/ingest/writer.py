@@ -24,7 +24,7 @@ from indexer.index.store.generation import Generation, is_index, latest
 from indexer.index.store.manifest import Manifest, SourceFile
 from indexer.index.store.transaction import LOCK_SECONDS, WriteTransaction, writing
 from indexer.index.text.analysis import fingerprint
-from indexer.ingest.bulk import Counts, Indexer, Known
+from indexer.ingest.bulk import Indexer, Known
 from indexer.ingest.checked_calls import check
 from indexer.ingest.cluster.target import target
 from indexer.ingest.draft import Draft
@@ -33,6 +33,7 @@ from indexer.ingest.folder import make_folder
 from indexer.ingest.plan import PROGRAM, written_by_program
 from indexer.ingest.report import BuildReport, index_bytes
 from indexer.ingest.rows import records_of
+from indexer.ingest.tasks import Counts
 from indexer.readers.entries import Warned
 
 
