@@ -11,6 +11,8 @@ from typing import Any
 
 import orjson
 
+from indexer.index.text.encoded import decode, encode
+
 _HALVES = re.compile("[\ud800-\udfff]")
 _MARK = "\0"
 """Opens a text of which the rest are bytes, a character each. No name of a file holds it."""
@@ -44,12 +46,12 @@ def names_from_json(body: bytes) -> Any:
 
 def _marked(text: str) -> str:
     if text.startswith(_MARK) or _HALVES.search(text):
-        return _MARK + text.encode("utf-8", "surrogatepass").decode("latin-1")
+        return _MARK + encode(text).decode("latin-1")
     return text
 
 
 def _unmarked(text: str) -> str:
-    return text[1:].encode("latin-1").decode("utf-8", "surrogatepass") if text.startswith(_MARK) else text
+    return decode(text[1:].encode("latin-1")) if text.startswith(_MARK) else text
 
 
 def _each_text(value: Any, change: Callable[[str], str]) -> Any:

@@ -18,7 +18,7 @@ from indexer.index.segment.container import ArrayFile
 from indexer.index.segment.layout import parted
 from indexer.index.whoosh.generic.any_postings import GenericFields
 from indexer.index.whoosh.generic.documents import GenericDocuments
-from indexer.index.whoosh.generic.files import EMPTY, EXTENSION, Assembly, exists, loaded, open_arrays, save
+from indexer.index.whoosh.generic.files import EMPTY, Assembly, exists, loaded, open_arrays, save
 from indexer.index.whoosh.generic.lists import ArrayPostingsWriter, ListInfo, read_list
 from indexer.index.whoosh.library import base
 from indexer.index.whoosh.matcher import ArrayMatcher
@@ -26,6 +26,7 @@ from indexer.index.whoosh.paper_documents import PaperDocuments, PaperFields
 from indexer.index.whoosh.paper_fields import GroupFields
 from indexer.index.whoosh.per_document import ArrayPerDocReader, ArrayPerDocWriter
 from indexer.index.whoosh.seams import Arrays, DocumentSource, FieldSource, MemoryArrays
+from indexer.index.whoosh.table_of_contents import EXTENSION
 from indexer.index.whoosh.terms_reader import ArrayFieldWriter, ArrayTermsReader
 
 BLOCK = 128

@@ -20,7 +20,6 @@ from indexer.index.segment.layout import SEGMENT_KIND
 from indexer.index.whoosh.library import filestore
 from indexer.index.whoosh.seams import Arrays, MemoryArrays
 
-EXTENSION = ".seg"
 GENERIC_KIND = "whoosh"
 """Of a segment of any schema, whose arrays are not those of papers."""
 _KINDS = (SEGMENT_KIND, GENERIC_KIND)

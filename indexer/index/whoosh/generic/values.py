@@ -24,6 +24,7 @@ from uuid import UUID
 import orjson
 
 from indexer.index.errors import BadIndexError, QuiverError
+from indexer.index.text.encoded import decode, encode
 
 _TAG = "~"
 _INT64 = 1 << 63
@@ -62,8 +63,8 @@ _TYPES: dict[str, tuple[type, Callable[[Any], Any], Callable[[Any], Any]]] = {
     # Text with lone surrogates: orjson does not write them, and JSON's escapes would make one letter of two.
     "text": (
         str,
-        lambda v: base64.b64encode(v.encode("utf-8", "surrogatepass")).decode(),
-        lambda v: base64.b64decode(v).decode("utf-8", "surrogatepass"),
+        lambda v: base64.b64encode(encode(v)).decode(),
+        lambda v: decode(base64.b64decode(v)),
     ),
 }
 
