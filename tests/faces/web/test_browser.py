@@ -30,6 +30,8 @@ PAGES = (
     "/years",
     "/about",
     f"/basket?id={PAPER}",
+    "/authors/weinan",
+    "/search?q=deep+year:2020..2010",
 )
 
 # One server and one browser for the whole file, in one process of a parallel run.
