@@ -95,7 +95,7 @@ def with_own_names(record: dict[str, Any]) -> dict[str, Any]:
     if record.keys() >= _WANTED and type(title) is str and type(venue) is not dict and "indexed_abstract" not in record:
         return record
     made = dict(record)
-    if isinstance(title, list) and title and isinstance(title[0], str):
+    if isinstance(title, list) and len(title) == 1 and isinstance(title[0], str):
         made["title"] = title[0]
     if isinstance(venue, dict) and (name := _name_in(venue)):
         made["venue"] = name
@@ -130,7 +130,7 @@ def _taken(name: str, key: str, value: Any) -> Any:
         return year_of(value, []) if isinstance(value, (str, int)) else None
     if key == "venue" and isinstance(value, dict):
         value = _name_in(value)
-    if key == "title" and isinstance(value, list) and value:
+    if key == "title" and isinstance(value, list) and len(value) == 1:
         value = value[0]
     if isinstance(value, dict) or (key in _TEXTS | {"title"} and not isinstance(value, str)):
         return None

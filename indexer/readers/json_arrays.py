@@ -31,7 +31,8 @@ LISTS = (
     *("hit", "docs", "collection", "notes", "result", "publications"),
 )
 # Objects of answers in which the list stands: Crossref, DBLP, Europe PMC, Solr.
-_AROUND = ("message", "result", "hits", "resultList", "response")
+_SAYS = frozenset(("type", "author", "authors", "year"))
+_AROUND = ("message", "result", "hits", "resultList", "response", "results", "data")
 _LIST = re.compile(rb'"(?:%s)"\s*:\s*(?=\[\s*[{\]])' % "|".join(LISTS).encode())
 
 
@@ -94,7 +95,7 @@ def _by_name(value: dict[str, Any]) -> list[Any] | None:
     """The records of an object that holds them by id: items of citation processors, PubMed's summaries."""
     if isinstance(uids := value.get("uids"), list):
         return [value[uid] for uid in uids if isinstance(uid, str) and isinstance(value.get(uid), dict)]
-    if value and all(isinstance(one, dict) and "title" in one and "type" in one for one in value.values()):
+    if value and all(isinstance(one, dict) and "title" in one and not _SAYS.isdisjoint(one) for one in value.values()):
         return list(value.values())
     return None
 

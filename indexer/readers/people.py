@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from ast import literal_eval
+from html import unescape
 
 _SUFFIX = re.compile(r"(?:jr|sr)\.?|I{1,3}|IV|VI{0,3}|2nd|3rd|4th", re.IGNORECASE)
 _INITIALS_TOO = frozenset(("vi", "vii", "viii"))
@@ -42,7 +43,7 @@ def split_people(text: str) -> list[str]:
     `Smith, J., Doe, A. B.` are two; `Rodriguez, S.` is one, last name first. A list as Python or JSON writes it
     (`['Jane Doe', 'X Y']`), which tables made by programs hold, is a list.
     """
-    text = " ".join(text.split())
+    text = " ".join(unescape(text).split())
     if (listed := listed_in(text)) is not None:
         return [natural(name) for name in listed]
     if ";" in text:
@@ -76,6 +77,8 @@ def one_or_more(text: str) -> list[str]:
     Several are parted by semicolons, or by `and` or commas where each part is a name by itself: `Doe, J. and Roe, R.`,
     `J. Smith, J. Doe, A. Bee`, but not `Department of Health and Welfare`.
     """
+    if "&" in text:
+        text = unescape(text)
     if ";" in text:
         return split_people(text)
     name = natural(text)
@@ -88,6 +91,10 @@ def one_or_more(text: str) -> list[str]:
 
 
 def _by_commas(text: str) -> list[str]:
+    if " & " in text:
+        parts = text.split(" & ")
+        if all("." in part or "," in part for part in parts):
+            text = text.replace(" & ", " and ")
     if " and " in text:
         parts = re.split(r",?\s+and\s+", text)
         inverted = all(part.count(",") in (1, 2) for part in parts)

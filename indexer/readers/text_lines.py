@@ -37,7 +37,10 @@ def text_chunks(stream: BinaryIO, origin: Origin) -> Iterator[tuple[int, bytes]]
     Of a line longer than the longest record the rest may be left out.
     """
     for first, chunk in chunked(unified(blocks_of(stream)), origin.max_record):
-        yield first, chunk.removeprefix(BYTE_ORDER_MARK) if first == 1 else chunk
+        if BYTE_ORDER_MARK in chunk:
+            # Files that were joined have one where each of them began.
+            chunk = chunk.removeprefix(BYTE_ORDER_MARK).replace(b"\n" + BYTE_ORDER_MARK, b"\n")
+        yield first, chunk
 
 
 def text_lines(stream: BinaryIO, origin: Origin) -> Iterator[tuple[int, bytes]]:

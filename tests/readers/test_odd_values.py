@@ -74,6 +74,11 @@ HIT = (
 CITING = {"data": [{"contexts": [], "citingPaper": {"paperId": "abc", "title": "T"}}]}
 
 BIBTEX: list[Row] = [
+    ("a string in parentheses", '@string(f="Foo {B}ar")\n@article{a, title=f}', {"title": "Foo Bar"}),
+    ("no comma behind the key", "@article{key\n  title={T},\n year=2001}", {"title": "T", "year": 2001}),
+    ("a link as DOI", bib(r"doi={\href{https://doi.org/10.1000/x}{10.1000/x}}"), {"doi": "10.1000/x"}),
+    ("arXiv's volume", bib("journal={arXiv}, volume={1706.03762}"), {"arxiv": "1706.03762", "type": "article"}),
+    ("arXiv's DOI", bib("doi={10.48550/arXiv.1706.03762}"), {"arxiv": "1706.03762", "venue": "arXiv"}),
     ("tilde accents", bib(r"author={Mu{\~n}oz, Jos\'e and S\~ao, A.}"), {"authors": ["José Muñoz", "A. São"]}),
     ("ties", bib(r"note={Salvatoris~-- Vom~28}"), {"note": "Salvatoris – Vom 28"}),
     ("scripts in text", bib(r"note={x\textsuperscript{2}}"), {"note": "x2"}),
@@ -105,6 +110,8 @@ BIBTEX: list[Row] = [
     ("an interval", bib("date={2010-05/2011}"), {"year": 2010, "date": "2010-05/2011"}),
 ]
 TAGS: list[Row] = [
+    ("entities in names", ris("AU  - M&uuml;ller, J."), {"authors": ["J. Müller"]}),
+    ("joined files", "\ufeff" + ris("AU  - A") + "\ufeff" + ris("AU  - B"), {"type": "article-journal"}),
     ("a paper as CONF", ris("AU  - J. Doe\nT2  - Proc.", "CONF"), {"type": "paper-conference", "venue": "Proc."}),
     ("a volume as CONF", ris("A2  - Doe, J.", "CONF"), {"type": "book"}),
     (
@@ -148,6 +155,8 @@ TAGS: list[Row] = [
     ("proceedings of WoS", "PT C\nAU Doe, J\nTI T\nSO P\nER\n", {"type": "paper-conference"}),
 ]
 JSON: list[Row] = [
+    ("CSL, one author", csl(author={"family": "Doe", "given": "J"}), {"authors": ["J Doe"]}),
+    ("records by id", '{"a": {"title": "T", "authors": ["A"]}, "b": {"title": "U", "year": 1}}', {"authors": ["A"]}),
     ("CSL, parts by name", csl(issued=[{"year": 2001}]), {"year": 2001}),
     ("CSL, a year beside", csl(year="2001", journal={"name": "J"}), {"year": 2001, "venue": "J"}),
     (
@@ -179,6 +188,8 @@ JSON: list[Row] = [
     ("two dialects", csl() + "\n", {"authors": ["Jane Doe"]}),
 ]
 TABLES: list[Row] = [
+    ("names on lines", 'title,authors,year\nT,"A B\nC D",2001\n', {"authors": ["A B", "C D"]}),
+    ("names with &", 'title,authors,year\nT,"Doe, J. & Roe, A.",2001\n', {"authors": ["J. Doe", "A. Roe"]}),
     ("Keywords Plus is no id", WOS_TABLE, {"ids": {"wos": "1"}, "other keywords": "C; D", "keywords": ["a", "b"]}),
     (
         "Springer's names",
@@ -208,6 +219,11 @@ TABLES: list[Row] = [
     ("Publish or Perish", "Authors,Title,Year,Source,Type\nA,T,2001,J,PDF\n", {"type": None, "venue": "J"}),
 ]
 XML: list[Row] = [
+    (
+        "a prefix nobody declares",
+        article("<ArticleTitle>A <mml:mi a:b='c'>x</mml:mi></ArticleTitle>"),
+        {"title": "A x"},
+    ),
     ("a misprinted author", article(f"<ArticleTitle>T</ArticleTitle>{PEOPLE}"), {"authors": ["Y"]}),
     ("no English title", article(f"<ArticleTitle>[Not Available].</ArticleTitle>{VERNACULAR}"), {"title": "Titel"}),
     (

@@ -56,10 +56,13 @@ _SAID = frozenset("date abstract doi url link ee pdf number issue eprint pmid pm
 _ASIDE = {"type": "entry-subtype", "id": "entry-id", "ids": "entry-aliases", "authors": "entry-authors"}
 _ISI = re.compile(r"(?:WOS|ISI):(\w+)")
 _MACROS = re.compile(r"\\([a-z]+)\Z")
+_OPENED = re.compile(r"\A(@\s*\w+\s*[{(])")
 _EPRINT = re.compile(
     r"(?:https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/)?(?:[a-z-]+(?:\.[a-z]{2})?/\d+|\d+\.\d+)\S*", re.IGNORECASE
 )
-_ARXIV = re.compile(r"(?:arxiv[:\s.]*|abs/)((?:[a-z-]+(?:\.[a-z]{2})?/\d{7}|\d{4}\.\d{4,5})(?:v\d+)?)", re.IGNORECASE)
+_ARXIV = re.compile(
+    r"(?:arxiv[:\s.]*|(?:abs|arxiv\.org/pdf)/)((?:[a-z-]+(?:\.[a-z]{2})?/\d{7}|\d{4}\.\d{4,5})(?:v\d+)?)", re.IGNORECASE
+)
 _PARENTS = frozenset(
     "proceedings book collection mvbook mvcollection mvproceedings reference mvreference periodical".split()
 )
@@ -100,7 +103,7 @@ def _entries(raw: RawEntry, held: _Held, origin: Origin) -> Iterator[Entry]:
         return
     text, warnings = decoded(raw.text, origin, raw.line)
     if raw.kind == "string":
-        held.strings |= parse(text.replace("{", "{,", 1).replace("(", "(,", 1), held.strings)[1] if text else {}
+        held.strings |= parse(_OPENED.sub(r"\1,", text, count=1), held.strings)[1] if text else {}
         return
     if raw.kind in ("preamble", "control"):
         return
@@ -246,7 +249,10 @@ def _arxiv(texts: Fields, venue: str) -> str:
         bare = eprint.partition(":")[2].strip() if eprint.casefold().startswith("arxiv:") else eprint
         if archive or _EPRINT.fullmatch(bare):
             return bare
-    for text in (texts.get("arxiv", ""), venue, texts.get("volume", ""), texts.get("howpublished", "")):
+    volume = texts.get("volume", "").removeprefix("abs/")
+    if re.match(r"arxiv\b", venue, re.IGNORECASE) and _EPRINT.fullmatch(volume):
+        return volume
+    for text in (texts.get("arxiv", ""), venue, volume, texts.get("howpublished", ""), texts.get("doi", "")):
         if found := _ARXIV.search(text):
             return found[1]
     return ""
@@ -258,7 +264,8 @@ def _address(text: str) -> str:
 
 
 _HEAD = re.compile(
-    rb"^[ \t]*@[ \t]*[A-Za-z][\w-]*[ \t]*[{(]\s*(?:[^\s,{}()=]*[ \t]*,|\{[^,={}\n]*\}[ \t]*,|[\w-]+\s*=|\")",
+    rb"^[ \t]*@[ \t]*[A-Za-z][\w-]*[ \t]*[{(]\s*(?:[^\s,{}()=]*[ \t]*,"
+    rb"|[^\s,{}()=]+\s*\n\s*\w+\s*=|\{[^,={}\n]*\}[ \t]*,|[\w-]+\s*=|\")",
     re.MULTILINE,
 )
 _COMMENTED = re.compile(rb"^[ \t]*@(?:comment|preamble|string)\b", re.IGNORECASE | re.MULTILINE)

@@ -122,7 +122,7 @@ def cut(lines: Iterable[tuple[int, bytes]], longest: int = MAX_RECORD) -> Iterat
 
 
 _HEAD = re.compile(r"@\s*[\w-]+\s*[{(]\s*")
-_KEY = re.compile(r"([^,={}\"]*?)\s*(?:,|(?=[})]\s*\Z))|([^,=\n]*?)\s*,")
+_KEY = re.compile(r"([^,={}\"]*?)\s*(?:,|(?=[})]\s*\Z))|([^,=\n]*?)\s*,|([^\s,={}\"]+)[ \t]*\n(?=\s*[\w-]+\s*=)")
 # A line that begins with `%` where a field is wanted is a comment, as biber takes it.
 _NAME = re.compile(r"(?:[\s,]|%[^\n]*(?:\n|\Z))*([^\s=,{}\"#%()]+)\s*=\s*")
 _WORD = re.compile(r"[^\s,#{}\"=()]+")
@@ -142,7 +142,7 @@ def parse(text: str, strings: Mapping[str, str]) -> tuple[str, dict[str, str], s
     found = _KEY.match(text, at)
     key = ""
     if found is not None:
-        key, at = (found[1] or found[2] or "").strip("{} \t\r\n"), found.end()
+        key, at = (found[1] or found[2] or found[3] or "").strip("{} \t\r\n"), found.end()
     fields: dict[str, str] = {}
     while (name := _NAME.match(text, at)) is not None:
         value, at, fault = _value(text, name.end(), strings)

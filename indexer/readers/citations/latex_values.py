@@ -60,7 +60,9 @@ def plain(value: str) -> str:
 
 def verbatim(value: str) -> str:
     r"""An address or identifier, in which `\_` and the like are all the LaTeX there is."""
-    value = _ADDRESS.sub(r"\1", value.strip())
+    value = value.strip()
+    if "\\" in value:
+        value = _LINK.sub(r"\1", _ADDRESS.sub(r"\1", value))
     value = _ESCAPED.sub(r"\1", value)
     return value.replace("{", "").replace("}", "").strip()
 

@@ -171,7 +171,8 @@ def _record(row: dict[str, str], known: Columns, misfits: Misfits) -> dict[str, 
     if "pages" not in made and (first or last):
         made["pages"] = pages(first, last)
     if "authors" in made:
-        made["authors"] = split_people(made["authors"])
+        lines = made["authors"].strip()
+        made["authors"] = split_people(lines.replace("\n", ";") if "\n" in lines and ";" not in lines else lines)
     if "editor" in made:
         made["editor"] = split_people(made["editor"])
     if "year" in made and not re.fullmatch(r"\d{4}(?:\.0)?", made["year"]):

@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element, ParseError
 from indexer.index.record.values import Misfits
 from indexer.readers.entries import Entry, Origin, entries_of, rejected
 from indexer.readers.markup.cutter import Cut, Cutter, parsed
+from indexer.readers.markup.namespaces import without_namespaces
 from indexer.readers.text_lines import decoded
 
 Convert = Callable[[Element, Misfits], dict[str, Any]]
@@ -22,10 +23,21 @@ def entries(cut: Cut, cutter: Cutter, origin: Origin, convert: Convert, unread: 
     try:
         element = parsed(text, cutter.entities.declared)
     except ParseError as error:
-        return (rejected(origin, cut.line, f"broken XML: {error}", cut.text),)
+        plain = _without_prefixes(text, cutter) if "unbound prefix" in str(error) else None
+        if plain is None:
+            return (rejected(origin, cut.line, f"broken XML: {error}", cut.text),)
+        element = plain
     misfits: Misfits = []
     made = convert(element, misfits)
     return (*warnings, *entries_of(made, origin, cut.line, cut.text, misfits=misfits))
+
+
+def _without_prefixes(text: str, cutter: Cutter) -> Element | None:
+    """The element less its prefixes, which the root of its document declares; None where it is broken too."""
+    try:
+        return parsed(without_namespaces(text.encode()).decode(), cutter.entities.declared)
+    except ParseError:
+        return None
 
 
 def _without(text: bytes, names: Sequence[str]) -> bytes:

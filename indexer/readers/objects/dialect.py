@@ -85,7 +85,9 @@ def person(value: Any) -> Any:
 
 
 def people(value: Any) -> Any:
-    """The names of a list of people; anything else as it came."""
+    """The names of a list of people, or of one alone; anything else as it came."""
+    if isinstance(value, Mapping):
+        value = [value]
     return [person(one) for one in value] if isinstance(value, list) else value
 
 
