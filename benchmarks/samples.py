@@ -7,12 +7,18 @@ of a sample stand for all of its source.
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import re
 import sys
+import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from indexer.index.record.paper import Paper
+from indexer.readers.sources import read_file
 
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("QUIVER_SHARED", ROOT.parent / "shared"))
@@ -137,6 +143,39 @@ def _csl() -> Sample:
     return Sample("csl", b",\n".join(text[1:-1].strip(b" \n,") for text in arrays), b"[", b"]", b",\n")
 
 
+def _papers() -> list[Paper]:
+    """Papers with abstracts, for formats of which no file of some size is at hand."""
+    files = sorted((SHARED / "formats" / "acl").glob("*.acl.xml")) or [GOLDEN / "acl.txt"]
+    return [entry for entry in read_file(str(files[0])) if isinstance(entry, Paper)]
+
+
+def _csv() -> Sample:
+    """A table with the columns of Scopus."""
+    table = io.StringIO()
+    write = csv.writer(table, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow
+    for paper in _papers():
+        people = "; ".join(author.name for author in paper.authors)
+        write((people, paper.title, paper.year, paper.venue, "60", "1", paper.doi, paper.url, paper.abstract, "a; b"))
+    head = "Authors,Title,Year,Source title,Volume,Issue,DOI,Link,Abstract,Author Keywords\n"
+    return Sample("csv", table.getvalue().encode(), head.encode())
+
+
+def _nbib() -> Sample:
+    """Citations as PubMed writes them, their values wrapped at 84 signs."""
+    lines = []
+    for number, paper in enumerate(_papers(), 30_000_000):
+        tags = [("PMID", str(number)), ("OWN", "NLM"), ("STAT", "MEDLINE"), ("TI", paper.title), ("AB", paper.abstract)]
+        for author in paper.authors:
+            family, _, given = author.name[::-1].partition(" ")
+            tags += [("FAU", f"{family[::-1]}, {given[::-1]}"), ("AU", author.name), ("AD", "A university, a city.")]
+        tags += [("LA", "eng"), ("PT", "Journal Article"), ("DP", f"{paper.year} May"), ("JT", paper.venue)]
+        tags += [("LID", f"{paper.doi} [doi]"), ("MH", "Humans"), ("MH", "*Language"), ("VI", "60"), ("PG", "1-12")]
+        for tag, value in tags:
+            lines += textwrap.wrap(value, 84, initial_indent=f"{tag:<4}- ", subsequent_indent="      ")
+        lines.append("")
+    return Sample("nbib", "\n".join(lines).encode() + b"\n")
+
+
 SAMPLES: dict[str, Callable[[], Sample]] = {
     "arxiv": _lines("arxiv", "arxiv/*.json"),
     "openalex": _lines("openalex", "openalex/*.jsonl"),
@@ -150,6 +189,8 @@ SAMPLES: dict[str, Callable[[], Sample]] = {
     "bibtex": _text("bibtex", "bibtex/v*.bib"),
     "ris": _text("ris", "ris/example_[fmu]*.ris"),
     "wos": _text("wos", "ris/example_wos.ris"),
+    "nbib": _nbib,
+    "csv": _csv,
 }
 """Of real files, where they are at hand; else of those that the tests hold."""
 

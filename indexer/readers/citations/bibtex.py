@@ -48,12 +48,26 @@ _VERBATIM = frozenset((
 _RENAMED = {"location": "address", "issue": "number", "langid": "language", "keyword": "keywords"}
 # Fields whose values a record says in other words, wherever it says them.
 _READ = frozenset(
-    ("title", "subtitle", "author", "editor", "year", "keywords", "keyword", "author_keywords", "xdata", *_OWN)
+    (
+        "title",
+        "subtitle",
+        "author",
+        "editor",
+        "year",
+        "keywords",
+        "keyword",
+        "author_keywords",
+        "xdata",
+        "crossref",
+        *_OWN,
+    )
 )
 # Fields that are said by a value of the record if it holds theirs, and else are kept under their own names.
 _SAID = frozenset("date abstract doi url link ee pdf number issue eprint pmid pmcid arxiv file".split())
+_ARCHIVE = ("eprinttype", "archiveprefix")
 # Names that a record has for something else.
 _ASIDE = {"type": "entry-subtype", "id": "entry-id", "ids": "entry-aliases", "authors": "entry-authors"}
+_NAMES = _RENAMED | _ASIDE
 _ISI = re.compile(r"(?:WOS|ISI):(\w+)")
 _MACROS = re.compile(r"\\([a-z]+)\Z")
 _OPENED = re.compile(r"\A(@\s*\w+\s*[{(])")
@@ -169,7 +183,7 @@ def record(kind: str, key: str, fields: Fields, misfits: Misfits) -> dict[str, A
         places = [name for name in places if name not in ("booktitle", "eventtitle")]
     place = places[0] if places else ""
     venue = get(place, "")
-    if place == "journal" and (macro := _MACROS.match(fields[place].strip("{} "))):
+    if place == "journal" and "\\" in fields[place] and (macro := _MACROS.match(fields[place].strip("{} "))):
         venue = ASTRONOMY.get(macro[1], venue)
     arxiv = _arxiv(texts, venue)
     address = get("url") or get("link") or get("ee") or _address(get("howpublished", ""))
@@ -213,11 +227,11 @@ def record(kind: str, key: str, fields: Fields, misfits: Misfits) -> dict[str, A
     if arxiv and archive in ("", "arxiv"):
         said |= {texts.get("eprint", ""), archive}
     for name, text in texts.items():
-        if not text or name in _READ or name == place or (name in _SAID and text in said):
+        if name in _READ or not text or name == place or (name in _SAID and text in said):
             continue
-        if name in ("eprinttype", "archiveprefix", "crossref") and (text.casefold() in said or name == "crossref"):
+        if name in _ARCHIVE and text.casefold() in said:
             continue
-        name = _ASIDE.get(name, _RENAMED.get(name, name))
+        name = _NAMES.get(name, name)
         done.setdefault(name, _BRACES.sub(r"\1", fields[name]) if name == "pages" else text)
     return done
 
@@ -253,7 +267,7 @@ def _arxiv(texts: Fields, venue: str) -> str:
     if re.match(r"arxiv\b", venue, re.IGNORECASE) and _EPRINT.fullmatch(volume):
         return volume
     for text in (texts.get("arxiv", ""), venue, volume, texts.get("howpublished", ""), texts.get("doi", "")):
-        if found := _ARXIV.search(text):
+        if len(text) > 8 and ("/" in text or "rxiv" in text.casefold()) and (found := _ARXIV.search(text)):
             return found[1]
     return ""
 
