@@ -26,15 +26,16 @@ Pattern = Prefix | Wildcard | Fuzzy
 def matching_words(table: StringTable | SubTable, pattern: Pattern) -> Ints:
     """Numbers (rising) of the words of a sorted table that a pattern means."""
     check_time()
+    if isinstance(pattern, Prefix):
+        # Side by side in a sorted table, and so in a part of it: nothing is looked up word by word.
+        low, high = table.prefix_range(encode(fold(pattern.text)))
+        return np.arange(low, high, dtype=np.int64)
     if isinstance(table, SubTable):
         return table.held(matching_words(table.whole, pattern))
     return table.once(pattern, lambda: _matching(table, pattern))
 
 
-def _matching(table: StringTable, pattern: Pattern) -> Ints:
-    if isinstance(pattern, Prefix):
-        low, high = table.prefix_range(encode(fold(pattern.text)))
-        return np.arange(low, high, dtype=np.int64)
+def _matching(table: StringTable, pattern: Wildcard | Fuzzy) -> Ints:
     if isinstance(pattern, Wildcard):
         return _wildcard(table, fold(pattern.text))
     return _fuzzy(table, fold(pattern.text), pattern.distance)
