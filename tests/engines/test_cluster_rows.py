@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +14,22 @@ from indexer.index.opensearch.mapping import document
 from indexer.index.record.paper import Author, Paper
 from indexer.index.record.venues import VenueTable
 from indexer.index.schema import FIELDS, NAMES, TEXT
+from indexer.index.store.generation import open_generation
 from indexer.ingest.collect import index_papers
 from query import PaperIndex
+from query.engines.collection import Collection
+from query.engines.compile import Compiler
+from query.engines.nodes import Scorer
 from query.engines.opensearch import clauses
 from query.engines.opensearch.candidates import Rows
 from query.engines.opensearch.facets import counted
+from query.engines.orders import Found, first_rows
+from query.engines.scoring import exact
+from query.engines.variants import Variants
+from query.language.analysed import analyse
+from query.language.parser import parse
 from query.language.parts import Part
+from query.ranking.best import rerank
 from tests.generate import papers
 
 SOME = [
@@ -41,7 +52,15 @@ def rows() -> Rows:
         fields |= {f"lengths.{field.name}": [made["lengths"][field.name]] for field in FIELDS}
         hits.append({"_id": paper.id, "fields": fields, "matched_queries": ["clause-0"] if paper.year == 2020 else []})
     stored = {paper.id: words.stored for paper, words in zip(SOME, analysed, strict=True)}
-    return Rows("rows", hits, lambda ids: {name: stored[name] for name in ids}, lambda *_: set())
+    held = {
+        paper.id: " ".join(" ".join(field) for field in words.surfaces).split()
+        for paper, words in zip(SOME, analysed, strict=True)
+    }
+
+    def written(word: str, ids: Sequence[str]) -> set[str]:
+        return {name for name in ids if word in held[name]}
+
+    return Rows("rows", hits, lambda ids: {name: stored[name] for name in ids}, written)
 
 
 def test_rows_hold_what_the_segment_holds(rows: Rows, tmp_path: Path) -> None:
@@ -61,6 +80,28 @@ def test_rows_hold_what_the_segment_holds(rows: Rows, tmp_path: Path) -> None:
                 assert _positions(theirs, term, np.arange(len(order))) == _positions(ours, term, order), theirs.terms[
                     term
                 ]
+
+
+def test_rows_are_ranked_as_the_papers_of_an_index_are(rows: Rows, tmp_path: Path) -> None:
+    """By `best`, from the statistics of the whole: the same papers in the same order with the same scores."""
+    index_papers(SOME, tmp_path / "p.idx")
+    venues = VenueTable.default()
+    generation = open_generation(tmp_path / "p.idx")
+    known, over = Variants(Collection(generation)), Collection(generation)
+    over.segments = [rows]
+    with PaperIndex.open(tmp_path / "p.idx") as index:
+        for text in (SOME[0].title, SOME[7].title, f"which are the {SOME[3].title}", "On graphs", "Weinan E graphs"):
+            compiled = Compiler(over, venues, known).compile(analyse(parse(text), venues=venues))
+            scorers = [*(Scorer(node.term) for node in compiled.optional), *map(Scorer, compiled.score_only)]
+            scores = exact(over, rows, 0, scorers, np.arange(rows.docs))
+            docs = np.flatnonzero(scores)
+            found = Found(0, docs, scores[docs])
+            ranked = rerank(over, compiled, list(first_rows([rows], [found], 0, "relevance", len(docs))))
+            expected = index.search(text, match="any", ranking="best", limit=None)
+            assert expected.total
+            assert [rows.paper_ids[row.doc] for row in ranked.rows] == [hit.id for hit in expected]
+            assert [row.score for row in ranked.rows] == pytest.approx([hit.score for hit in expected], rel=1e-12)
+    generation.close()
 
 
 def _positions(group: object, term: int, numbers: object) -> set[tuple[object, ...]]:
