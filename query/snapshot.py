@@ -18,14 +18,16 @@ from indexer.index.record.recorded_venues import recorded_table
 from indexer.index.segment.opened import Segment, SegmentFiles
 from indexer.index.store.generation import Generation, latest, open_generation
 from indexer.index.store.manifest import Manifest
-from indexer.index.text.analysis import fingerprint
+from indexer.index.text.analysis import fingerprint, stems, words
+from indexer.index.text.encoded import encode
 from query.browse.name_notes import name_notes
-from query.browse.spelling import SegmentWords, better_query
+from query.browse.spelling import SegmentWords, better_query, better_venue
 from query.browse.versions import other_ids
 from query.engines.answer import Answer, Row
 from query.engines.array_engine import ArrayEngine
 from query.engines.masks import listed
 from query.language.tree import Diagnostic, Query
+from query.language.venue_words import known_venue
 from query.late import late
 from query.named import named
 from query.present.facets import FACETS, Matched
@@ -224,7 +226,22 @@ class Snapshot:
 
     def better_query(self, query: Query, answer: Answer, total: Total) -> str | None:
         """The query with words respelt, if that finds many times more; `total` counts another query's papers."""
-        return better_query(query, answer, SegmentWords(self.segments), total)
+        better = better_query(query, answer, SegmentWords(self.segments), total)
+        if better is not None or answer.total or not query.required:
+            return better
+        respelt = better_venue(query, self._is_venue, self._venue_spellings())
+        return respelt if respelt is not None and total(respelt)[1] else None
+
+    def _is_venue(self, name: str) -> bool:
+        """Whether a name is that of a venue in any spelling, or its words are of one that the index holds."""
+        if known_venue(self.venue_table, name) is not None:
+            return True
+        stems_asked = [encode(stem) for stem in stems(words(name))]
+        return any(all(segment.text.find(stem) >= 0 for stem in stems_asked) for segment in self.segments)
+
+    def _venue_spellings(self) -> Iterator[str]:
+        for row in self.venues():
+            yield from (row.name, *self.venue_table.aliases(row.name))
 
     def names_read(self, query: Query) -> Iterator[Diagnostic]:
         """What a searcher should know of how the names of a query were read."""

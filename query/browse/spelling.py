@@ -21,6 +21,7 @@ from indexer.index.text.encoded import decode, encode
 from query.browse.edits import all_within, distance
 from query.engines.answer import RELAX_BELOW, Answer
 from query.language.combine import leaves
+from query.language.nearest import nearest
 from query.language.tree import Phrase, Query, Word
 
 RATIO = 10
@@ -93,6 +94,26 @@ def better_query(query: Query, answer: Answer, lookup: Lookup, total: Total) -> 
         elif not answer.total and everything and best is None:
             best = text
     return best
+
+
+def better_venue(query: Query, known: Callable[[str], bool], names: Iterable[str]) -> str | None:
+    """The query with the venues respelt that nobody knows (`venue:NeurlPS`), by the nearest of some names; None: none.
+
+    `known` tells whether a name means a venue, or is a word of one.
+    """
+    near = {name.casefold(): name for name in names}
+    text = query.text
+    asked = [leaf for node in query.required for leaf in leaves(node) if leaf.field == "venue"]
+    for leaf in sorted(asked, key=lambda leaf: -leaf.start):
+        if isinstance(leaf, Word | Phrase) and not known(leaf.text):
+            like = nearest(leaf.text.casefold(), near)
+            start = query.text.find(leaf.text, leaf.start)
+            if like is None or start < 0:
+                return None
+            name = near[like]
+            quote = '"' if " " in name and isinstance(leaf, Word) else ""
+            text = f"{text[:start]}{quote}{name}{quote}{text[start + len(leaf.text) :]}"
+    return text if text != query.text else None
 
 
 def _spots(query: Query) -> Iterator[_Spot]:

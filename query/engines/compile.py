@@ -9,7 +9,7 @@ from itertools import pairwise
 from indexer.index.record.venues import VenueTable
 from indexer.index.schema import FIELD_NUMBERS
 from indexer.index.segment.columns import TYPE_CODES
-from indexer.index.text.analysis import stems
+from indexer.index.text.analysis import stem, stems
 from query.engines.collection import Collection
 from query.engines.deadline import check_time
 from query.engines.name_nodes import NamesNode
@@ -35,6 +35,7 @@ from query.engines.variants import Variants
 from query.engines.work import check_work
 from query.language.analysed import ADDED, AnalysedQuery, AnalysedWord, names_asked, phrase_in_names
 from query.language.leaves import Leaf
+from query.language.lost_signs import whole_words
 from query.language.parts import Part
 from query.language.tree import (
     And,
@@ -118,6 +119,10 @@ class Compiler:
             if ties and (left.stem, right.stem) in ties:
                 extra[at].append(joined)
                 extra[at + 1].append(joined)
+        single = [word.parts[0] if len(word.parts) == 1 else "" for word in words]
+        for first, end, word in whole_words(single):
+            for at in range(first, end):
+                extra[at].append(stem(word))
         return extra
 
     def _term(self, word: AnalysedWord, columns: Sequence[int], joined: Sequence[str] = ()) -> Term:

@@ -65,6 +65,9 @@ _PREFIX_ADVICE = {
 # Words that are plain text everywhere but between two others.
 WORDS = frozenset(
     (
+        "al",
+        "Al",
+        "AL",
         "ANDNOT",
         "BUTNOT",
         "NEAR",
@@ -81,7 +84,7 @@ _EITHER = late(r"([^\W_]{2,})(\|\|?)([^\W_]{2,})")
 _BOTH = late(r"([^\W_]{2,})(&&)([^\W_]{2,})")
 _LAST = late(r"[^\W\d_]{2,}\$")
 _TAGGED = late(rf"([^\W_][^\[\]]*)\[({'|'.join(_TAGS)})\]", re.IGNORECASE)
-_CODED = late(rf"({'|'.join(sorted(_CODES, key=len, reverse=True))})(=|\()(?=[^\W_(\"“])")
+_CODED = late(rf"({'|'.join(sorted(_CODES, key=len, reverse=True))})(=(?=[^\W_])|\((?=[^\W\d_]{{2}}))")
 
 
 def prefix_sign(text: str, at: int) -> tuple[int, Odd] | None:

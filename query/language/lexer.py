@@ -43,6 +43,8 @@ _WRITTEN = late(rf"=(?=[^\W\d_]|[{OPENING}])")
 # `title: graph`: a field's name with a space behind its colon. `Title: a subtitle` in capitals is writing.
 _SPACED_FIELD = late(r"([a-z]+):(?=\s+[^\s)])")
 _SPACED_FIELDS = frozenset((*FIELDS, "abs", "kw", "authors", "keywords")) - {"id", *POSITIONS}
+# `He et al., 2016`: nobody's name.
+_ET_AL = late(r"(?i:et\s+al)[.,;:]*(?=[\s)\]]|$)")
 # Lucene's and ADS's ranges: `year:[2018 TO 2020]`, `pubdate:[2018-01 TO *]`.
 _RANGE = late(r"[\[{]\s*([0-9]{4}|\*)\S{0,20}?\s+TO\s+([0-9]{4}|\*)[^\s\]}]{0,20}\s*[\]}]")
 
@@ -99,6 +101,10 @@ class _Lexer:
             else:
                 self._emit(Kind.MINUS, "-", at, at + 1)
             at += 1
+        if self.tokens and (others := _ET_AL.match(text, at)):
+            message = f"{others[0].strip()} was left out: it stands for authors without a name"
+            self._odd("word", message, at, len(others[0]))
+            return others.end()
         if (sign := prefix_sign(text, at)) is not None:
             self._say(sign[1], 0)
             at = sign[0]

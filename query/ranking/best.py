@@ -25,6 +25,7 @@ from query.ranking.features import LONGEST, heading_scores, proximity
 from query.ranking.feedback import Feedback, FeedbackWord
 from query.ranking.parameters import BEST, DEPTH, Parameters
 from query.ranking.query_words import Asked, asked
+from query.ranking.signs import signed_words, written_so
 from query.ranking.whole_titles import whole_titles
 
 Floats = npt.NDArray[np.float64]
@@ -94,6 +95,12 @@ def rerank(
     for word in () if compiled.query.widened else Feedback(candidates, parameters).words(scores, wanted.highest):
         gains.append(Gain("feedback", word.word, word.gained, word.counts, word.papers))
         scores += word.gained
+    if (signed := signed_words(compiled.query.query)) and (held := written_so(candidates, signed)).any():
+        # All of them before the others, each in its order.
+        others = float(scores[~held].max(initial=-np.inf)) - float(scores[held].min())
+        gained = np.where(held, max(0.0, others + 1.0), 0.0)
+        gains.append(Gain("signs", " ".join(signed), gained))
+        scores += gained
     if exact:
         # Whoever pastes a title wants that paper, whatever else its words would find.
         gained = np.zeros(candidates.size)

@@ -26,6 +26,7 @@ _PARTS = {
     "heading": "for a title and authors that hold every word",
     "whole": "for a title that is the query",
     "cited": "for a title and an author that stand in the query",
+    "signs": "for {!r} written so",
     "year": "for being of {}",
     "feedback": "for {!r}, which the first papers share and which stands",
     "lowered": "for being {}",
