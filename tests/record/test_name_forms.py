@@ -54,6 +54,8 @@ MEANT = [
     ("King, Martin Luther", "Martin Luther King Jr"),
     ("Lei Wu", "Lei Wu 0003"),
     ("Gabriel García", "Gabriel García Márquez"),
+    ("Ng, Andrew Y.", "Andrew Y. Ng"),
+    ("andrew ng", "Andrew Y. Ng"),
     ("Chr. Manning", "Christopher D. Manning"),
     ("BO DONG", "Bo Dong"),
     ("X Wang", "Xiaoming Wang"),

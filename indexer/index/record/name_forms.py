@@ -134,7 +134,9 @@ def _units(word: str, *, typed: bool, shouted: bool) -> list[Unit]:
 def _is_run(piece: str, *, shouted: bool) -> bool:
     if not 2 <= len(piece) <= _MAX_RUN or not piece.isalpha() or not piece.isascii():
         return False
-    return (piece.isupper() and not shouted) or not _VOWEL.search(piece.lower())
+    # `Ng` is a name, however it is typed; `jrr` is none.
+    vowelless = not _VOWEL.search(piece.lower()) and not piece.istitle() and piece.lower() != "ng"
+    return (piece.isupper() and not shouted) or vowelless
 
 
 def _texts(piece: str) -> tuple[str, ...]:
