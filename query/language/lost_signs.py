@@ -10,6 +10,8 @@ from itertools import pairwise
 
 SHORTEST_RUN = 3
 """So many single letters side by side may be an abbreviation: of two, `x y` is none."""
+LONGEST_RUN = 8
+"""More letters are none: of a thousand each would be looked up with a word of a thousand letters."""
 
 # What fonts set as one sign and PDFs lose: the letters, what stood before, and what stood behind. Only such pieces are
 # here as are no words side by side, so that `de ne` (French) and `o ce` are missing.
@@ -56,6 +58,6 @@ def whole_words(pieces: Sequence[str]) -> Iterator[tuple[int, int, str]]:
         end = start
         while end < len(pieces) and len(pieces[end]) == 1 and pieces[end].isascii() and pieces[end].isalpha():
             end += 1
-        if end - start >= SHORTEST_RUN:
+        if SHORTEST_RUN <= end - start <= LONGEST_RUN:
             yield start, end, "".join(pieces[start:end])
         start = max(end, start + 1)
