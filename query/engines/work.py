@@ -3,7 +3,7 @@
 A unit is about 30 ns, and the limit some 200 ms for 80,000 papers: an occurrence that a phrase looks at is one, so are
 the words of `deep-learning`; a surface form that a pattern means is 30, inside a phrase 6,000, a fuzzy word 150,000, a
 name that is compared with a typed one 60, and words as they are written cost six times what a phrase does. All were
-measured on a busy machine, by 1,200 queries of every kind repeated up to ten thousand characters.
+measured on a busy machine, by queries of each kind repeated up to ten thousand characters.
 """
 
 from __future__ import annotations
