@@ -52,7 +52,8 @@ def run_mask(segment: Segment, parts: Sequence[Part], slop: int, columns: Sequen
 def run_masks(segments: Sequence[Segment], parts: Sequence[Part], slop: int, columns: Sequence[int]) -> list[Mask]:
     """The same for several segments: how much is to be read is known before the first paper is."""
     found = [_without_reading(segment, parts, slop, columns) for segment in segments]
-    remembered.read(sum(len(doubt.docs) for _, doubts in found for doubt in doubts), _named(parts))
+    doubtful = sum(len(doubt.docs) for _, doubts in found for doubt in doubts)
+    remembered.read(doubtful, _named(parts), among=sum(segment.docs for segment in segments))
     reader = Reader(parts, slop)
     for segment, (mask, doubts) in zip(segments, found, strict=True):
         for doubt in doubts:

@@ -31,3 +31,12 @@ def test_papers_that_are_read_are_counted_over_a_call() -> None:
             read(MOST_READ, "CLIP")
             with pytest.raises(QueryError, match=r"would have to be read .* 'BERT'"):
                 read(1, "BERT")
+
+
+def test_of_a_larger_collection_more_papers_are_read() -> None:
+    """A word that stands in one of twenty papers is answered, however many they are."""
+    papers = 20 * MOST_READ
+    with remembering():
+        read(papers // 20 + 1, "CLIP", among=papers)
+        with pytest.raises(QueryError, match="would have to be read"):
+            read(papers // 20, "CLIP", among=papers)
