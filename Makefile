@@ -6,7 +6,7 @@ DEMO := $(VENV)/demo.idx
 # Two test processes on two processors; a busy machine takes what it has.
 WORKERS ?= auto
 
-.PHONY: help demo serve test test-all soak test-opensearch test-whoosh fuzz lint bench bench-large eval clean
+.PHONY: help demo serve test test-all soak test-opensearch test-opensearch-all test-whoosh fuzz lint bench bench-large eval clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -38,6 +38,9 @@ test-all: $(VENV)/ready ## the tests, the long ones too, then all of them withou
 	QUIVER_KERNEL=python $(BIN)/python -m pytest -n $(WORKERS)
 
 test-opensearch: $(VENV)/ready ## an index in a cluster: starts three nodes (Maven, JDK 21 or newer) and stops them
+	QUIVER_OPENSEARCH=1 QUIVER_OPENSEARCH_NODES=3 $(BIN)/python -m pytest tests/opensearch tests/conformance -k opensearch -m "not slow"
+
+test-opensearch-all: $(VENV)/ready ## the same, with nodes that die and disks that fill up
 	QUIVER_OPENSEARCH=1 QUIVER_OPENSEARCH_NODES=3 $(BIN)/python -m pytest tests/opensearch tests/conformance -k opensearch
 
 test-whoosh: $(VENV)/ready ## Whoosh's own tests, with its codec and with ours
