@@ -52,7 +52,7 @@ def once(key: Hashable, find: Callable[[], Value]) -> Value:
     return call.found[key]  # type: ignore[return-value]  # a key is always asked with the same `find`
 
 
-def read(papers: int, what: str, among: int = 0) -> None:
+def read(papers: int, what: str, *, among: int) -> None:
     """Count papers that are to be read, of `among`. Raises QueryError beyond MOST_READ in one call (see READ_OF)."""
     call = _call.get()
     total = papers + (call.read if call is not None else 0)

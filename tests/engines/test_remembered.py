@@ -28,9 +28,9 @@ def test_papers_that_are_read_are_counted_over_a_call() -> None:
     """Each clause may read as many as all may together; the next call has as many again."""
     for _ in range(2):
         with remembering():
-            read(MOST_READ, "CLIP")
+            read(MOST_READ, "CLIP", among=MOST_READ)
             with pytest.raises(QueryError, match=r"would have to be read .* 'BERT'"):
-                read(1, "BERT")
+                read(1, "BERT", among=MOST_READ)
 
 
 def test_of_a_larger_collection_more_papers_are_read() -> None:

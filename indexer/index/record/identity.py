@@ -29,7 +29,7 @@ _ARXIV_PREFIX = late(r"arxiv:(?=[0-9]{3,4}\.|[a-z])", re.IGNORECASE)
 # A bare number that may be an arXiv id which lost zeros: fewer digits behind the point are section numbers.
 _BARE_ARXIV = late(r"[0-9]{3,4}\.(?:[0-9]{3,5}|[0-9]{9,18})")
 _A_RECORD = 64
-"""Answers that are kept: a record's reader, its conversion and its indexing ask the same, a fifth of a build's time."""
+"""Answers that are kept: a record's reader, its conversion and its indexing ask the same of its identifiers."""
 
 
 @lru_cache(maxsize=_A_RECORD)
