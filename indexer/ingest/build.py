@@ -14,7 +14,7 @@ from indexer.index.store.manifest import Manifest
 from indexer.index.store.transaction import LOCK_SECONDS, WriteTransaction, writing
 from indexer.index.text.analysis import fingerprint
 from indexer.index.text.languages import LANGUAGE_NUMBERS, known_language
-from indexer.ingest.bulk import Indexer
+from indexer.ingest.bulk import Indexer, Made
 from indexer.ingest.cluster.target import writes
 from indexer.ingest.draft import Draft
 from indexer.ingest.folder import make_folder
@@ -210,12 +210,11 @@ def publish_plan(
     """
     tally = Tally(plan, progress, max_rejected=max_rejected)
     indexer = Indexer(transaction.folder, table, language=manifest.language)
-    segments, _ = run_tasks(
-        tasks(plan, 1, transaction.folder, base, stored), indexer, processes(plan, procs), tally.report
-    )
+    reading = tasks(plan, 1, transaction.folder, base, stored)
+    made = Made.united(run_tasks(reading, indexer, processes(plan, procs), tally.report))
     tally.check()
     draft = Draft(transaction, None, before)
-    draft.add(segments)
+    draft.add(made.segments)
     manifest = draft.finish(
         replace(
             manifest,

@@ -49,6 +49,19 @@ class Seen:
     rank: int
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a process made of its tasks: the segments it wrote, and the records it found unchanged."""
+
+    segments: list[NewSegment]
+    seen: list[Seen]
+
+    @classmethod
+    def united(cls, parts: list[Made]) -> Made:
+        """What several processes made."""
+        return cls([one for part in parts for one in part.segments], [one for part in parts for one in part.seen])
+
+
 class Indexer:
     """Runs tasks into segments of one folder."""
 
@@ -100,6 +113,11 @@ class Indexer:
         self._ranks.append(rank)
         if self._builder.full:
             self.flush()
+
+    def end(self) -> Made:
+        """Write what is left, and give what was made of all tasks."""
+        self.flush()
+        return Made(self.segments, self.seen)
 
     def flush(self) -> None:
         """Write what is collected as a segment."""

@@ -87,6 +87,7 @@ def _group_views(name: str, fields: int) -> Iterator[tuple[str, View]]:
         yield f"word forms of {name}", _strings(f"{name}.form", ordered=True)
         yield f"terms of word forms of {name}", _array(f"{name}.form_term")
         yield f"papers of word forms of {name}", seen(_papers_of_forms)
+        yield f"papers that have word forms of {name} in their title", _array(f"{name}.titled")
 
 
 def _array(name: str) -> View:

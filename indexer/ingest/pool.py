@@ -1,4 +1,4 @@
-"""Tasks in one process or several: tasks out, counts and new segments back."""
+"""Tasks in one process or several: tasks out, an answer to each back, and at the end what a process collected."""
 
 from __future__ import annotations
 
@@ -8,26 +8,37 @@ import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from indexer.index.errors import QuiverError
-from indexer.ingest.bulk import Indexer, NewSegment, Seen
-from indexer.ingest.tasks import Counts, Task
+
+Task = TypeVar("Task", contravariant=True)
+Answer = TypeVar("Answer", covariant=True)
+Collected = TypeVar("Collected", covariant=True)
+
+
+class Work(Protocol[Task, Answer, Collected]):
+    """What a process does with its tasks. It is copied into each process, so it must pickle."""
+
+    def run(self, task: Task, /) -> Answer:
+        """Do one task."""
+
+    def end(self) -> Collected:
+        """Give what was collected over all tasks of this process."""
 
 
 def run_tasks(
-    tasks: Iterable[Task], indexer: Indexer, procs: int, report: Callable[[Task, Counts], None]
-) -> tuple[list[NewSegment], list[Seen]]:
+    tasks: Iterable[Task], work: Work[Task, Answer, Collected], procs: int, report: Callable[[Task, Answer], None]
+) -> list[Collected]:
     """Run tasks in `procs` processes (1: in this one); `report` hears of each task that is done.
 
-    Gives the segments written and the records found unchanged. Raises QuiverError where a process died.
+    Gives what each process collected. Raises what a task raised, and QuiverError where a process died.
     """
     if procs <= 1:
         for task in tasks:
-            report(task, indexer.run(task))
-        indexer.flush()
-        return indexer.segments, indexer.seen
-    pool = _Pool(indexer, procs)
+            report(task, work.run(task))
+        return [work.end()]
+    pool = _Pool(work, procs)
     try:
         for task in tasks:
             pool.send(task, report)
@@ -36,56 +47,51 @@ def run_tasks(
         pool.stop()
 
 
-_DIED = "a process of the build ended before its work was done (out of memory?); try again with --procs 1"
+_DIED = "a process ended before its work was done (out of memory?); try again with --procs 1"
 
 
 class _Pool:
     """Workers, each with one task in hand at most: who waits for its next task reads it, so that no send can block
     on a worker that itself waits to be heard."""
 
-    def __init__(self, indexer: Indexer, procs: int) -> None:
+    def __init__(self, work: Work[Any, Any, Any], procs: int) -> None:
         # As the platform, or the program, wants it: a fork is quickest, but no good among threads.
         context = multiprocessing.get_context()
         forks = context.get_start_method() == "fork"
         self._workers = []
-        self._busy: dict[Connection, Task | None] = {}
+        self._busy: dict[Connection, Any] = {}
         with _interrupts_held():
             for _ in range(procs):
                 here, there = context.Pipe()
                 self._busy[here] = None
                 # What a forked child inherits it must close, or it would never see that this process is gone.
                 inherited = list(self._busy) if forks else []
-                worker = context.Process(target=_work, args=(there, inherited, indexer), daemon=True)
+                worker = context.Process(target=_work, args=(there, inherited, work), daemon=True)
                 worker.start()
                 there.close()
                 self._workers.append(worker)
 
-    def send(self, task: Task, report: Callable[[Task, Counts], None]) -> None:
-        while all(self._busy.values()):
+    def send(self, task: Any, report: Callable[[Any, Any], None]) -> None:
+        while all(task is not None for task in self._busy.values()):
             self._collect(report)
-        pipe = next(pipe for pipe, busy in self._busy.items() if busy is None)
+        pipe = next(pipe for pipe, task in self._busy.items() if task is None)
         self._send(pipe, task)
         self._busy[pipe] = task
 
-    def _collect(self, report: Callable[[Task, Counts], None]) -> None:
-        for pipe in wait([pipe for pipe, task in self._busy.items() if task]):
-            if isinstance(pipe, Connection) and (task := self._busy[pipe]):
-                counts = self._receive(pipe)
+    def _collect(self, report: Callable[[Any, Any], None]) -> None:
+        for pipe in wait([pipe for pipe, task in self._busy.items() if task is not None]):
+            if isinstance(pipe, Connection):
+                task = self._busy[pipe]
+                answer = self._receive(pipe)
                 self._busy[pipe] = None
-                report(task, counts)
+                report(task, answer)
 
-    def finish(self, report: Callable[[Task, Counts], None]) -> tuple[list[NewSegment], list[Seen]]:
-        while any(self._busy.values()):
+    def finish(self, report: Callable[[Any, Any], None]) -> list[Any]:
+        while any(task is not None for task in self._busy.values()):
             self._collect(report)
         for pipe in self._busy:
             self._send(pipe, None)
-        segments: list[NewSegment] = []
-        seen: list[Seen] = []
-        for pipe in self._busy:
-            more, again = self._receive(pipe)
-            segments += more
-            seen += again
-        return segments, seen
+        return [self._receive(pipe) for pipe in self._busy]
 
     @staticmethod
     def _receive(pipe: Connection) -> Any:
@@ -98,7 +104,7 @@ class _Pool:
         return answer
 
     @staticmethod
-    def _send(pipe: Connection, task: Task | None) -> None:
+    def _send(pipe: Connection, task: Any | None) -> None:
         try:
             pipe.send(task)
         except (BrokenPipeError, ConnectionResetError) as error:
@@ -127,16 +133,15 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _work(pipe: Connection, inherited: Iterable[Connection], indexer: Indexer) -> None:
+def _work(pipe: Connection, inherited: Iterable[Connection], work: Work[Any, Any, Any]) -> None:
     # Ctrl-C reaches every process of the terminal; the parent alone decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for other in inherited:
         other.close()
     try:
         while (task := pipe.recv()) is not None:
-            pipe.send(indexer.run(task))
-        indexer.flush()
-        pipe.send((indexer.segments, indexer.seen))
+            pipe.send(work.run(task))
+        pipe.send(work.end())
     except (EOFError, ConnectionError):
         return  # the parent is gone, and with it whoever wanted this
     except Exception as error:  # noqa: BLE001  # whatever it is, the parent raises it
@@ -145,5 +150,5 @@ def _work(pipe: Connection, inherited: Iterable[Connection], indexer: Indexer) -
 
 
 def default_procs() -> int:
-    """Processes for a build: the processors this process may use."""
+    """Processes for a large piece of work: the processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -16,7 +16,7 @@ from indexer.index.store.generation import Generation, latest
 from indexer.index.store.manifest import Manifest, SourceFile, generations, published, read_manifest
 from indexer.index.store.transaction import LOCK_SECONDS, writing
 from indexer.ingest.build import generations_to_keep, processes
-from indexer.ingest.bulk import Indexer, Known, NewSegment, Seen
+from indexer.ingest.bulk import Indexer, Known, Made
 from indexer.ingest.cluster.target import writes
 from indexer.ingest.draft import Draft
 from indexer.ingest.finder import Finder
@@ -56,11 +56,11 @@ def update(
         plan = plan_sources(source_names(sources), folder, format, max_record, base)
         merged, numbers = _merged_files(base, plan)
         tally = Tally(plan, progress, max_rejected=max_rejected)
-        new, seen = _read(folder, base, plan, numbers, procs, tally)
+        made = _read(folder, base, plan, numbers, procs, tally)
         tally.check()
         draft = Draft(transaction, base)
-        again = draft.claim_again(seen)
-        keys = np.concatenate([again, draft.add(new)])
+        again = draft.claim_again(made.seen)
+        keys = np.concatenate([again, draft.add(made.segments)])
         # What a file that broke off may still hold is not given up: only what was read anew is claimed anew.
         whole = {number for at, number in enumerate(numbers) if prune and at not in tally.broken}
         draft.release(set(numbers) - whole, keys, base.readings + 1)
@@ -87,15 +87,13 @@ def update(
         return tally.finish(base if same else transaction.publish(manifest), folder, draft, numbers, gone)
 
 
-def _read(
-    folder: Path, base: Manifest, plan: Plan, numbers: Sequence[int], procs: int | None, tally: Tally
-) -> tuple[list[NewSegment], list[Seen]]:
-    """Read a plan, whose files have these numbers in the index: new segments, and the records found unchanged."""
+def _read(folder: Path, base: Manifest, plan: Plan, numbers: Sequence[int], procs: int | None, tally: Tally) -> Made:
+    """Read a plan, whose files have these numbers in the index."""
     opened = Generation(folder, base)
     indexer = Indexer(folder, recorded_table(base.venues), Known(Finder(opened)), base.language)
     in_plan = {number: at for at, number in enumerate(numbers)}
     try:
-        return run_tasks(
+        parts = run_tasks(
             (replace(task, file=numbers[task.file]) for task in tasks(plan, base.readings + 1, folder, None)),
             indexer,
             processes(plan, procs),
@@ -103,6 +101,7 @@ def _read(
         )
     finally:
         opened.close()
+    return Made.united(parts)
 
 
 def _merged_files(base: Manifest, plan: Plan) -> tuple[list[SourceFile], list[int]]:

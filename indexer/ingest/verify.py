@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,36 +13,68 @@ from indexer.index.bm25f import norms
 from indexer.index.errors import QuiverError
 from indexer.index.record.recorded_venues import recorded_table
 from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS
-from indexer.index.segment.authors import spelling_counts
+from indexer.index.segment.authors import beginnings, spelling_counts
 from indexer.index.segment.claims import READING_SHIFT, Claims, winners
 from indexer.index.segment.columns import key_hash
 from indexer.index.segment.container import ArrayFile
 from indexer.index.segment.impacts import impacts
 from indexer.index.segment.layout import IMPACTS_KIND
 from indexer.index.segment.opened import Segment, SegmentFiles
+from indexer.index.segment.strings import StringTable, heads_of
 from indexer.index.store.generation import Generation, latest
 from indexer.index.store.manifest import Manifest
 from indexer.index.text.analysis import fingerprint
+from indexer.index.text.encoded import decode
 from indexer.ingest.cluster.target import cluster_differs, reads
 from indexer.ingest.derived import differences
 from indexer.ingest.groups import groups
+from indexer.ingest.pool import default_procs, run_tasks
+
+SMALL = 20_000
+"""Papers up to which one process is quicker than several."""
 
 
-def verify(index: str | Path) -> list[str]:
+def verify(index: str | Path, *, procs: int | None = None) -> list[str]:
     """What is wrong with the newest generation of an index, a line each; empty if nothing is.
 
-    Takes about as long as a build. Raises BadIndexError where there is no index at all.
+    Takes about as long as a build, in as many processes (`procs`; by default one a processor where there are many
+    papers). Raises BadIndexError where there is no index at all, QuiverError where a process died.
     """
-    return [*_verified(index), *cluster_differs(index)]
+    return [*_verified(index, procs), *cluster_differs(index)]
 
 
 @reads
-def _verified(index: str | Path) -> list[str]:
+def _verified(index: str | Path, procs: int | None) -> list[str]:
     folder = Path(index)
-    return verify_generation(folder, latest(folder))
+    return verify_generation(folder, latest(folder), procs)
 
 
-def verify_generation(folder: Path, manifest: Manifest) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _Rederiving:
+    """For a process: what is wrong with the segments of one generation, each by its number."""
+
+    folder: Path
+    manifest: Manifest
+    same_analysis: bool
+
+    def run(self, number: int) -> list[str]:
+        """What of a segment its stored papers do not give."""
+        generation = Generation(self.folder, self.manifest)
+        try:
+            segment = generation.segments[number]
+            wrong: list[str] = []
+            if self.same_analysis:
+                wrong += differences(segment, recorded_table(self.manifest.venues), self.manifest.language)
+            wrong += _impacts(segment)
+        finally:
+            generation.close()
+        return wrong
+
+    def end(self) -> None:
+        """Nothing is collected."""
+
+
+def verify_generation(folder: Path, manifest: Manifest, procs: int | None = None) -> list[str]:
     """What is wrong with one generation of an index."""
     wrong = list(_files(folder, manifest))
     if wrong:
@@ -55,17 +88,20 @@ def verify_generation(folder: Path, manifest: Manifest) -> list[str]:
         wrong += _works(generation)
         for files in generation.files:
             wrong += _spellings(files)
-        table = recorded_table(manifest.venues)
-        same_analysis = manifest.analysis == fingerprint()
-        if not same_analysis:
-            wrong.append("the index was made with another version of the analysis; run `quiver rebuild`")
-        for segment in generation.segments:
-            if same_analysis:
-                wrong += differences(segment, table, manifest.language)
-            wrong += _impacts(segment)
+            wrong += _beginnings(files)
+            wrong += _first_seen(files, manifest)
+        segments = len(generation.segments)
     finally:
         generation.close()
-    return wrong
+    same_analysis = manifest.analysis == fingerprint()
+    if not same_analysis:
+        wrong.append("the index was made with another version of the analysis; run `quiver rebuild`")
+    if procs is None:
+        procs = default_procs() if manifest.papers > SMALL else 1
+    found: dict[int, list[str]] = {}
+    work = _Rederiving(folder, manifest, same_analysis)
+    run_tasks(range(segments), work, min(procs, segments), found.__setitem__)
+    return wrong + [line for number in sorted(found) for line in found[number]]
 
 
 def _files(folder: Path, manifest: Manifest) -> Iterator[str]:
@@ -122,6 +158,24 @@ def _spellings(files: SegmentFiles) -> Iterator[str]:
     papers, newest = spelling_counts(list(tables.spellings), tables.rows.astype(np.int64), docs, files.years)
     if not (np.array_equal(arrays["row.papers"], papers) and np.array_equal(arrays["row.newest"], newest)):
         yield f"{files.name}: papers of spellings of author names are not those that the papers have"
+
+
+def _beginnings(files: SegmentFiles) -> Iterator[str]:
+    """Words of author names that are not those of the clusters' keys."""
+    arrays = files.arrays
+    found = beginnings([decode(key) for key in files.clusters.keys])
+    held = StringTable(arrays, "begin")
+    same = list(held) == found.words and np.array_equal(arrays["begin.head"], heads_of(found.words))
+    same = same and np.array_equal(arrays["begin.start"], found.start)
+    if not (same and np.array_equal(arrays["begin.cluster"], found.clusters)):
+        yield f"{files.name}: words of author names are not those that the clusters have"
+
+
+def _first_seen(files: SegmentFiles, manifest: Manifest) -> Iterator[str]:
+    """Generations in which papers were first seen that have not been; the papers do not say which it was."""
+    generations = files.first_seen.generations
+    if generations.size and not 1 <= int(generations.min()) <= int(generations.max()) <= manifest.generation:
+        yield f"{files.state.path.name}: papers were first seen in generations that there were not"
 
 
 def _possible(claims: Claims, docs: int, manifest: Manifest) -> bool:

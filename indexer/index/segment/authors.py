@@ -13,6 +13,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -104,8 +105,17 @@ def spelling_counts(spelled: Sequence[bytes], rows: Array, docs: Array, years: A
     return np.bincount(owners, minlength=len(spelled)), newest
 
 
-def _write_beginnings(writer: ArrayFileWriter, keys: Sequence[str]) -> None:
-    """Add the words of the names of clusters, and which clusters (rising) have each: what completions look up."""
+@dataclass(frozen=True, slots=True)
+class Beginnings:
+    """Words of the names of clusters, sorted; where the clusters of each word begin; those clusters, rising."""
+
+    words: list[bytes]
+    start: Array
+    clusters: Array
+
+
+def beginnings(keys: Sequence[str]) -> Beginnings:
+    """By what words the clusters of some keys are completed."""
     words = new_words()
     sizes = np.fromiter((words.add_name(key) for key in keys), np.int64, len(keys))
     owners = np.repeat(np.arange(len(keys), dtype=np.int64), sizes)
@@ -115,9 +125,16 @@ def _write_beginnings(writer: ArrayFileWriter, keys: Sequence[str]) -> None:
     place[np.array(order, dtype=np.int64) + 1] = np.arange(len(order))
     stream = np.frombuffer(words.stream, dtype=np.uint32) if len(words.stream) else np.empty(0, np.uint32)
     pairs = np.unique(place[stream] << 32 | owners)
-    write_strings(writer, "begin", [vocabulary[at] for at in order], ordered=True)
-    writer.add("begin.start", np.searchsorted(pairs >> 32, np.arange(len(order) + 1)).astype(np.uint32))
-    writer.add("begin.cluster", narrow(pairs & 0xFFFFFFFF))
+    starts = np.searchsorted(pairs >> 32, np.arange(len(order) + 1)).astype(np.uint32)
+    return Beginnings([vocabulary[at] for at in order], starts, narrow(pairs & 0xFFFFFFFF))
+
+
+def _write_beginnings(writer: ArrayFileWriter, keys: Sequence[str]) -> None:
+    """Add what completions of names look up."""
+    found = beginnings(keys)
+    write_strings(writer, "begin", found.words, ordered=True)
+    writer.add("begin.start", found.start)
+    writer.add("begin.cluster", found.clusters)
 
 
 def _blocks(key: str) -> tuple[int, int]:

@@ -27,8 +27,13 @@ def write_strings(writer: ArraySink, name: str, strings: Sequence[bytes], *, ord
     writer.add_bytes(f"{name}.blob", b"".join(strings))
     writer.add(f"{name}.at", offsets.astype(np.uint32) if offsets[-1] < 1 << 32 else offsets.astype(np.uint64))
     if ordered:
-        heads = np.array(strings, dtype="S8") if strings else np.empty(0, dtype="S8")
-        writer.add(f"{name}.head", heads.view(">u8").astype(np.uint64))
+        writer.add(f"{name}.head", heads_of(strings))
+
+
+def heads_of(strings: Sequence[bytes]) -> npt.NDArray[np.uint64]:
+    """The first eight bytes of each string as a big-endian number, by which an ordered table is searched."""
+    heads = np.array(strings, dtype="S8") if strings else np.empty(0, dtype="S8")
+    return heads.view(">u8").astype(np.uint64)
 
 
 def _head(key: bytes) -> int:

@@ -119,7 +119,10 @@ EXAMPLES = {
 @example("quiver verify", "quiver verify --index all.idx && echo sound")
 @click.command()
 @index_option
-def verify(index: Path) -> None:
+@click.option(
+    "--procs", type=click.IntRange(min=1), metavar="N", help="Processes. Default: one a processor for large indexes."
+)
+def verify(index: Path, procs: int | None) -> None:
     """Check that the index is sound.
 
     Reads every checksum, and derives counts, frequencies and clusters anew from the stored papers.
@@ -134,7 +137,7 @@ def verify(index: Path) -> None:
     from query.faces.printed.terminal import safe
 
     with tidily():
-        wrong = run(index)
+        wrong = run(index, procs=procs)
     others = [f"note: {safe(name)} is no file of the index, and is left alone" for name in other_files(index)]
     if wrong:
         write_lines([*map(safe, wrong), *others])
