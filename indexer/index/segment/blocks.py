@@ -9,7 +9,7 @@ block is laid out as though there were no blocks. `meta["blocks"]` are the paper
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +71,10 @@ class Block(Mapping[str, Array]):
     def check(self, name: str, low: int, high: int) -> None:
         """Make sure that items low..high of such an array are as they were written. Raises BadIndexError."""
         self.file.check(self._stored(name), low, high)
+
+    def checker(self, name: str) -> Callable[[int, int], None]:
+        """`check` of one such array."""
+        return self.file.checker(self._stored(name))
 
     def strings(self, name: str) -> StringTable | SubTable:
         """A sorted table of the segment, less the strings that the block has not."""

@@ -11,7 +11,6 @@ import mmap
 import os
 import struct
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -227,6 +226,24 @@ class ArrayFile(Mapping[str, Array]):
         if name.rpartition("/")[2] in self._by_part:
             self._hold_parts(name, first, past)
 
+    def checker(self, name: str) -> Callable[[int, int], None]:
+        """`check` of one array: a search asks fifty times, nearly always of pages that were read before."""
+        if name not in self._directory:
+            raise self._bad(f"lacks {name}")
+        dtype, _, offset = self._directory[name]
+        at, size = offset - HEADER_SIZE, np.dtype(dtype).itemsize
+        flags = self._unread
+        if name.rpartition("/")[2] in self._by_part:
+            flags = self._unheld.setdefault(name, bytearray(b"\1") * len(self._pages))
+        # Values are looked at after their pages: where they were, these were read.
+        find, check = flags.find, self.check
+
+        def checked(low: int, high: int) -> None:
+            if low < high and find(1, (at + low * size) // PAGE, (at + high * size - 1) // PAGE + 1) >= 0:
+                check(name, low, high)
+
+        return checked
+
     def _hold_parts(self, name: str, first: int, past: int) -> None:
         """Make sure that what the table says of the values of an array holds in some pages of the file."""
         unheld = self._unheld.get(name)
@@ -302,14 +319,14 @@ class _Checked(Protocol):
 
     def lazy(self, name: str) -> Array: ...
 
-    def check(self, name: str, low: int, high: int) -> None: ...
+    def checker(self, name: str) -> Callable[[int, int], None]: ...
 
 
 def lazy(arrays: Mapping[str, Array], name: str) -> tuple[Array, Callable[[int, int], None]]:
     """An array, and what checks items low..high of it, to be called before they are read: nothing if not in a file."""
     if not isinstance(arrays, _Checked):
         return arrays[name], _unchecked
-    return arrays.lazy(name), partial(arrays.check, name)
+    return arrays.lazy(name), arrays.checker(name)
 
 
 def _unchecked(low: int, high: int) -> None:
