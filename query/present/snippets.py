@@ -15,6 +15,7 @@ from itertools import count
 from indexer.index.native import kernel
 from indexer.index.segment.vocabulary import show
 from indexer.index.text.analysis import Token, stem, tokens, words
+from query.present.beginnings import beginnings
 from query.present.passages import FORMULA, Match, Span, formula_at, passage
 
 WIDTH = 240
@@ -50,9 +51,13 @@ class Snippets:
         self._known: dict[str, int] = {}
         self._numbers: defaultdict[str, int] = defaultdict(count(1).__next__)
         self._firsts: bytes | None = None
+        self._beginnings: bytes | None = None
         if match is None:
-            firsts = _first_letters(stems)
-            self._firsts = bytes(chr(code) in firsts for code in range(128))
+            firsts = bytearray(128)
+            for first in map(ord, _first_letters(stems)):
+                if first < 128:
+                    firsts[first] = 1
+            self._firsts, self._beginnings = bytes(firsts), beginnings(stems)
 
     def of(self, text: str) -> str:
         """The best passage of a published text as HTML; see `snippet`."""
@@ -61,7 +66,13 @@ class Snippets:
                 self._known.clear()
                 self._numbers.clear()
             found: str | None = kernel.native.snippet(
-                show(text).strip(), self._width, self._known, self._number, _taken_apart, self._firsts
+                show(text).strip(),
+                self._width,
+                self._known,
+                self._number,
+                _taken_apart,
+                self._firsts,
+                self._beginnings,
             )
             if found is not None:
                 return found

@@ -123,9 +123,10 @@ static PyMethodDef functions[] = {
     {"exact", kernel_exact, METH_VARARGS,
      "exact(terms, lengths, parameters, docs, scores): add each term's share to the scores of documents"},
     {"snippet", kernel_snippet, METH_VARARGS,
-     "snippet(text, width, known, resolve, tokens, firsts) -> the passage as HTML, None where Python must find it: `known` "
-     "has the number that a word counts for (0: none), else `resolve` gives it; `tokens` takes odd runs apart; `firsts` "
-     "are the characters (a byte for each of 128) with which words may begin that are asked for, None: any"},
+     "snippet(text, width, known, resolve, tokens, firsts, beginnings) -> the passage as HTML, None where Python must find "
+     "it: `known` has the number that a word counts for (0: none), else `resolve` gives it; `tokens` takes odd runs apart; "
+     "`firsts` are the characters (a byte for each of 128) with which words may begin that are asked for, `beginnings` the "
+     "first three letters of those words, y as i; None: any"},
     {"proximity", kernel_proximity, METH_VARARGS,
      "proximity(words, norms, hits, adjacent, distance, title, k1) -> ([(left, right, gained), ...], gained, titled): how "
      "the words of a query, (positions, weight, position, content) each, lie in some hits; bytes of float64, and of a mask "

@@ -1,11 +1,12 @@
 /* The passage of a plain text in which the words of a query stand, with those marked: `query.present.snippets.snippet`
-of texts without formulas, of letters and signs that stand for themselves, with spaces alone between words. Most
-abstracts are of this kind; the others are left to Python. */
+of letters and signs that stand for themselves, with spaces alone between words, and formulas. Nearly all abstracts are
+of this kind; the others are left to Python. */
 #include "kernel.h"
 #include <string.h>
 
 #define LONGEST 20000       /* longer texts are read in pieces, in Python */
 #define LONGEST_FORMULA 1000
+#define BEGINNING 3 /* letters of a beginning, as in beginnings.py */
 
 /* A place to mark: the number of the word it counts for. */
 typedef struct {
@@ -17,13 +18,22 @@ typedef struct {
     Py_ssize_t start, end;
 } Run;
 
+/* Runs, as many as there are. */
+typedef struct {
+    Run *items;
+    Py_ssize_t n, room;
+} Runs;
+
 typedef struct {
     Py_UCS4 *text;
     Py_ssize_t size, width;
     PyObject *known, *resolve, *tokens;
     const uint8_t *firsts; /* for each character whether a word that matches may begin with it; NULL: any may */
+    const uint8_t *beginnings; /* of words that match, three letters each; NULL: any may */
+    Py_ssize_t n_beginnings;
     Match *found;
     Py_ssize_t n, room;
+    Runs formulas; /* rising */
     Run *runs;
     Py_ssize_t units;
 } Snippet;
@@ -34,15 +44,39 @@ static int is_alnum(Py_UCS4 c) { return is_letter(c) || is_digit(c) || (c > 127 
 static int is_word(Py_UCS4 c) { return is_alnum(c) || c == '_'; }
 static Py_UCS4 lowered(Py_UCS4 c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; }
 
-/* Whether a character stands for itself: no space but the plain one, no dollar, nothing that joins what is before it. */
+/* Whether a character stands for itself: no space but the plain one, nothing that joins what is before it. */
 static int is_plain(Py_UCS4 c) {
-    return (c >= ' ' && c < 127 && c != '$') || (c > 0xA0 && c < 0x250 && c != 0xAD) || (c >= 0x391 && c < 0x3D7) ||
+    return (c >= ' ' && c < 127) || (c > 0xA0 && c < 0x250 && c != 0xAD) || (c >= 0x391 && c < 0x3D7) ||
            (c >= 0x2010 && c < 0x2028) || (c >= 0x2030 && c < 0x203F) || (c >= 0x2100 && c < 0x2300) ||
            (c >= 0xFB00 && c < 0xFB07);
 }
 
-/* Whether a word may begin with a character, in the small letters of ASCII, that the query asks for. */
-static int may_begin(const uint8_t *firsts, Py_UCS4 c) { return firsts == NULL || c > 127 || firsts[lowered(c)]; }
+/* Whether text[at..end] begins as one of the words that the query asks for may. What does not stand for itself in a word,
+   a sign or a letter beyond ASCII, may be anything. */
+static int may_begin(const Snippet *self, Py_ssize_t at, Py_ssize_t end) {
+    const Py_UCS4 *text = self->text;
+    if (self->firsts == NULL || text[at] > 127)
+        return 1;
+    if (!self->firsts[lowered(text[at])])
+        return 0;
+    if (self->beginnings == NULL)
+        return 1;
+    for (Py_ssize_t number = 0; number < self->n_beginnings; number++) {
+        const uint8_t *wanted = self->beginnings + BEGINNING * number;
+        for (Py_ssize_t letter = 0;; letter++) {
+            if (letter == BEGINNING || !wanted[letter])
+                return 1;
+            if (at + letter >= end)
+                break;
+            Py_UCS4 c = lowered(text[at + letter]);
+            if (!is_letter(c) && !is_digit(c))
+                return 1;
+            if ((c == 'y' ? 'i' : c) != wanted[letter])
+                break;
+        }
+    }
+    return 0;
+}
 
 /* --- matches --- */
 
@@ -86,7 +120,7 @@ static int add_match(Snippet *self, Py_ssize_t start, Py_ssize_t end, unsigned l
 
 /* A word of letters and digits of ASCII alone. */
 static int look_up(Snippet *self, Py_ssize_t start, Py_ssize_t end) {
-    if (!may_begin(self->firsts, self->text[start]))
+    if (!may_begin(self, start, end))
         return 0;
     PyObject *word = PyUnicode_New(end - start, 127);
     if (word == NULL)
@@ -104,7 +138,7 @@ static int look_up(Snippet *self, Py_ssize_t start, Py_ssize_t end) {
 static int look_up_odd(Snippet *self, Py_ssize_t start, Py_ssize_t end) {
     int may = 0;
     for (Py_ssize_t at = start; at < end && !may; at++)
-        may = may_begin(self->firsts, self->text[at]);
+        may = may_begin(self, at, end);
     if (!may)
         return 0;
     PyObject *chunk = PyUnicode_FromKindAndData(PyUnicode_4BYTE_KIND, self->text + start, end - start);
@@ -165,6 +199,76 @@ static int find_matches(Snippet *self) {
     return 0;
 }
 
+/* --- formulas --- */
+
+/* Where the inside of a formula ends that begins at `at`: at its dollar; -1 where it has none, is empty or too long. */
+static Py_ssize_t inside_end(const Snippet *self, Py_ssize_t at) {
+    Py_ssize_t start = at, signs = 0;
+    for (; at < self->size && self->text[at] != '$' && signs <= LONGEST_FORMULA; signs++)
+        at += self->text[at] == '\\' ? 2 : 1;
+    return at > start && at < self->size && signs <= LONGEST_FORMULA ? at : -1;
+}
+
+/* `$...$` and `$$...$$`, as the pattern FORMULA of passages.py finds them. */
+static int find_formulas(Snippet *self) {
+    const Py_UCS4 *text = self->text;
+    Runs *found = &self->formulas;
+    for (Py_ssize_t at = 0; at < self->size; at++) {
+        if (text[at] != '$')
+            continue;
+        int twice = at + 1 < self->size && text[at + 1] == '$';
+        Py_ssize_t end = inside_end(self, at + 1 + twice);
+        if (end < 0 || (twice && (end + 1 >= self->size || text[end + 1] != '$')))
+            continue;
+        if (found->n == found->room) {
+            Py_ssize_t room = found->room ? 2 * found->room : 16;
+            Run *more = PyMem_Realloc(found->items, (size_t)room * sizeof *more);
+            if (more == NULL) {
+                PyErr_NoMemory();
+                return -1;
+            }
+            found->items = more;
+            found->room = room;
+        }
+        found->items[found->n++] = (Run){at, end + 1 + twice};
+        at = end + twice;
+    }
+    return 0;
+}
+
+/* The formula in which a position stands, or NULL. */
+static const Run *formula_at(const Snippet *self, Py_ssize_t position) {
+    const Run *items = self->formulas.items;
+    Py_ssize_t low = 0, high = self->formulas.n;
+    while (low < high) {
+        Py_ssize_t middle = low + (high - low) / 2;
+        if (items[middle].start <= position)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low && position < items[low - 1].end ? &items[low - 1] : NULL;
+}
+
+/* Widen matches inside a formula to all of it, each formula once; names of commands are no words. */
+static void widen_matches(Snippet *self) {
+    Py_ssize_t kept = 0;
+    for (Py_ssize_t at = 0; at < self->n && self->formulas.n; at++) {
+        Match place = self->found[at];
+        const Run *formula = formula_at(self, place.start);
+        formula = formula == NULL ? formula_at(self, place.end - 1) : formula;
+        if (formula != NULL) {
+            if (self->text[place.start ? place.start - 1 : self->size - 1] == '\\' ||
+                (kept && self->found[kept - 1].end > formula->start))
+                continue;
+            place.start = place.start < formula->start ? place.start : formula->start;
+            place.end = place.end > formula->end ? place.end : formula->end;
+        }
+        self->found[kept++] = place;
+    }
+    self->n = self->formulas.n ? kept : self->n;
+}
+
 /* --- passage --- */
 
 /* The earliest place of `width` characters where the most different words match; -1 on error. */
@@ -195,14 +299,22 @@ static int densest(const Snippet *self, Py_ssize_t *start, Py_ssize_t *end) {
     return 0;
 }
 
-/* What may not be cut around the core: runs without spaces. Gives 0 where one is wider than the passage. */
+/* What may not be cut around the core: runs without spaces, formulas with what touches them. Gives 0 where one is wider
+   than the passage. */
 static int find_runs(Snippet *self, Py_ssize_t core_start, Py_ssize_t core_end) {
     const Py_UCS4 *text = self->text;
     Py_ssize_t width = self->width, start = core_start > width ? core_start - width : 0;
     Py_ssize_t lowest = start > 2 * width ? start - 2 * width : 0;
     Py_ssize_t end = self->size < core_end + 2 * width ? self->size : core_end + 2 * width;
-    while (start > lowest && text[start - 1] != ' ')
-        start--;
+    while (start > lowest) {
+        const Run *formula = formula_at(self, start);
+        if (formula != NULL && formula->start < start)
+            start = formula->start;
+        else if (text[start - 1] == ' ')
+            break;
+        else
+            start--;
+    }
     for (Py_ssize_t at = start; at < end;) {
         if (text[at] == ' ') {
             at++;
@@ -211,10 +323,17 @@ static int find_runs(Snippet *self, Py_ssize_t core_start, Py_ssize_t core_end) 
         Py_ssize_t first = at;
         while (at < end && text[at] != ' ')
             at++;
-        if (at - first > width)
-            return 0;
-        self->runs[self->units++] = (Run){first, at};
+        if (self->units && formula_at(self, first - 1) != NULL)
+            self->runs[self->units - 1].end = at;
+        else
+            self->runs[self->units++] = (Run){first, at};
     }
+    const Run *last = self->units ? formula_at(self, self->runs[self->units - 1].end) : NULL;
+    if (last != NULL && last->end > self->runs[self->units - 1].end)
+        self->runs[self->units - 1].end = last->end;
+    for (Py_ssize_t at = 0; at < self->units; at++)
+        if (self->runs[at].end - self->runs[at].start > width)
+            return 0;
     /* The last may go on beyond the end, and so far from the core it is not needed. */
     if (end < self->size && self->units > 1 && self->runs[self->units - 1].end >= end)
         self->units--;
@@ -270,8 +389,9 @@ static int begins_sentence(const Snippet *self, Py_ssize_t index) {
         return 0;
     while (start < end && opens(text[start]))
         start++;
-    return start < end && (is_digit(text[start]) || (is_alnum(text[start]) && !Py_UNICODE_ISDECIMAL(text[start]) &&
-                                                     !(text[start] >= 'a' && text[start] <= 'z')));
+    return start < end && (text[start] == '$' || is_digit(text[start]) ||
+                           (is_alnum(text[start]) && !Py_UNICODE_ISDECIMAL(text[start]) &&
+                            !(text[start] >= 'a' && text[start] <= 'z')));
 }
 
 /* Where to cut; 0 where Python must decide, -1 on error. */
@@ -281,7 +401,7 @@ static int find_passage(Snippet *self, Run *cut) {
         return -1;
     if (core_end > core_start + width + LONGEST_FORMULA)
         core_end = core_start + width + LONGEST_FORMULA;
-    self->runs = PyMem_Malloc((size_t)(core_end - core_start + 5 * width + 4) * sizeof *self->runs);
+    self->runs = PyMem_Malloc((size_t)(core_end - core_start + 5 * width + 2 * LONGEST_FORMULA + 8) * sizeof *self->runs);
     if (self->runs == NULL) {
         PyErr_NoMemory();
         return -1;
@@ -369,18 +489,23 @@ static PyObject *as_html(const Snippet *self, Run cut) {
 }
 
 PyObject *kernel_snippet(PyObject *module, PyObject *args) {
-    PyObject *text, *firsts, *result = NULL;
+    PyObject *text, *firsts, *beginnings, *result = NULL;
     Snippet self = {0};
     (void)module;
-    if (!PyArg_ParseTuple(args, "UnO!OOO", &text, &self.width, &PyDict_Type, &self.known, &self.resolve, &self.tokens,
-                          &firsts))
+    if (!PyArg_ParseTuple(args, "UnO!OOOO", &text, &self.width, &PyDict_Type, &self.known, &self.resolve, &self.tokens,
+                          &firsts, &beginnings))
         return NULL;
     if (self.width < 1 || self.width > LONGEST ||
-        (firsts != Py_None && (!PyBytes_Check(firsts) || PyBytes_GET_SIZE(firsts) != 128))) {
-        PyErr_SetString(PyExc_ValueError, "a width, and a byte for each of 128 characters are wanted");
+        (firsts != Py_None && (!PyBytes_Check(firsts) || PyBytes_GET_SIZE(firsts) != 128)) ||
+        (beginnings != Py_None && (!PyBytes_Check(beginnings) || PyBytes_GET_SIZE(beginnings) % BEGINNING))) {
+        PyErr_SetString(PyExc_ValueError, "a width, a byte for each of 128 characters, and beginnings are wanted");
         return NULL;
     }
     self.firsts = firsts == Py_None ? NULL : (const uint8_t *)PyBytes_AS_STRING(firsts);
+    if (beginnings != Py_None) {
+        self.beginnings = (const uint8_t *)PyBytes_AS_STRING(beginnings);
+        self.n_beginnings = PyBytes_GET_SIZE(beginnings) / BEGINNING;
+    }
     self.size = PyUnicode_GET_LENGTH(text);
     if (self.size > LONGEST)
         Py_RETURN_NONE;
@@ -392,13 +517,18 @@ PyObject *kernel_snippet(PyObject *module, PyObject *args) {
         found = is_plain(self.text[at]);
     Run cut = {0, self.size};
     if (found)
-        found = find_matches(&self) < 0 ? -1 : self.size <= self.width ? 1 : find_passage(&self, &cut);
+        found = find_matches(&self) < 0 || find_formulas(&self) < 0 ? -1 : 1;
+    if (found > 0) {
+        widen_matches(&self);
+        found = self.size <= self.width ? 1 : find_passage(&self, &cut);
+    }
     if (found > 0)
         result = as_html(&self, cut);
     else if (found == 0)
         result = Py_NewRef(Py_None);
     PyMem_Free(self.text);
     PyMem_Free(self.found);
+    PyMem_Free(self.formulas.items);
     PyMem_Free(self.runs);
     return result;
 }

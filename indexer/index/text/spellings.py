@@ -11,7 +11,7 @@ and -yze, but for the words that have no z in any English, which grammars list (
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from breame.data.spelling_constants import BRITISH_ENGLISH_SPELLINGS
@@ -74,6 +74,11 @@ def plain_spelling(word: str) -> str:
 
 
 _LAST_OF_ENDING = frozenset("edsrgnl")
+
+
+def american_spellings() -> Mapping[str, str]:
+    """The words of the table, each with the spelling that it is brought to; words by their endings stand in none."""
+    return _AMERICAN
 
 
 def _with_z(word: str, ending: re.Match[str]) -> str:
