@@ -2,7 +2,8 @@
 
     python -m benchmarks.serve papers.idx --seconds 10 --workers 2
 
-It needs `wrk` (Debian's package wrk), which asks over loopback from one thread. The index is copied, the copy changed.
+It needs `wrk` (Debian's package wrk), which asks over loopback from one thread. The index is copied;
+the copy is changed, and rebuilt, while the searches go on.
 """
 
 from __future__ import annotations
@@ -152,18 +153,20 @@ def watch(port: int, until: threading.Event, watched: Watched) -> None:
             continue
         found = orjson.loads(body)
         counts = [sum(row["count"] for row in rows) for rows in found["facets"].values()]
-        parts = {found["total"], len(found["hits"]), *counts, found["generation"] - 1}
+        # Every update adds one; the rebuild after them adds none.
+        parts = {found["total"], len(found["hits"]), *counts, min(found["generation"] - 1, CHANGES)}
         watched.generations[found["generation"]] += 1
         watched.mixed += len(parts) != 1
 
 
 def changing(index: Path, folder: Path) -> None:
-    """Publish some generations, each with one more paper, by a process of its own."""
+    """Publish some generations, each with one more paper, then rebuild it all, each time by a process of its own."""
     for number in range(CHANGES):
         record = {"id": f"changed-{number}", "title": f"{_MARK} {number}", "venue": "NeurIPS", "year": 2000}
         source = folder / f"changed-{number}.jsonl"
         source.write_bytes(orjson.dumps(record))
         subprocess.run([*QUIVER, "update", str(source), "--index", str(index)], check=True, capture_output=True)
+    subprocess.run([*QUIVER, "rebuild", "--index", str(index), "--trust-sources"], check=True, capture_output=True)
 
 
 def private(process: int) -> float:
@@ -208,8 +211,12 @@ def main() -> None:
             ]
             for thread in threads:
                 thread.start()
-            _row("mixed, while changed", load(port, workers, paths["mixed"], given.seconds, given.connections, folder))
-            threads[1].join()
+            while True:
+                changed = threads[1].is_alive()
+                kind = "mixed, while changed and rebuilt" if changed else "mixed, after it"
+                _row(kind, load(port, workers, paths["mixed"], given.seconds, given.connections, folder))
+                if not changed:
+                    break
             time.sleep(1)
             done.set()
             threads[0].join()
