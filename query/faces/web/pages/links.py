@@ -37,6 +37,8 @@ class State:
 
     def without(self, name: str, value: str | None = None) -> State:
         """The same without a parameter, or without one value of it, from the first page on."""
+        if all(key not in (name, "offset") for key, _ in self.pairs):
+            return self
         return State(
             self.prefix,
             tuple(

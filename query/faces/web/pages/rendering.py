@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -12,7 +12,8 @@ from indexer.index.errors import QuiverError
 from query.export import EXPORTERS
 from query.faces.printed.wording import TYPE_WORDS, byte_size, counted, milliseconds
 from query.faces.web.pages.links import Links
-from query.faces.web.pages.texts import arxiv_address, doi_address, marked, shown, web_address
+from query.faces.web.pages.pieces import facet_items, hit_item, title_html, year_bars
+from query.faces.web.pages.texts import arxiv_address, doi_address, web_address
 from query.faces.web.serving.call import HTML, Reply
 from query.faces.web.serving.errors import told
 from query.faces.web.settings import Settings
@@ -35,8 +36,10 @@ def environment() -> Environment:
         auto_reload=False,
     )
     found.filters |= {
-        "shown": lru_cache(8192)(shown),
-        "marked": marked,
+        "shown": title_html,
+        "hit_item": hit_item,
+        "year_bars": year_bars,
+        "facet_items": facet_items,
         "type_words": lambda kind: TYPE_WORDS.get(kind, kind),
         "counted": counted,
         "number": lambda value: f"{value:,}",

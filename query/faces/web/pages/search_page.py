@@ -17,6 +17,7 @@ from query.faces.request import Asked, reasons
 from query.faces.web.api.handlers import timed
 from query.faces.web.pages.charts import Chart, year_chart
 from query.faces.web.pages.links import State
+from query.faces.web.pages.pieces import Value
 from query.faces.web.pages.rendering import FILES, page
 from query.faces.web.serving.call import Call, Reply
 from query.faces.web.serving.reading import values_of
@@ -29,18 +30,6 @@ _KNOWN = [row.http for row in SEARCH if row.http not in ("facets", "snippets")]
 _SEARCHES = 5
 """Searches of one page: that asked for, that of a correction, and counts without the filters of venue, type, year."""
 _NOTHING = Page("", 0, 0, 0, False, 0, 10, (), {}, 0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """One value of a facet: its papers, whether it is on or excluded, and where its switches lead."""
-
-    value: str | int
-    count: int
-    on: bool
-    off: bool
-    switch: str
-    exclude: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,4 +69,7 @@ def json_reply(value: Any, status: int = 200, *, kept: bool = True) -> Reply:
 @lru_cache(8192)
 def escaped(text: str) -> str:
     """A text as one segment of a path: arXiv ids and DOIs hold slashes."""
+    if text.isascii() and text.replace(" ", "").isalpha():
+        # Most names of people.
+        return text.replace(" ", "%20")
     return quote(text, safe="", errors="replace")

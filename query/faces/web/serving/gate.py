@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from functools import partial
 from typing import Any, TypeVar
 
 from query.faces.web.serving.errors import BusyError
@@ -39,16 +38,31 @@ class Gate:
         """
         self._enter()
         loop = asyncio.get_running_loop()
-        job = self._threads.submit(work)
-        job.add_done_callback(partial(self._ended, loop))
-        answer = asyncio.wrap_future(job)
-        done, _ = await asyncio.wait([answer], timeout=self._timeout)
-        if done:
-            return answer.result()
-        answer.add_done_callback(_unheard)
+        answer: asyncio.Future[Result] = loop.create_future()
+        job = self._threads.submit(_done, work, loop, self._finished, answer)
+        timer = loop.call_later(self._timeout, self._given_up, job, answer)
+        try:
+            return await answer
+        finally:
+            timer.cancel()
+
+    def _finished(self, answer: asyncio.Future[Result], result: Result, error: BaseException | None) -> None:
+        """Hand on what came of some work, unless it comes too late."""
+        self._leave()
+        if answer.done():
+            return
+        if error is None:
+            answer.set_result(result)
+        else:
+            answer.set_exception(error)
+
+    def _given_up(self, job: Future[None], answer: asyncio.Future[Any]) -> None:
         # What still waits for a thread is not begun any more; what has begun cannot be stopped.
-        job.cancel()
-        raise BusyError(f"no answer within {self._timeout:g} s; ask for less, or again in {RETRY_AFTER} s")
+        if job.cancel():
+            self._leave()
+        if not answer.done():
+            late = f"no answer within {self._timeout:g} s; ask for less, or again in {RETRY_AFTER} s"
+            answer.set_exception(BusyError(late))
 
     @contextmanager
     def place(self) -> Iterator[None]:
@@ -63,11 +77,6 @@ class Gate:
         if self.inside >= self._most:
             raise BusyError(f"{self.inside} requests are being answered; try again in {RETRY_AFTER} s")
         self.inside += 1
-
-    def _ended(self, loop: asyncio.AbstractEventLoop, job: Future[Any]) -> None:
-        # In the thread of the work; the loop may be gone when the server ends.
-        with suppress(RuntimeError):
-            loop.call_soon_threadsafe(self._leave)
 
     def _leave(self) -> None:
         self.inside -= 1
@@ -88,10 +97,24 @@ class Gate:
             self._streaming -= 1
 
 
-def _unheard(answer: asyncio.Future[Any]) -> None:
-    """An error that comes too late for its request is nobody's any more."""
-    if not answer.cancelled():
-        answer.exception()
+def _done(
+    work: Callable[[], Result],
+    loop: asyncio.AbstractEventLoop,
+    finished: Callable[[asyncio.Future[Result], Any, BaseException | None], None],
+    answer: asyncio.Future[Result],
+) -> None:
+    """Do some work in a thread, and say in the loop what came of it.
+
+    One call of the loop: to wait for a future of threads through one of the loop's took three, a tenth of a ms.
+    """
+    result, error = None, None
+    try:
+        result = work()
+    except BaseException as raised:  # noqa: BLE001  # whatever it is, it is raised where the work is waited for
+        error = raised
+    # The loop may be gone when the server ends.
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(finished, answer, result, error)
 
 
 def _gathered(pieces: Iterator[bytes]) -> bytes:
