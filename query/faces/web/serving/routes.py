@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import unquote
 
 from query.faces.web.serving.call import Handler
@@ -26,9 +27,14 @@ class Route:
     cached: bool = True
 
     @property
-    def parts(self) -> list[str]:
+    def parts(self) -> tuple[str, ...]:
         """The path in segments."""
-        return self.path.strip("/").split("/")
+        return _parts(self.path)
+
+
+@cache
+def _parts(path: str) -> tuple[str, ...]:
+    return tuple(path.strip("/").split("/"))
 
 
 def match(route: Route, segments: Sequence[str]) -> list[str] | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Send
 
 SECURITY: Mapping[str, str] = {
@@ -15,6 +14,10 @@ SECURITY: Mapping[str, str] = {
     "cross-origin-opener-policy": "same-origin",
 }
 """What a page may do: run the script that is its own, load nothing from elsewhere, stand in no frame."""
+_SECURED = [(name.encode(), value.encode()) for name, value in SECURITY.items()]
+_NAMES = frozenset(name for name, _ in _SECURED)
+_VARY = (b"vary", b"Accept-Encoding")
+"""Whoever keeps answers keeps those that are compressed apart."""
 
 
 class Answer:
@@ -28,7 +31,6 @@ class Answer:
         """Send a part of it."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(raw=message["headers"])
-            for name, value in SECURITY.items():
-                headers[name] = value
+            given = [header for header in message["headers"] if header[0] not in _NAMES]
+            message["headers"] = [*given, *_SECURED, _VARY]
         await self._send(message)
