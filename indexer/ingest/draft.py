@@ -16,18 +16,17 @@ from indexer.index.segment.claims import Claims, FirstSeen, read_claims, read_li
 from indexer.index.segment.columns import key_hash
 from indexer.index.segment.container import ArrayFile
 from indexer.index.segment.impacts import write_impacts
-from indexer.index.segment.layout import SEGMENT_DOCS, SEGMENT_KIND, STATE_KIND
+from indexer.index.segment.layout import SEGMENT_KIND, STATE_KIND
 from indexer.index.segment.merge import merge_segments
 from indexer.index.store.manifest import Manifest, SegmentEntry
 from indexer.index.store.transaction import WriteTransaction
 from indexer.ingest.bulk import NewSegment, Seen
 from indexer.ingest.first_seen import Memory, documents
 from indexer.ingest.groups import groups
+from indexer.ingest.merge_plan import all_together, to_merge
 
 IMPACT_DRIFT = 0.02
 """Impacts are made anew when an average length has moved by more: bounds widen with the drift, searches slow down."""
-MERGE_FACTOR = 8
-"""So many segments of one size class become one; each paper is then rewritten once per class, at most six times."""
 
 
 @dataclass(slots=True)
@@ -262,9 +261,8 @@ class Draft:
         self.segments = [segment for segment in self.segments if len(segment.claims.docs)]
         before = self.segments
         sizes = [(segment.claims.distinct, segment.docs) for segment in before]
-        # What a build wrote, a segment a block, becomes one at once: every further segment costs every search.
-        whole = self._base is None and len(before) > 1
-        for group in _pack(list(range(len(before))), [size for size, _ in sizes]) if whole else _merge_groups(sizes):
+        built = self._base is None and len(before) > 1
+        for group in all_together(sizes) if built else to_merge(sizes):
             chosen = [before[number] for number in group]
             name = part_name("seg")
             claims = merge_segments(
@@ -296,34 +294,3 @@ def _id_hashes(ids: Iterable[str]) -> npt.NDArray[np.uint64]:
 
 def _none(docs: int) -> npt.NDArray[np.bool_]:
     return np.zeros(docs, dtype=bool)
-
-
-def _merge_groups(sizes: Sequence[tuple[int, int]]) -> list[list[int]]:
-    """Which segments become one, from (claimed, stored) documents of each; groups do not overlap."""
-    classes: dict[int, list[int]] = {}
-    groups = []
-    for number, (claimed, stored) in enumerate(sizes):
-        if claimed * 2 < stored:
-            groups.append([number])
-            continue
-        size_class = 0
-        while claimed >= MERGE_FACTOR ** (size_class + 1):
-            size_class += 1
-        classes.setdefault(size_class, []).append(number)
-    for members in classes.values():
-        if len(members) >= MERGE_FACTOR:
-            groups += _pack(members, [claimed for claimed, _ in sizes])
-    return groups
-
-
-def _pack(members: list[int], claimed: list[int]) -> list[list[int]]:
-    """Cut a list of segments into runs that fit into one segment each; runs of one are left alone."""
-    runs: list[list[int]] = [[]]
-    total = 0
-    for number in sorted(members, key=lambda member: claimed[member]):
-        if total + claimed[number] > SEGMENT_DOCS:
-            runs.append([])
-            total = 0
-        runs[-1].append(number)
-        total += claimed[number]
-    return [run for run in runs if len(run) > 1]

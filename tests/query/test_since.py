@@ -14,7 +14,7 @@ from indexer.index.errors import UsageError
 from indexer.index.segment.claims import FirstSeen
 from indexer.index.store.transaction import WriteTransaction
 from indexer.ingest.build import build, rebuild
-from indexer.ingest.draft import MERGE_FACTOR
+from indexer.ingest.merge_plan import MERGE_FACTOR
 from indexer.ingest.update import delete, undelete, update
 from query import PaperIndex
 from query.faces.cli.commands import cli

@@ -10,6 +10,7 @@ from query.faces.cli.options import (
     FORMAT,
     MAP,
     MAX_RECORD,
+    PROCS,
     example,
     format_of,
     format_option,
@@ -119,9 +120,7 @@ EXAMPLES = {
 @example("quiver verify", "quiver verify --index all.idx && echo sound")
 @click.command()
 @index_option
-@click.option(
-    "--procs", type=click.IntRange(min=1), metavar="N", help="Processes. Default: one a processor for large indexes."
-)
+@PROCS
 def verify(index: Path, procs: int | None) -> None:
     """Check that the index is sound.
 

@@ -153,6 +153,15 @@ def filter_options(command: Command) -> Command:
 FORMAT = click.option(
     "--format", "form", metavar="FORMAT", help="The format of the sources. Default: recognised file by file."
 )
+PROCS = click.option(
+    "--procs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes. Default: one a processor where there is much to do.",
+)
+TRUST = click.option(
+    "--trust-sources", is_flag=True, help="Read sources that another machine, user or folder has recorded."
+)
 MAX_RECORD = click.option(
     "--max-record",
     type=click.IntRange(min=1),
