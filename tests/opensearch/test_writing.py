@@ -17,7 +17,7 @@ from indexer.index.opensearch import packing
 from indexer.index.opensearch.address import parse_address
 from indexer.index.opensearch.connection import Connection
 from indexer.index.opensearch.lock import locked
-from indexer.index.opensearch.mapping import LENGTHS, stored_lines, stored_record
+from indexer.index.opensearch.mapping import LENGTHS, PAPER_FIELDS, stored_lines, stored_record
 from indexer.index.opensearch.published import current
 from indexer.index.store.generation import Generation, latest
 from tests.opensearch.cluster.nodes import Cluster
@@ -197,3 +197,35 @@ def test_verify_finds_a_paper_that_is_not_as_the_book_says(place: str, cluster: 
     cluster.ask("/papers/_settings", {"index.blocks.write": None}, "PUT")
     cluster.ask("/papers/_doc/a?refresh=true", method="DELETE")
     assert any("holds 1 papers" in line for line in verify(place))
+
+
+def test_a_paper_that_the_cluster_refuses_is_a_rejected_record(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is counted and told, the others are published; updates leave it alone, and a rebuild tries it again."""
+    odd = {"id": "x", "title": "Odd", "year": 2020}
+    some = write(tmp_path / "a.jsonl", *({"id": f"p{n}", "title": f"Paper {n}"} for n in range(4)), odd)
+    with monkeypatch.context() as patch:
+        # Holds no year of our time.
+        patch.setitem(PAPER_FIELDS, "year", {"type": "byte"})
+        report = build(some, place)
+        assert (report.read, report.papers, report.indexed, report.rejected) == (5, 4, 4, 1)
+        (refused,) = report.rejects
+        assert refused.file == str(some)
+        assert refused.reason.startswith("the cluster refused x: mapper_parsing_exception")
+        assert [(part.indexed, part.rejected) for part in (*report.sources, *report.files)] == [(4, 1), (4, 1)]
+        assert set(held(place)) == {"p0", "p1", "p2", "p3"}
+        assert verify(place) == []
+        more = update(write(tmp_path / "b.jsonl", {"id": "y", "title": "One more"}), place)
+        assert (more.papers, more.indexed, more.rejected) == (5, 1, 0)
+        assert current(Connection(parse_address(place))).manifest.papers == 5
+        assert verify(place) == []
+        with pytest.raises(BadIndexError, match="refused 1 documents, the first z"), open_writer(place) as writer:
+            writer.add([{"id": "z", "title": "Of a program", "year": 2021}])
+        assert build(some, place, force=True).rejected == 1
+        every = write(tmp_path / "c.jsonl", {"id": "c", "title": "All of it", "year": 2020})
+        with pytest.raises(BadIndexError, match="nothing was published"):
+            build(every, place, force=True)
+    assert rebuild(place).papers == 5
+    assert set(held(place)) == {"p0", "p1", "p2", "p3", "x"}
+    assert verify(place) == []

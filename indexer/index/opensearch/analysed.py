@@ -126,15 +126,18 @@ def _bounded(text: str, most: int) -> str:
 
 
 class Analyser:
-    """Analyses papers, a batch at a time, with one table of venue names; what words and names give is kept."""
+    """Analyses papers, a batch at a time, with one table of venue names; what words and names give is kept.
 
-    def __init__(self, venues: VenueTable) -> None:
-        self._venues = venues
+    `language` is that of papers that do not say theirs; empty: it is detected.
+    """
+
+    def __init__(self, venues: VenueTable, language: str = "") -> None:
+        self._venues, self._language = venues, language
         self._known = _Known()
 
     def analyse(self, papers: Sequence[Paper], stored: Sequence[bytes] | None = None) -> list[Analysed]:
         """What each paper's words are; `stored` are their encoded records where already made."""
-        batch = _Batch(self._venues, self._known)
+        batch = _Batch(self._venues, self._known, self._language)
         for number, paper in enumerate(papers):
             batch.add(paper, stored[number] if stored is not None else stored_lines(paper))
         return batch.analysed()
@@ -177,8 +180,8 @@ class _Read:
 
 
 class _Batch:
-    def __init__(self, venues: VenueTable, known: _Known) -> None:
-        self._venues, self._known = venues, known
+    def __init__(self, venues: VenueTable, known: _Known, language: str) -> None:
+        self._venues, self._known, self._language = venues, known, language
         self._words = new_words()
         self._ties = TieBuilder()
         self._papers: list[_Read] = []
@@ -196,7 +199,7 @@ class _Batch:
             (words.add_tied(abstract),),
             tuple(words.add_tied(keyword) for keyword in keywords),
         )
-        language = language_of(abstract or title, paper.extra.get("language"))
+        language = language_of(abstract or title, paper.extra.get("language"), self._language)
         self._ties.add((title, abstract, *keywords), language, len(self._papers))
         self._papers.append(_Read(paper, stored, title, venue, counts, (first, self._forms())))
 

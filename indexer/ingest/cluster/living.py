@@ -61,3 +61,7 @@ class Living:
         same[known] = (before.content[at[known]] == self.content[known]) & (before.rest[at[known]] == self.rest[known])
         gone = ~np.isin(before.keys, self.keys)
         return self.places[~same], before.places[gone]
+
+    def unsent(self, places: Ints) -> Hashes:
+        """Hashes of the ids of all papers but those at some places."""
+        return self.keys[~np.isin(self.places, places)]

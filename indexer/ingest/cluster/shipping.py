@@ -16,10 +16,11 @@ import numpy as np
 import orjson
 
 from indexer.index.errors import QuiverError
-from indexer.index.opensearch.analysed import Analyser
+from indexer.index.opensearch.analysed import Analysed, Analyser
 from indexer.index.opensearch.bulk import Operation, Refused, send
 from indexer.index.opensearch.connection import Connection
 from indexer.index.opensearch.mapping import document
+from indexer.index.opensearch.refusals import RefusedPaper
 from indexer.index.record.paper import Paper
 from indexer.index.record.recorded_venues import recorded_table
 from indexer.index.segment.opened import SegmentFiles
@@ -40,7 +41,7 @@ class Shipper:
     def __init__(self, connection: Connection, folder: Path, manifest: Manifest, index: str) -> None:
         self._connection, self._folder, self._manifest, self._index = connection, folder, manifest, index
         self._opened: dict[int, SegmentFiles] = {}
-        self._analyser = Analyser(recorded_table(manifest.venues))
+        self._analyser = Analyser(recorded_table(manifest.venues), manifest.language)
 
     def _files(self, number: int) -> SegmentFiles:
         if number not in self._opened:
@@ -48,7 +49,7 @@ class Shipper:
             self._opened[number] = SegmentFiles(self._folder, entry.files, entry.seals)
         return self._opened[number]
 
-    def ship(self, places: Ints) -> list[Refused]:
+    def ship(self, places: Ints) -> list[RefusedPaper]:
         """Write the papers at some places; gives those that the cluster does not take."""
         papers: list[Paper] = []
         stored: list[bytes] = []
@@ -69,7 +70,7 @@ class Shipper:
                 about["work"] = f"{int(work[doc]):016x}"
             known.append(about)
         analysed = self._analyser.analyse(papers, stored)
-        return send(
+        refused = send(
             self._connection,
             self._index,
             [
@@ -77,6 +78,14 @@ class Shipper:
                 for paper, words, about in zip(papers, analysed, known, strict=True)
             ],
         )
+        at = {paper.id: number for number, paper in enumerate(papers)} if refused else {}
+        return [self._refused(row, int(places[at[row.id]]), analysed[at[row.id]]) for row in refused]
+
+    def _refused(self, row: Refused, place: int, words: Analysed) -> RefusedPaper:
+        files, doc = self._files(place >> 32), place & 0xFFFFFFFF
+        claims = files.state["claim.file"][np.flatnonzero(files.state["claim.doc"] == doc)]
+        file = self._manifest.files[int(claims[-1])].path if len(claims) else ""
+        return RefusedPaper(row.id, row.reason, int(files.arrays["doc.key"][doc]), words.content, words.lengths, file)
 
     def ids(self, places: Ints) -> list[str]:
         """The ids of the papers at some places."""
@@ -100,7 +109,7 @@ def _begin(connection: Connection, folder: Path, manifest: Manifest, index: str)
     _here[:] = [Shipper(connection, folder, manifest, index)]
 
 
-def _ship(places: Ints) -> list[Refused]:
+def _ship(places: Ints) -> list[RefusedPaper]:
     return _here[0].ship(places)
 
 
@@ -112,7 +121,7 @@ def ship(
     places: Ints,
     procs: int,
     progress: Callable[[int], None] = lambda _: None,
-) -> list[Refused]:
+) -> list[RefusedPaper]:
     """Write the papers at some places of a generation; gives those that the cluster does not take.
 
     `procs` processors are put to use; `progress` hears how many papers were written. Raises ClusterError.
@@ -125,7 +134,7 @@ def ship(
             return [row for batch in batches for row in shipper.ship(batch)]
         finally:
             shipper.close()
-    refused: list[Refused] = []
+    refused: list[RefusedPaper] = []
     workers = _WORKERS * procs
     given = (connection, folder, manifest, index)
     with ProcessPoolExecutor(workers, multiprocessing.get_context(), initializer=_begin, initargs=given) as pool:
@@ -140,8 +149,8 @@ def ship(
     return refused
 
 
-def _done(pool: ProcessPoolExecutor, batches: Sequence[Ints], most: int) -> Iterator[tuple[int, list[Refused]]]:
-    waiting: dict[Future[list[Refused]], int] = {}
+def _done(pool: ProcessPoolExecutor, batches: Sequence[Ints], most: int) -> Iterator[tuple[int, list[RefusedPaper]]]:
+    waiting: dict[Future[list[RefusedPaper]], int] = {}
     left = iter(batches)
     while True:
         while len(waiting) < most and (batch := next(left, None)) is not None:

@@ -24,30 +24,34 @@ from indexer.index.opensearch.connection import ADMIN_SECONDS, WRITE_SECONDS, Co
 from indexer.index.opensearch.lock import locked
 from indexer.index.opensearch.mapping import generation_of, signed
 from indexer.index.opensearch.published import current, kept, pointed_at
+from indexer.index.opensearch.refusals import Refusals, refused_of, without
 from indexer.index.store.generation import is_index, latest
 from indexer.index.store.manifest import generations, read_manifest
 from indexer.index.store.transaction import LOCK_SECONDS
 from indexer.ingest.checked_calls import check
 from indexer.ingest.cluster.living import Living
-from indexer.ingest.cluster.publishing import REPLICAS, Publisher, differing, number
+from indexer.ingest.cluster.publishing import MOST_REFUSED, REPLICAS, Publisher, differing, number
+from indexer.ingest.cluster.refusing import with_refused
 from indexer.ingest.pool import default_procs
 
+_ANEW = ("quiver build", "quiver rebuild")
+"""Commands that read every record."""
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 
 def writes(command: str) -> Callable[[Callable[Given, Result]], Callable[Given, Result]]:
     """A decorator of a function that changes the index of its argument `index`: it may be the address of one, too."""
-    return _anywhere(lambda address, procs, timeout: _written(address, command, procs, timeout))
+    return _anywhere(lambda address, procs, timeout, told: _written(address, command, procs, timeout, told))
 
 
 def reads(function: Callable[Given, Result]) -> Callable[Given, Result]:
     """A decorator of a function that looks through the index of its argument `index`."""
-    return _anywhere(lambda address, procs, timeout: _read(address))(function)
+    return _anywhere(lambda address, procs, timeout, told: _read(address))(function)
 
 
 def _anywhere(
-    opened: Callable[[Address, int, float], object],
+    opened: Callable[[Address, int, float, Refusals], object],
 ) -> Callable[[Callable[Given, Result]], Callable[Given, Result]]:
     def decorate(function: Callable[Given, Result]) -> Callable[Given, Result]:
         parameters = inspect.signature(function)
@@ -65,9 +69,11 @@ def _anywhere(
                     "build it without --group-duplicates"
                 )
             procs, timeout = bound.arguments.get("procs"), bound.arguments.get("timeout", LOCK_SECONDS)
-            with opened(parse_address(str(index)), procs or default_procs(), timeout) as folder:  # type: ignore[attr-defined]
+            refused = Refusals()
+            with opened(parse_address(str(index)), procs or default_procs(), timeout, refused) as folder:  # type: ignore[attr-defined]
                 bound.arguments["index"] = folder
-                return function(*bound.args, **bound.kwargs)
+                result = function(*bound.args, **bound.kwargs)
+            return with_refused(result, refused)
 
         return call
 
@@ -81,7 +87,8 @@ def target(index: str | Path, command: str, timeout: float = LOCK_SECONDS) -> It
     if not is_address(index):
         yield Path(index)
         return
-    with _written(parse_address(str(index)), command, default_procs(), timeout) as folder:
+    # A program's own papers are published all or not at all.
+    with _written(parse_address(str(index)), command, default_procs(), timeout, None) as folder:
         yield folder
 
 
@@ -93,7 +100,11 @@ def _folder(address: Address) -> Path:
 
 
 @contextmanager
-def _written(address: Address, command: str, procs: int, timeout: float) -> Iterator[Path]:
+def _written(address: Address, command: str, procs: int, timeout: float, refused: Refusals | None) -> Iterator[Path]:
+    """The folder to write to; at the end what it holds is published.
+
+    `refused` gets the papers that the cluster refused; None: it must refuse none.
+    """
     connection = Connection(address, seconds=WRITE_SECONDS)
     book = Book(connection, _folder(address))
     try:
@@ -103,7 +114,7 @@ def _written(address: Address, command: str, procs: int, timeout: float) -> Iter
         with locked(connection, book.index, command, timeout) as lock, _named(book.folder, address):
             papers = pointed_at(connection)
             newest = generation_of(address.name, papers) if papers else None
-            publisher = Publisher(connection, book.folder, procs)
+            publisher = Publisher(connection, book.folder, procs, 0.0 if refused is None else MOST_REFUSED)
             there = [known for known in kept(connection) if newest is not None and known <= newest]
             book.fetch(there)
             before = read_manifest(book.folder, newest) if newest is not None else None
@@ -115,7 +126,9 @@ def _written(address: Address, command: str, procs: int, timeout: float) -> Iter
                 return
             stay = generations(book.folder)[-max(after.keep, 2) :]
             book.store(after.generation, there)
-            publisher.publish(after, before, lock.check)
+            found = publisher.publish(after, before, lock.check, anew=command in _ANEW)
+            if refused is not None:
+                refused.now, refused.every = found.now, found.every
             publisher.sweep(stay)
             book.sweep(stay)
     finally:
@@ -158,8 +171,12 @@ def cluster_differs(index: str | Path) -> list[str]:
         folder = Path(name)
         Book(connection, folder).fetch([newest.number])
         manifest = read_manifest(folder, newest.number)
-        wrong = list(differing(connection, newest.papers, manifest))
-        held = sorted(signed(int(content)) for content in Living.of(folder, manifest).content)
+        refused = refused_of(connection, newest.meta)
+        wrong = list(differing(connection, newest.papers, without(manifest, refused)))
+        lost = {row.key for row in refused}
+        living = Living.of(folder, manifest)
+        rows = zip(living.keys.tolist(), living.content.tolist(), strict=True)
+        held = sorted(signed(content) for key, content in rows if key not in lost)
     found: list[int] = []
     after: list[object] = []
     while True:

@@ -149,15 +149,21 @@ class Cluster:
         """Send a signal to a node: SIGKILL, SIGSTOP, SIGCONT."""
         self.nodes[number].send_signal(which)
         if which == signal.SIGKILL:
-            self.nodes.pop(number).wait()
+            _ended(self.nodes.pop(number))
 
     def stop(self) -> None:
         """End every node, whatever state it is in."""
         for process in self.nodes.values():
             process.kill()
         for process in self.nodes.values():
-            process.wait()
+            _ended(process)
         self.nodes.clear()
+
+
+def _ended(process: subprocess.Popen[bytes]) -> None:
+    process.wait()
+    assert process.stdin is not None
+    process.stdin.close()
 
 
 def _free(count: int) -> int:
