@@ -15,8 +15,10 @@ from indexer.index.record.venues import VenueTable
 from indexer.index.segment.builder import SegmentBuilder
 from indexer.index.segment.container import ArrayFile
 from indexer.index.segment.inversion import Occurrences, invert
-from indexer.index.segment.vocabulary import COMPILED, PlainWords, new_words, read, show
+from indexer.index.segment.vocabulary import COMPILED, PlainWords, new_words, read, show, spoken, ties_of
+from indexer.index.text.languages import OF_ENGLISH, OF_OTHERS, language_of
 from indexer.index.text.reading import as_read, as_shown
+from indexer.index.text.ties import ties
 
 if COMPILED:
     from indexer.index.native import _bulk
@@ -43,11 +45,57 @@ def test_texts_give_the_same_words_and_forms(texts: list[str]) -> None:
     assert bytes(plain.form_stream) == bytes(compiled.form_stream)
 
 
-@given(st.text("ab .,;-–'()Abstreidgk019[&<$_^~`\\\n", max_size=30) | st.text(max_size=20))
+@given(st.text("ab .,;-–'()Abstreidgk019[&<$_^~`\\\n©é\xad\u0301’α≠", max_size=30) | st.text(max_size=20))
 def test_texts_read_the_same_by_either_way(text: str) -> None:
     """What is called plain is the same as read, and as shown."""
     assert read(text) == as_read(text)
     assert show(text) == as_shown(text)
+
+
+_RUNS = tuple("e.g.,|(i.i.d.)|10,000|Ph.D.|A*|AT&T|node.js|.NET|a.b\n|é.g.|l'a.m|\x01|U.S.".split("|"))
+
+
+@given(st.lists(st.one_of(st.sampled_from(_RUNS), st.text(SIGNS, max_size=9)), max_size=8).map(" ".join))
+def test_runs_with_signs_are_kept_and_give_the_same_words_again(text: str) -> None:
+    """Signs are marked run by run in C; what is known of a run holds wherever it stands."""
+    plain, compiled = PlainWords(), new_words(True)
+    for words in (plain, compiled):
+        words.add_tied(text)
+        words.add_tied(f"see {text} and {text.upper()}")
+    assert plain.vocabulary() == compiled.vocabulary()
+    assert plain.forms() == compiled.forms()
+    assert bytes(plain.stream) == bytes(compiled.stream)
+
+
+def test_what_marks_signs_must_keep_the_length_of_a_run() -> None:
+    words = _bulk.Words({}, lambda run: run + "x")
+    with pytest.raises(ValueError, match="as long as"):
+        words.add("see e.g. here")
+    with pytest.raises(KeyError):
+        words.add("é")
+
+
+def test_characters_that_stay_are_composed_and_printable() -> None:
+    """Everything up to the mathematical signs, alone, behind a letter and before an accent."""
+    for character in map(chr, range(0x80, 0x2400)):
+        for text in (character, f"a{character}", f"{character}\u0301", f"a {character}b"):
+            assert read(text) == as_read(text)
+
+
+@given(st.text("lLdquQsUSITaeéhöÖx'’ .,-", max_size=20) | st.text(max_size=20))
+def test_texts_without_ties_are_told_from_those_with_some(text: str) -> None:
+    assert list(ties_of(text)) == list(ties(text))
+
+
+@given(
+    st.lists(st.sampled_from((*sorted(OF_OTHERS), *sorted(OF_ENGLISH), "graph", "überall", "networks,")), max_size=40),
+    st.sampled_from((" ", "\n", "\x1f ", "\u2003")),
+    st.sampled_from((None, "", "de", "klingon", 3)),
+)
+def test_languages_are_told_the_same_by_either_way(words: list[str], space: str, said: object) -> None:
+    text = space.join(words)
+    assert spoken(text, said) == language_of(text, said)
+    assert spoken(text.upper(), said, "fr") == language_of(text.upper(), said, "fr")
 
 
 def _counts(texts: list[str]) -> list[int]:

@@ -4,14 +4,10 @@
    output. 95,000 papers hold 14 million words; Python takes 70 microseconds a paper for the first loop and numpy 40
    for the second, this file 4 and 2.
 
-   Word rules are those of indexer.index.text.analysis. A text that is not ASCII is folded by the function that the
-   vocabulary was made with for names (fold_for_words), and one that may hold signs of words too by the one for texts
-   (signs.prepared), which leaves markers; ASCII capitals are folded here. */
+   Word rules are those of indexer.index.text.analysis. Characters beyond ASCII and signs of words are looked up in what the
+   vocabulary was made with (`folded.c`), which leaves markers; ASCII capitals are folded here. */
 
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
-#include <stdint.h>
-#include <string.h>
+#include "bulk.h"
 
 /* --- keys (bytes) to numbers from 1, in the order in which they first came --- */
 
@@ -52,13 +48,6 @@ static void table_free(Table *t) {
     PyMem_Free(t->bytes);
     PyMem_Free(t->keys);
     PyMem_Free(t->slots);
-}
-
-static int grow(void **memory, size_t bytes) {
-    void *more = PyMem_Realloc(*memory, bytes);
-    if (!more) return -1;
-    *memory = more;
-    return 0;
 }
 
 static uint64_t head_of(const uint8_t *key, size_t size) {
@@ -146,8 +135,7 @@ enum { MAX_PARTS = 5 };
 typedef struct {
     PyObject_HEAD
     Table words, forms;
-    PyObject *fold;                 /* what folds a name that is not ASCII */
-    PyObject *prepare;              /* what folds a text that is not ASCII or has signs, and puts markers */
+    Folder folder;
     PyObject *stream, *form_stream; /* bytearrays of uint32 */
     uint8_t *word;                  /* the word that is being read */
     size_t word_size, word_room;
@@ -217,11 +205,8 @@ static int end_word(Words *self, int mode) {
     return 0;
 }
 
-#define AT(i) PyUnicode_READ(kind, data, i)
-#define IS_DIGIT(c) ((c) >= '0' && (c) <= '9')
-
 /* Of ASCII letters and digits what they fold to, 0 of all others. */
-static const uint8_t FOLDED[256] = {
+const uint8_t FOLDED[256] = {
     ['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3', ['4'] = '4', ['5'] = '5', ['6'] = '6', ['7'] = '7',
     ['8'] = '8', ['9'] = '9', ['a'] = 'a', ['b'] = 'b', ['c'] = 'c', ['d'] = 'd', ['e'] = 'e', ['f'] = 'f',
     ['g'] = 'g', ['h'] = 'h', ['i'] = 'i', ['j'] = 'j', ['k'] = 'k', ['l'] = 'l', ['m'] = 'm', ['n'] = 'n',
@@ -236,25 +221,8 @@ static inline int is_alnum(Py_UCS4 c) { return c < 128 ? FOLDED[c] : Py_UNICODE_
 
 static inline Py_UCS4 lower(Py_UCS4 c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; }
 
-/* The markers of signs.py: what each stands for, 0 of the one for nothing. */
-enum { FIRST_MARKER = 1, NOTHING = 2, LAST_MARKER = 6 };
+/* What the markers of signs.py stand for, 0 of the one for nothing. */
 static const uint8_t MARKED[LAST_MARKER + 1] = {0, '.', 0, '+', '#', '*', '&'};
-
-/* Whether an ASCII text may hold a sign for which signs.py has a rule, or a marker. */
-static int has_signs(const uint8_t *text, Py_ssize_t size) {
-    static uint8_t table[256];
-    if (!table['.'])
-        for (int c = 0; c < 256; c++) table[c] = (c >= FIRST_MARKER && c <= LAST_MARKER) || (c && strchr(".,*&", c));
-    for (Py_ssize_t i = 0; i < size; i++) {
-        uint8_t c = text[i], next, before;
-        if (!table[c]) continue;
-        if (c <= LAST_MARKER) return 1;
-        next = i + 1 < size ? FOLDED[text[i + 1]] : 0;
-        before = i ? FOLDED[text[i - 1]] : 0;
-        if (c == '*' ? before >= 'a' : c == ',' ? IS_DIGIT(before) && IS_DIGIT(next) : next >= 'a') return 1;
-    }
-    return 0;
-}
 
 /* Length of `c++`, `c#` or `f#` at i as a word of its own, 0 where there is none. */
 static inline int language(int kind, const void *data, Py_ssize_t size, Py_ssize_t i) {
@@ -355,10 +323,12 @@ static int append(PyObject *stream, const uint32_t *numbers, size_t count) {
     return 0;
 }
 
-static PyObject *read_folded(Words *self, PyObject *text, int mode) {
+static PyObject *read_text(Words *self, PyObject *text, int mode) {
     int failed;
-    Py_ssize_t size = PyUnicode_GET_LENGTH(text);
-    size_t room = PyUnicode_IS_ASCII(text) ? (size_t)size : (size_t)size * 4;
+    Text folded;
+    size_t room;
+    if (fold_text(&self->folder, text, mode != NAME, &folded) < 0) return NULL;
+    room = (size_t)folded.size * (folded.kind == PyUnicode_1BYTE_KIND ? 1 : 4);
     if (room > self->word_room) {
         if (grow((void **)&self->word, room) < 0) return PyErr_NoMemory();
         self->word_room = room;
@@ -366,31 +336,14 @@ static PyObject *read_folded(Words *self, PyObject *text, int mode) {
     self->found_size = self->forms_size = self->word_size = 0;
     self->parts = self->hyphens = 0;
     self->form_numeric = self->word_numeric = 1;
-    switch (PyUnicode_KIND(text)) {
-    case PyUnicode_1BYTE_KIND: failed = scan(self, PyUnicode_1BYTE_KIND, PyUnicode_DATA(text), size, mode); break;
-    case PyUnicode_2BYTE_KIND: failed = scan(self, PyUnicode_2BYTE_KIND, PyUnicode_DATA(text), size, mode); break;
-    default: failed = scan(self, PyUnicode_4BYTE_KIND, PyUnicode_DATA(text), size, mode);
-    }
+    if (folded.kind == PyUnicode_1BYTE_KIND)
+        failed = scan(self, PyUnicode_1BYTE_KIND, folded.data, folded.size, mode);
+    else
+        failed = scan(self, PyUnicode_4BYTE_KIND, folded.data, folded.size, mode);
     if (failed) return PyErr_NoMemory();
     if (append(self->stream, self->found, self->found_size) < 0) return NULL;
     if (append(self->form_stream, self->found_forms, self->forms_size) < 0) return NULL;
     return PyLong_FromSize_t(self->found_size);
-}
-
-static PyObject *read_text(Words *self, PyObject *text, int mode) {
-    PyObject *folded, *count = NULL;
-    if (!PyUnicode_Check(text)) return PyErr_Format(PyExc_TypeError, "a text is wanted");
-    if (PyUnicode_IS_ASCII(text) &&
-        (mode == NAME || !has_signs(PyUnicode_1BYTE_DATA(text), PyUnicode_GET_LENGTH(text))))
-        return read_folded(self, text, mode);
-    folded = PyObject_CallOneArg(mode == NAME ? self->fold : self->prepare, text);
-    if (!folded) return NULL;
-    if (PyUnicode_Check(folded))
-        count = read_folded(self, folded, mode);
-    else
-        PyErr_SetString(PyExc_TypeError, "a folded text is wanted");
-    Py_DECREF(folded);
-    return count;
 }
 
 static PyObject *words_add(PyObject *self, PyObject *text) { return read_text((Words *)self, text, TEXT); }
@@ -439,12 +392,10 @@ static PyObject *words_forms(PyObject *object, PyObject *unused) {
 
 static PyObject *words_new(PyTypeObject *type, PyObject *args, PyObject *named) {
     Words *self;
-    PyObject *fold, *prepare;
-    if (!PyArg_ParseTuple(args, "OO", &fold, &prepare)) return NULL;
+    PyObject *characters, *mark;
+    if (!PyArg_ParseTuple(args, "OO", &characters, &mark)) return NULL;
     self = (Words *)type->tp_alloc(type, 0);
     if (!self) return NULL;
-    self->fold = Py_NewRef(fold);
-    self->prepare = Py_NewRef(prepare);
     self->word_room = 256;
     self->found_room = 1024;
     self->forms_room = 64;
@@ -453,7 +404,7 @@ static PyObject *words_new(PyTypeObject *type, PyObject *args, PyObject *named) 
     self->found_forms = PyMem_Malloc(self->forms_room * sizeof(uint32_t));
     self->stream = PyByteArray_FromStringAndSize(NULL, 0);
     self->form_stream = PyByteArray_FromStringAndSize(NULL, 0);
-    if (table_init(&self->words) < 0 || table_init(&self->forms) < 0 || !self->word || !self->found ||
+    if (folder_init(&self->folder, characters, mark) < 0 || table_init(&self->words) < 0 || table_init(&self->forms) < 0 || !self->word || !self->found ||
         !self->found_forms || !self->stream || !self->form_stream) {
         Py_DECREF(self);
         return PyErr_NoMemory();
@@ -469,8 +420,7 @@ static void words_dealloc(PyObject *object) {
     PyMem_Free(self->word);
     PyMem_Free(self->found);
     PyMem_Free(self->found_forms);
-    Py_XDECREF(self->fold);
-    Py_XDECREF(self->prepare);
+    folder_free(&self->folder);
     Py_XDECREF(self->stream);
     Py_XDECREF(self->form_stream);
     type->tp_free(object);
@@ -498,45 +448,11 @@ static PyMethodDef words_methods[] = {
 
 static PyType_Slot words_slots[] = {
     {Py_tp_new, words_new},         {Py_tp_dealloc, words_dealloc}, {Py_tp_methods, words_methods},
-    {Py_tp_getset, words_getters},  {Py_tp_doc, "Words(fold, prepare): a vocabulary and the stream of its numbers."},
+    {Py_tp_getset, words_getters},  {Py_tp_doc, "Words(characters, mark): a vocabulary and the stream of its numbers."},
     {0, NULL},
 };
 
 static PyType_Spec words_spec = {"indexer.index.native._bulk.Words", sizeof(Words), 0, Py_TPFLAGS_DEFAULT, words_slots};
-
-/* --- texts that are read and shown as they are --- */
-
-/* Characters that a text as read or as shown may resolve, drop or move: whatever is not listed here and not part of one of the
-   pairs below stays as it is. */
-static int is_special(uint8_t c) { return c < 32 || c > 126 || strchr("&<[\\${~_^`", c) != NULL; }
-
-static int is_plain(const uint8_t *text, Py_ssize_t size) {
-    static uint8_t table[256];
-    if (!table['&']) {
-        for (int c = 0; c < 256; c++) table[c] = is_special((uint8_t)c) ? 2 : strchr(" .-", c) ? 1 : 0;
-    }
-    if (size && (text[0] == ' ' || text[size - 1] == ' ')) return 0;
-    if (size >= 8 && memcmp(text, "Abstract", 8) == 0) return 0;
-    for (Py_ssize_t i = 0; i < size; i++) {
-        uint8_t c = text[i], next;
-        if (!table[c]) continue;
-        if (table[c] == 2) return 0;
-        next = i + 1 < size ? text[i + 1] : 0;
-        if (c == ' ' && (next == ' ' || next == ',' || next == ';')) return 0;
-        if (c == '-' && (next == ' ' || next == '-')) return 0;
-        if (c == '.' && next == ' ' && i + 2 < size) {
-            uint8_t after = text[i + 2];
-            if (IS_DIGIT(after) || (i + 3 < size && text[i + 3] == '.' && strchr("eidgrtka", after))) return 0;
-        }
-    }
-    return 1;
-}
-
-static PyObject *plain(PyObject *module, PyObject *text) {
-    if (!PyUnicode_Check(text)) return PyErr_Format(PyExc_TypeError, "a text is wanted");
-    if (!PyUnicode_IS_ASCII(text)) Py_RETURN_FALSE;
-    return PyBool_FromLong(is_plain(PyUnicode_1BYTE_DATA(text), PyUnicode_GET_LENGTH(text)));
-}
 
 /* --- names --- */
 
@@ -735,6 +651,11 @@ static PyObject *invert(PyObject *module, PyObject *args) {
 
 static PyMethodDef functions[] = {
     {"plain", plain, METH_O, "Whether a text is surely the same as read and as shown; False decides nothing."},
+    {"may_tie", may_tie, METH_O, "Whether `ties` may find something in a text; False is sure."},
+    {"words_among", words_among, METH_VARARGS,
+     "words_among(text, limit, table): how many words of a table, small letters alone, stand between white space in the first\n\n"
+     "`limit` characters of a text. The table is sorted: uint64 of the up to eight bytes of each, the first of them highest, in\n"
+     "this machine's byte order. None where one of them is not ASCII."},
     {"invert", invert, METH_VARARGS,
      "invert(stream, term_of, bits, extents, lengths, positions, fields, terms): the postings of a stream of words.\n\n"
      "stream, term_of, extents, lengths, positions uint32, bits uint8; positions may be empty. Gives bytearrays: first posting\n"

@@ -21,10 +21,9 @@ from indexer.index.segment.layout import BLOCK_DOCS, SEGMENT_KIND, SEGMENT_WORDS
 from indexer.index.segment.papers import PaperBuilder, stored_lines
 from indexer.index.segment.postings import ragged
 from indexer.index.segment.postings_writer import GroupBuilder, write_group
-from indexer.index.segment.vocabulary import COMPILED, new_words, read
+from indexer.index.segment.vocabulary import COMPILED, new_words, read, spoken
 from indexer.index.text.analysis import stems
 from indexer.index.text.encoded import encode
-from indexer.index.text.languages import language_of
 
 
 def venue_text(published: str, canonical: str) -> str:
@@ -68,7 +67,7 @@ class SegmentBuilder:
         keywords = [self._keyword(keyword) for keyword in paper.keywords]
         abstract = read(paper.abstract)
         self._words += self._text.add((title, searched, abstract, ""), keywords)
-        language = language_of(abstract or title, paper.extra.get("language"), self._language)
+        language = spoken(abstract or title, paper.extra.get("language"), self._language)
         self._ties.add((title, abstract, *keywords), language, self.docs)
         self._names.add(paper.authors)
         self._columns.add(paper, title, venue, content_hash(stored, venue), language)

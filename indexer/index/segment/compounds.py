@@ -15,10 +15,11 @@ from indexer.index.segment.array_writer import ArrayFileWriter, ArraySink
 from indexer.index.segment.blocks import strings_of
 from indexer.index.segment.container import Array
 from indexer.index.segment.strings import write_strings
+from indexer.index.segment.vocabulary import ties_of
 from indexer.index.text.analysis import stems, words
 from indexer.index.text.encoded import decode, encode
 from indexer.index.text.languages import ENGLISH, tagged
-from indexer.index.text.ties import HERE, Tie, ties
+from indexer.index.text.ties import HERE, Tie
 
 
 class TieBuilder:
@@ -29,7 +30,7 @@ class TieBuilder:
 
     def add(self, texts: Sequence[str], language: str, doc: int) -> None:
         """The ties of the texts as read of a paper, and of its words to their stems in its language."""
-        found = [tie for text in texts for tie in ties(text)]
+        found = [tie for text in texts for tie in ties_of(text)]
         if language != ENGLISH:
             found += tagged((word for text in texts for word in words(text)), language)
         for tie in found:

@@ -8,13 +8,16 @@ from __future__ import annotations
 import os
 from array import array
 from collections import defaultdict
+from collections.abc import Iterable
 from itertools import count
 from typing import TYPE_CHECKING, Protocol
 
 from indexer.index.text.analysis import compounds, name_words, words
-from indexer.index.text.folding import fold_for_words
+from indexer.index.text.folding import WORD_CHARACTERS
+from indexer.index.text.languages import ENGLISH, OF_ENGLISH, OF_OTHERS, READ, language_of, mostly_english
 from indexer.index.text.reading import as_read, as_shown
-from indexer.index.text.signs import prepared
+from indexer.index.text.signs import with_signs
+from indexer.index.text.ties import Tie, ties
 
 if TYPE_CHECKING:
     from indexer.index.native import _bulk
@@ -39,6 +42,29 @@ def read(text: str) -> str:
 def show(text: str) -> str:
     """`as_shown(text)`, in the same way."""
     return text if _bulk is not None and _bulk.plain(text) else as_shown(text)
+
+
+def ties_of(text: str) -> Iterable[Tie]:
+    """`ties(text)`, at a tenth of the cost for texts in which there are surely none: nine of ten."""
+    return () if _bulk is not None and not _bulk.may_tie(text) else ties(text)
+
+
+def spoken(text: str, said: object = None, default: str = "") -> str:
+    """`language_of(text, said, default)`, at a fifth of the cost for texts that are surely English."""
+    if _bulk is not None and not said and not default:
+        others = _bulk.words_among(text, READ, _OTHERS)
+        if others is not None and mostly_english(others, _bulk.words_among(text, READ, _ENGLISH) or 0):
+            return ENGLISH
+    return language_of(text, said, default)
+
+
+def _packed(words: Iterable[str]) -> bytes:
+    """Words as `words_among` takes them; what is no ASCII stands in no text that it reads."""
+    heads = (int.from_bytes(word.encode().ljust(8, b"\0"), "big") for word in words if word.isascii())
+    return array("Q", sorted(heads)).tobytes()
+
+
+_OTHERS, _ENGLISH = _packed(OF_OTHERS), _packed(OF_ENGLISH)
 
 
 class WordStream(Protocol):
@@ -114,4 +140,4 @@ class PlainWords:
 
 def new_words(compiled: bool = COMPILED) -> WordStream:
     """An empty stream, in C where that is there and wanted."""
-    return _bulk.Words(fold_for_words, prepared) if compiled else PlainWords()
+    return _bulk.Words(WORD_CHARACTERS, with_signs) if compiled else PlainWords()

@@ -110,7 +110,8 @@ def _letter_or_sign(folded: str) -> str:
     return folded if folded.isascii() or category(folded)[0] in _WORD_CATEGORIES else " "
 
 
-_WORD_CHARACTERS = _WordTable()
+WORD_CHARACTERS = _WordTable()
+"""What each code point beyond ASCII is to words, none of it a capital."""
 
 
 def fold_for_words(text: str) -> str:
@@ -121,7 +122,7 @@ def fold_for_words(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    return _NOT_ASCII.sub(lambda run: run[0].translate(_WORD_CHARACTERS), text).lower()
+    return _NOT_ASCII.sub(lambda run: run[0].translate(WORD_CHARACTERS), text).lower()
 
 
 def fold_with_origins(text: str) -> tuple[str, list[int], list[int]]:

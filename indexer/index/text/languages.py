@@ -39,10 +39,11 @@ _NAMED = {name: code for code, names in {
     "ru": "russian русский rus",
 }.items() for name in names.split()}  # fmt: skip
 _CYRILLIC = re.compile("[а-яА-Я]")
-_READ = 400
+READ = 400
 """So many characters tell English from the others; no more are looked at."""
-_OF_ENGLISH = frozenset("the of and to for with is are that this we on by from an be as can which our".split())
-_OF_OTHERS = frozenset(
+# At most eight letters each: so long are those that the loop in C compares.
+OF_ENGLISH = frozenset("the of and to for with is are that this we on by from an be as can which our".split())
+OF_OTHERS = frozenset(
     """
     der die das und von zur zum mit den dem des ein eine einer ist für auf im über durch bei werden nicht
     le la les du une est dans pour par sur avec qui nous aux et cette ces
@@ -74,14 +75,18 @@ def language_of(text: str, said: object = None, default: str = "") -> str:
     """
     if known := known_language(said) or default:
         return known
-    head = text[:_READ]
+    head = text[:READ]
     found = head.lower().split()
     cyrillic = not head.isascii() and len(_CYRILLIC.findall(head)) * 2 > len(head)
-    others = len(_OF_OTHERS.intersection(found))
-    if not cyrillic and (others < 2 or others <= 2 * len(_OF_ENGLISH.intersection(found))):
+    if not cyrillic and mostly_english(len(OF_OTHERS.intersection(found)), len(OF_ENGLISH.intersection(found))):
         return ENGLISH
     code: str = _identifier()(text[:2000])[0]
     return code
+
+
+def mostly_english(others: int, english: int) -> bool:
+    """Whether a text is English that has so many of the words of `OF_OTHERS` and of `OF_ENGLISH`."""
+    return others < 2 or others <= 2 * english
 
 
 @cache

@@ -9,7 +9,7 @@
 | `node.js`, `scikit.py` | as though a hyphen stood there | `nodejs` |
 
 Here a folded text gets markers for such signs, one for one so that positions hold; `analysis` turns them back. The
-loop in C hands texts in which any of them may stand to `prepared`, and does the rest itself.
+loop in C hands each run between two spaces in which any of them may stand to `with_signs`, and does the rest itself.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ import re
 from collections.abc import Callable
 
 from indexer.index.late_pattern import late
-from indexer.index.text.folding import fold_for_words
 
 # Characters inside a word that would else part it are first swapped, one for one so that positions hold, for
 # control characters, which the last pass turns back. The loop in C knows these numbers.
@@ -44,11 +43,6 @@ _THOUSANDS = late(r"(?<![\w.,\[])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?!,[0-9])")
 _STARRED = late(r"(?<![\w*\x01\x02])(?<!\w')[a-z]\*(?![\w*])")
 # An abbreviation before it, whose stops are markers by now, is one word: of `ph.d&a` the `d` is no `AT`.
 _AND = late(r"(?<![\w&\x01\x02])(?<!\w')[a-z]{1,2}&[a-z]{1,2}(?![\w&\x01\x02])")
-
-
-def prepared(text: str) -> str:
-    """A text as read, folded for words, with markers for the signs of this module."""
-    return with_signs(fold_for_words(text))
 
 
 def with_signs(folded: str) -> str:

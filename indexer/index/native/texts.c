@@ -1,0 +1,142 @@
+/* Questions about texts that most answer in the same way, so that Python need not look at them. */
+
+#include "bulk.h"
+
+/* --- texts that are read and shown as they are --- */
+
+/* Characters that a text as read or as shown may resolve, drop or move: whatever is not listed here and not part of one of the
+   pairs below stays as it is. */
+static int is_special(uint8_t c) { return c < 32 || c > 126 || strchr("&<[\\${~_^`", c) != NULL; }
+
+/* Characters beyond ASCII that are surely printable, no white space, composed whatever stands beside them, and in no
+   pattern of `reading`: letters of Latin, Greek and Cyrillic, punctuation, arrows and mathematics. */
+static inline int stays(Py_UCS4 c) {
+    if (c < 0x180) return c > 0xA0 && c != 0xA9 && c != 0xAD;
+    if (c < 0x2000) return (c >= 0x391 && c <= 0x3C9 && c != 0x3A2) || (c >= 0x410 && c <= 0x44F);
+    if (c < 0x2100) return (c >= 0x2010 && c <= 0x2027) || (c >= 0x2030 && c <= 0x205E);
+    return c >= 0x2190 && c <= 0x22FF;
+}
+
+static inline int is_plain(int kind, const void *data, Py_ssize_t size) {
+    static uint8_t table[128];
+    if (!table['&']) {
+        for (int c = 0; c < 128; c++) table[c] = is_special((uint8_t)c) ? 2 : strchr(" .-", c) ? 1 : 0;
+    }
+    if (size && (AT(0) == ' ' || AT(size - 1) == ' ')) return 0;
+    if (size >= 8) {
+        int same = 0;
+        while (same < 8 && AT(same) == (Py_UCS4) "Abstract"[same]) same++;
+        if (same == 8) return 0;
+    }
+    for (Py_ssize_t i = 0; i < size; i++) {
+        Py_UCS4 c = AT(i), next;
+        if (c >= 128) {
+            if (!stays(c)) return 0;
+            continue;
+        }
+        if (!table[c]) continue;
+        if (table[c] == 2) return 0;
+        next = i + 1 < size ? AT(i + 1) : 0;
+        if (c == ' ' && (next == ' ' || next == ',' || next == ';')) return 0;
+        if (c == '-' && (next == ' ' || next == '-')) return 0;
+        if (c == '.' && next == ' ' && i + 2 < size) {
+            Py_UCS4 after = AT(i + 2);
+            if (IS_DIGIT(after) || (after < 128 && i + 3 < size && AT(i + 3) == '.' && strchr("eidgrtka", (int)after)))
+                return 0;
+        }
+    }
+    return 1;
+}
+
+PyObject *plain(PyObject *module, PyObject *text) {
+    Py_ssize_t size;
+    if (!PyUnicode_Check(text)) return PyErr_Format(PyExc_TypeError, "a text is wanted");
+    size = PyUnicode_GET_LENGTH(text);
+    switch (PyUnicode_KIND(text)) {
+    case PyUnicode_1BYTE_KIND: return PyBool_FromLong(is_plain(PyUnicode_1BYTE_KIND, PyUnicode_DATA(text), size));
+    case PyUnicode_2BYTE_KIND: return PyBool_FromLong(is_plain(PyUnicode_2BYTE_KIND, PyUnicode_DATA(text), size));
+    default: return PyBool_FromLong(is_plain(PyUnicode_4BYTE_KIND, PyUnicode_DATA(text), size));
+    }
+}
+
+/* --- ties --- */
+
+/* Whether any pattern of `ties` may match: an umlaut, an apostrophe between an article and a vowel, capitals. */
+static inline int ties_in(int kind, const void *data, Py_ssize_t size) {
+    for (Py_ssize_t i = 0; i < size; i++) {
+        Py_UCS4 c = AT(i), next;
+        if (c >= 128 && c < 0x100 && strchr("\xE4\xF6\xFC\xF8\xE5\xC4\xD6\xDC\xD8\xC5", (int)c)) return 1;
+        if (c != '\'' && c != 'U' && c != 'I' && c != 0x2019) continue;
+        next = i + 1 < size ? AT(i + 1) : 0;
+        if (c == 'U' || c == 'I') {
+            if (next == (c == 'U' ? 'S' : 'T')) return 1;
+        } else if (next >= 0xC0 || (next && next < 128 && strchr("aeiouyhAEIOUYH", (int)next))) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+PyObject *may_tie(PyObject *module, PyObject *text) {
+    Py_ssize_t size;
+    if (!PyUnicode_Check(text)) return PyErr_Format(PyExc_TypeError, "a text is wanted");
+    size = PyUnicode_GET_LENGTH(text);
+    switch (PyUnicode_KIND(text)) {
+    case PyUnicode_1BYTE_KIND: return PyBool_FromLong(ties_in(PyUnicode_1BYTE_KIND, PyUnicode_DATA(text), size));
+    case PyUnicode_2BYTE_KIND: return PyBool_FromLong(ties_in(PyUnicode_2BYTE_KIND, PyUnicode_DATA(text), size));
+    default: return PyBool_FromLong(ties_in(PyUnicode_4BYTE_KIND, PyUnicode_DATA(text), size));
+    }
+}
+
+/* --- languages --- */
+
+static int is_space(Py_UCS4 c) { return c == ' ' || (c >= 9 && c <= 13) || (c >= 28 && c <= 31); }
+
+PyObject *words_among(PyObject *module, PyObject *args) {
+    PyObject *text;
+    Py_buffer table;
+    Py_ssize_t limit, size, words, found = 0;
+    int kind;
+    const void *data;
+    uint64_t met[64];
+    if (!PyArg_ParseTuple(args, "Uny*", &text, &limit, &table)) return NULL;
+    words = table.len / (Py_ssize_t)sizeof(uint64_t);
+    size = PyUnicode_GET_LENGTH(text);
+    kind = PyUnicode_KIND(text);
+    data = PyUnicode_DATA(text);
+    if (limit < size) size = limit;
+    memset(met, 0, sizeof met);
+    for (Py_ssize_t i = 0; i < size; i++) {
+        uint64_t word = 0;
+        Py_ssize_t start = i, low = 0, high = words;
+        for (; i < size && !is_space(AT(i)); i++) {
+            Py_UCS4 c = AT(i);
+            if (c >= 128 || words > 4096) {
+                PyBuffer_Release(&table);
+                Py_RETURN_NONE;
+            }
+            if (i - start < 8) word = word << 8 | (c >= 'A' && c <= 'Z' ? c + 32 : c);
+        }
+        if (i == start || i - start > 8) continue;
+        word <<= 8 * (8 - (i - start));
+        while (low < high) {
+            Py_ssize_t middle = (low + high) / 2;
+            uint64_t known;
+            memcpy(&known, (const char *)table.buf + middle * sizeof known, sizeof known);
+            if (known < word)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        if (low < words) {
+            uint64_t known, bit = (uint64_t)1 << (low & 63);
+            memcpy(&known, (const char *)table.buf + low * sizeof known, sizeof known);
+            if (known == word && !(met[low >> 6] & bit)) {
+                met[low >> 6] |= bit;
+                found++;
+            }
+        }
+    }
+    PyBuffer_Release(&table);
+    return PyLong_FromSsize_t(found);
+}
