@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from indexer.index.record.addresses import address_of, canonical_address, identifier_in, simple_address
+from indexer.index.record.identifiers import identify
 from indexer.index.record.identity import bare_arxiv, bare_doi, whole_id
 from indexer.index.record.paper import Paper
 
@@ -116,3 +120,29 @@ def test_each_part_of_the_hash_counts(change: dict[str, object]) -> None:
     first = Paper.from_record(record)
     assert Paper.from_record(record | change).id != first.id
     assert Paper.from_record(record | {"abstract": "x"}).id == first.id
+
+
+_HOSTS = "aaai.org www.ijcai.org arxiv.org www.www.x.org www.com a.arxiv.org doi.org dblp.org X.org 1.2.3.4".split()
+_PATHS = "/ /a /b.html /10.1145/3.pdf /abs/2001.00001 /rec/conf/x/y // /~z /q?id=1 /a. /é :80 #f %2F -".split()
+
+
+@given(
+    st.sampled_from(("http://", "https://", "HTTP://", "")),
+    st.sampled_from(_HOSTS),
+    st.lists(st.sampled_from((*_PATHS, " ", "\n")), max_size=3).map("".join),
+)
+def test_simple_addresses_are_what_all_addresses_are(scheme: str, host: str, path: str) -> None:
+    """The short way gives what the long one gives, and says nothing of what may hold an identifier."""
+    text = scheme + host + path
+    if simple := simple_address(text):
+        address = address_of(text)
+        assert address is not None
+        assert identifier_in(address) is None
+        assert canonical_address(address) == simple
+        assert identify(f" {text} ") == identify(text) == ("url", simple)
+
+
+def test_most_addresses_are_simple() -> None:
+    assert simple_address("https://www.ijcai.org/proceedings/2020/12") == "ijcai.org/proceedings/2020/12"
+    assert simple_address("https://arxiv.org/abs/2001.00001") == ""
+    assert simple_address("https://dl.acm.org/doi/10.1145/3.4") == ""

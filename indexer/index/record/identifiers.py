@@ -24,7 +24,7 @@ import re
 from typing import NamedTuple
 
 from indexer.index.late_pattern import late
-from indexer.index.record.addresses import Address, address_of, canonical_address, identifier_in
+from indexer.index.record.addresses import Address, address_of, canonical_address, identifier_in, simple_address
 from indexer.index.record.bare_forms import (
     ACL_NEW,
     ACL_OLD,
@@ -64,6 +64,8 @@ def of_kind(kind: str, text: str) -> Identifier | None:
 
     A DOI of arXiv's is an arXiv id. None where the value is no such thing.
     """
+    if url := simple_address(text):
+        return Identifier("url", url)
     text = text.strip()
     address = address_of(text)
     if address is not None:
@@ -107,6 +109,8 @@ def identify(text: str) -> Identifier | None:
 
     White space around it, quotes and brackets that enclose it and punctuation behind it are no part of it.
     """
+    if url := simple_address(text):
+        return Identifier("url", url)
     text = text.strip()
     if not text.isascii():
         text = text.translate(_INVISIBLE)
