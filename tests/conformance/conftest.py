@@ -13,7 +13,7 @@ import pytest
 
 from indexer.index.record.paper import Paper
 from indexer.index.segment import builder, merge
-from indexer.ingest import draft
+from indexer.ingest import merge_plan
 from indexer.ingest.build import build
 from indexer.ingest.collect import index_papers
 from indexer.ingest.update import delete, update
@@ -149,8 +149,8 @@ def _grow(sample: Sequence[Paper], index: str | Path, folder: Path, parts: int) 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(builder, "BLOCK_DOCS", 50)
         patch.setattr(merge, "BLOCK_DOCS", 60)
-        patch.setattr(draft, "SEGMENT_DOCS", 200)
-        patch.setattr(draft, "MERGE_FACTOR", 4)
+        patch.setattr(merge_plan, "SEGMENT_DOCS", 200)
+        patch.setattr(merge_plan, "MERGE_FACTOR", 4)
         build([_written(folder / "old.jsonl", [*others, *old])], index, force=True)
         step = len(sample) // parts
         for number in range(parts):

@@ -22,7 +22,7 @@ from indexer.index.segment import builder
 from indexer.index.segment import merge as merging
 from indexer.index.segment.merge import merge_segments
 from indexer.index.store.generation import latest
-from indexer.ingest import draft
+from indexer.ingest import draft, merge_plan
 from indexer.ingest.build import build, rebuild
 from indexer.ingest.collect import index_papers
 from indexer.ingest.update import delete, rollback, update
@@ -148,8 +148,8 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Sequences]]:
     """Makes sequences over an index whose blocks hold four papers, or six; three segments of a class are merged."""
     monkeypatch.setattr(builder, "BLOCK_DOCS", 4)
     monkeypatch.setattr(merging, "BLOCK_DOCS", 6)
-    monkeypatch.setattr(draft, "SEGMENT_DOCS", 20)
-    monkeypatch.setattr(draft, "MERGE_FACTOR", 3)
+    monkeypatch.setattr(merge_plan, "SEGMENT_DOCS", 20)
+    monkeypatch.setattr(merge_plan, "MERGE_FACTOR", 3)
     made: list[Sequences] = []
     add, merge = builder.SegmentBuilder.add, merge_segments
 
