@@ -58,6 +58,21 @@ _WHOLE = ("literal", "display_name", "full_name", "fullName")
 
 _RARE = frozenset((*_PLACES, *_WHOLE)) - _USUAL
 
+_MET: dict[tuple[str, str | None], Author] = {}
+"""Authors of whom only a name and an id are known: a collection names each some four times, and to make one takes
+longer than to find it."""
+_MET_AT_MOST = 1 << 16
+
+
+def known_author(name: str, person: str | None) -> Author:
+    """The author of a name and an id, made once for all papers."""
+    author = _MET.get((name, person))
+    if author is None:
+        if len(_MET) >= _MET_AT_MOST:
+            _MET.clear()
+        author = _MET[name, person] = Author(name, person)
+    return author
+
 
 def authors(value: object, misfits: Misfits) -> tuple[Author, ...]:
     """The authors of a list, those left out that are none."""
@@ -70,13 +85,21 @@ def authors(value: object, misfits: Misfits) -> tuple[Author, ...]:
     for number, entry in enumerate(value, 1):
         if type(entry) is str:
             if entry and not entry.isspace():
-                found.append(Author(entry))
+                found.append(known_author(entry, None))
         elif (author := _author(entry, number, misfits)) is not None:
             found.append(author)
     return tuple(found)
 
 
 def _author(entry: object, number: int, misfits: Misfits) -> Author | None:
+    if type(entry) is dict and len(entry) == 2:
+        name, person = entry.get("name"), entry.get("id")
+        if type(name) is str and type(person) is str and person and name and not name.isspace():
+            return known_author(name, person)
+    return _author_of_object(entry, number, misfits)
+
+
+def _author_of_object(entry: object, number: int, misfits: Misfits) -> Author | None:
     def misfit(reason: str) -> None:
         misfits.append(Misfit("authors", f"author {number} {reason}"))
 

@@ -95,6 +95,8 @@ _ABS = "https://arxiv.org/abs/"
 _FIRST_OF_GUESSES = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _MORE = ("site", "openreview", "eprint", "pmid", "pmcid")
 """Further keys of records that hold identifiers or addresses of the paper itself."""
+_HOLD_IDENTIFIERS = frozenset((PUBLISHED, "ids", *_MORE))
+_NOTHING_SAID = ("", "arXiv:", _ABS)
 
 
 def keys(
@@ -108,21 +110,28 @@ def keys(
         arxiv = bare_arxiv(arxiv) or arxiv
         yield Identifier("arxiv", arxiv)
     # What an arXiv paper says three times over is read once: 3 microseconds in place of 30.
-    said = (doi, f"arXiv:{arxiv}", f"{_ABS}{arxiv}")
+    said = (doi, f"arXiv:{arxiv}", f"{_ABS}{arxiv}") if doi or arxiv else _NOTHING_SAID
     if len(identifier) < 15 and identifier[:1] in _FIRST_OF_GUESSES:
         yield from (found for found in guesses(identifier) if found.kind in ("openalex", "pmc", "acl"))
-    fields = [("", text) for text in (identifier, *addresses) if text and text not in said]
-    if extra:
-        published = extra.get(PUBLISHED)
-        if isinstance(published, Mapping):
-            fields += [(kind, text) for kind, text in published.items() if isinstance(text, str)]
-        for key in _MORE:
-            if isinstance(text := extra.get(key), (str, int)):
-                fields.append((key, str(text)))
-        fields += _other_ids(extra.get("ids"))
+    for text in (identifier, *addresses):
+        if text and text not in said and (found := _sure(text)) is not None:
+            yield found
+    if extra and not _HOLD_IDENTIFIERS.isdisjoint(extra):
+        yield from _keys_of_extra(extra)
+
+
+def _keys_of_extra(extra: Mapping[str, Any]) -> Iterator[Identifier]:
+    fields: list[tuple[str, str]] = []
+    published = extra.get(PUBLISHED)
+    if isinstance(published, Mapping):
+        fields += [(kind, text) for kind, text in published.items() if isinstance(text, str)]
+    for key in _MORE:
+        if isinstance(text := extra.get(key), (str, int)):
+            fields.append((key, str(text)))
+    fields += _other_ids(extra.get("ids"))
     for kind, text in fields:
         for part in parts(text) if kind in ("doi", "arxiv") else (text,):
-            found = (of_kind(kind, part) if kind else None) or _sure(part)
+            found = of_kind(kind, part) or _sure(part)
             if found is not None:
                 yield found
             elif kind.startswith("ids."):

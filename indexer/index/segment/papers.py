@@ -50,8 +50,8 @@ _TRAINED = 1 << 20
 _FEWEST = 100
 """Papers that a dictionary is trained on at least: of a few huge ones the library makes none."""
 _TOGETHER = 1 << 18
-"""Bytes of papers that are compressed in one go: the tables of the dictionary, larger than what is nearest to a processor,
-are then read once for a hundred papers. One by one they cost three times as much."""
+"""Bytes of papers that are compressed in one go: the tables of the dictionary, larger than a processor's cache, are
+then read once for a hundred papers. One by one they cost three times as much."""
 _LEVEL = 3
 _FRAME = zstandard.FORMAT_ZSTD1_MAGICLESS
 
