@@ -10,7 +10,7 @@ from indexer.readers.citations import bibtex, endnote, medline, ris, tables
 from indexer.readers.entries import COMPRESSED, Entry, Format, Origin, Rejected, plain_name
 from indexer.readers.json_scanner import BYTE_ORDER_MARK
 from indexer.readers.jsonl import STORED
-from indexer.readers.markup import anthology, arxiv_feed, dblp, endnote_xml, pubmed
+from indexer.readers.markup import anthology, arxiv_feed, bibtexml, dblp, endnote_xml, mods, pubmed, word
 from indexer.readers.objects import records
 
 __all__ = ["FORMATS", "Entry", "Format", "Origin", "Rejected", "named", "plain_name", "recognise"]
@@ -23,6 +23,9 @@ FORMATS: tuple[Format, ...] = (
     anthology.FORMAT,
     pubmed.FORMAT,
     arxiv_feed.FORMAT,
+    mods.FORMAT,
+    word.FORMAT,
+    bibtexml.FORMAT,
     endnote_xml.FORMAT,
     bibtex.FORMAT,
     medline.FORMAT,
@@ -52,10 +55,8 @@ _FOREIGN: tuple[tuple[int, bytes, str], ...] = (
 # XML and the like that other programs write, by what is in its head, and what to export instead.
 _LOOKED = 1 << 12
 _OTHER_MARKUP: tuple[tuple[bytes, str], ...] = (
-    (rb"<(?:\w+:)?mods(?:Collection)?[\s>]", "MODS: export it as RIS or BibTeX"),
     (rb"MARC21/slim|<(?:marc:)?datafield\s", "MARC XML: export it as RIS or BibTeX"),
     (rb"<rdf:RDF[\s>]", "RDF: export it as RIS, BibTeX or CSL JSON"),
-    (rb"<(?:\w+:)?Sources\s", "sources of Word: export them as RIS or BibTeX"),
     (
         rb"<article\s[^>]*(?:article-type|xmlns:xlink)|JATS",
         "JATS, the text of an article: give its record",
@@ -63,7 +64,6 @@ _OTHER_MARKUP: tuple[tuple[bytes, str], ...] = (
     (rb"<TEI[\s>]", "TEI, the text of a paper: give its record, as BibTeX"),
     (rb"<OAI-PMH[\s>]", "OAI-PMH of a kind that is not arXiv's: ask for its records as BibTeX or RIS"),
     (rb"<(?:\w+:)?feed[\s>]|<rss[\s>]", "a news feed: only arXiv's is read"),
-    (rb"<bibtex:", "BibTeXML: export it as BibTeX"),
     (rb"(?i:<!doctype html|<html[\s>])", "a web page: export its records as BibTeX, RIS or CSV"),
     (
         rb"\Acff-version\s*:|\ncff-version\s*:",
