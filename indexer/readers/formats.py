@@ -10,7 +10,7 @@ from indexer.readers.citations import bibtex, endnote, medline, ris, tables
 from indexer.readers.entries import COMPRESSED, Entry, Format, Origin, Rejected, plain_name
 from indexer.readers.json_scanner import BYTE_ORDER_MARK
 from indexer.readers.jsonl import STORED
-from indexer.readers.markup import anthology, arxiv_feed, bibtexml, dblp, endnote_xml, mods, pubmed, word
+from indexer.readers.markup import anthology, arxiv_feed, bibtexml, dblp, endnote_xml, mods, pubmed, unixref, word
 from indexer.readers.objects import records
 
 __all__ = ["FORMATS", "Entry", "Format", "Origin", "Rejected", "named", "plain_name", "recognise"]
@@ -23,6 +23,7 @@ FORMATS: tuple[Format, ...] = (
     anthology.FORMAT,
     pubmed.FORMAT,
     arxiv_feed.FORMAT,
+    unixref.FORMAT,
     mods.FORMAT,
     word.FORMAT,
     bibtexml.FORMAT,

@@ -32,6 +32,8 @@ LISTS = (
 )
 # Objects of answers in which the list stands: Crossref, DBLP, Europe PMC, Solr.
 _SAYS = frozenset(("type", "author", "authors", "year"))
+# What has one of these is a record, whatever lists it holds: `references` of INSPIRE and DataCite, `hits` of none.
+_OF_A_RECORD = frozenset(("title", "titles", "itemType"))
 _AROUND = ("message", "result", "hits", "resultList", "response", "results", "data")
 _LIST = re.compile(rb'"(?:%s)"\s*:\s*(?=\[\s*[{\]])' % "|".join(LISTS).encode())
 
@@ -76,7 +78,7 @@ def _chain(held: list[bytes], blocks: Iterator[bytes]) -> Iterator[bytes]:
 
 def listed(value: Any) -> list[Any] | None:
     """The records of an answer that holds them in a list; None of what is no such answer."""
-    if not isinstance(value, dict) or "title" in value or "itemType" in value:
+    if not isinstance(value, dict) or not _OF_A_RECORD.isdisjoint(value):
         return None
     for name in LISTS:
         inner = value.get(name)
@@ -84,7 +86,7 @@ def listed(value: Any) -> list[Any] | None:
             return inner
     for name in _AROUND:
         if isinstance(inner := value.get(name), dict):
-            if name == "message" and "title" in inner:
+            if (name == "message" and "title" in inner) or (name == "data" and "attributes" in inner):
                 return [inner]
             if (found := listed(inner)) is not None:
                 return found

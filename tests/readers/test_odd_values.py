@@ -152,11 +152,46 @@ TAGS: list[Row] = [
         "PMID- 1\nTI  - T.\nBTI - Book\nPT  - Review\n",
         {"title": "T", "venue": "Book", "type": "chapter"},
     ),
+    (
+        "ERIC",
+        "OWN - ERIC\nTI  - T\nAU  - Doe, Jane\nOT  - a\nOID - EJ13\nISSN - EISSN-1934-9491\n"
+        "PT  - Reports\nPT  - Journal Articles\n"
+        "AID - http://dx.doi.org/10.1000/x\n\nOWN - ERIC\nTI  - U\n",
+        {
+            "type": "article-journal",
+            "doi": "10.1000/x",
+            "ids": {"eric": "EJ13"},
+            "issn": "1934-9491",
+            "keywords": ["a"],
+        },
+    ),
+    ("pages in one tag of WoS", "PT J\nAU Doe, J\nTI T\nPS 411-22\nER\n", {"pages": "411-22"}),
     ("proceedings of WoS", "PT C\nAU Doe, J\nTI T\nSO P\nER\n", {"type": "paper-conference"}),
 ]
 JSON: list[Row] = [
     ("CSL, one author", csl(author={"family": "Doe", "given": "J"}), {"authors": ["J Doe"]}),
     ("records by id", '{"a": {"title": "T", "authors": ["A"]}, "b": {"title": "U", "year": 1}}', {"authors": ["A"]}),
+    (
+        "CSL, marked up",
+        csl(title="<i>T</i>&amp;U<sup>2</sup>", abstract="<p>A</p>"),
+        {"title": "T&U2", "abstract": "A"},
+    ),
+    (
+        "CSL of DataCite",
+        csl(id="https://doi.org/10.1000/x", type="software", publisher="Zenodo"),
+        {"venue": "Zenodo", "ids": None},
+    ),
+    ("CSL, a book of Crossref", csl(type="edited-book", publisher="P"), {"venue": "P", "type": "book"}),
+    (
+        "INSPIRE alone",
+        '{"titles": [{"title": "T"}], "control_number": 1, "references": [{"title": "X"}]}',
+        {"title": "T"},
+    ),
+    (
+        "DataCite alone",
+        '{"data": {"type": "dois", "attributes": {"titles": [{"title": "T"}], "creators": [], "types": {}}}}',
+        {"title": "T"},
+    ),
     ("CSL, parts by name", csl(issued=[{"year": 2001}]), {"year": 2001}),
     ("CSL, a year beside", csl(year="2001", journal={"name": "J"}), {"year": 2001, "venue": "J"}),
     (

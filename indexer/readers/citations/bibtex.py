@@ -13,7 +13,7 @@ from indexer.readers.citations.astronomy import ASTRONOMY
 from indexer.readers.citations.bibtex_syntax import RawEntry, cut, parse
 from indexer.readers.citations.latex_values import names, plain, verbatim
 from indexer.readers.dates import year_of
-from indexer.readers.entries import Entry, Format, Origin, Warned, entries_of, rejected
+from indexer.readers.entries import Entry, Format, Origin, Warned, entries_of, passed_over, rejected
 from indexer.readers.text_lines import decoded, text_lines
 
 OWN_ID, OWN_TYPE, OWN_VENUE = "quiver-id", "quiver-type", "quiver-venue"
@@ -163,7 +163,7 @@ def _inherit(fields: Fields, parent: Fields) -> None:
 
 def _paper(raw: RawEntry, key: str, fields: Fields, origin: Origin) -> Sequence[Entry]:
     if raw.kind == "set":
-        return (rejected(origin, raw.line, "a set of other entries, which is no paper", raw.text),)
+        return (passed_over(origin, raw.line, "a set of other entries, no paper"),)
     misfits: Misfits = []
     return entries_of(record(raw.kind, key, fields, misfits), origin, raw.line, raw.text, misfits=misfits)
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+from indexer.index.record.identity import bare_doi
 from indexer.index.record.paper_types import csl_type
 from indexer.index.record.values import Misfits
 from indexer.readers.citations.tags import Syntax, Tags, every, first, parted, read, rest
@@ -19,16 +20,25 @@ from indexer.readers.people import natural
 
 _FOUR = re.compile(r"\n([A-Z][A-Z0-9]{1,3}) {0,2}- ?")
 _MEDLINE = Syntax(
-    start=re.compile(rb"PMID-[ \t]?"),
-    marks=re.compile(rb"\nPMID-"),
+    # ERIC, which writes the same tags, has no number of PubMed: its records begin with who owns them.
+    start=re.compile(rb"PMID-[ \t]?|OWN[ \t]*-[ \t]*ERIC"),
+    marks=re.compile(rb"\n(?:PMID-|OWN[ \t]*-[ \t]*ERIC)"),
     end=None,
     tag=lambda text: _FOUR,
 )
-_MEDLINE_READ = frozenset("PMID AB FAU AU CN LID AID MH OT PT FED ED IS".split())
+_MEDLINE_READ = frozenset("PMID AB FAU AU CN LID AID MH OT KW PT FED ED IS ISSN OID".split())
 """Tags whose values a record says in other words; of all others, what it does not hold is kept under `medline`."""
 _NO_TITLE = "[Not Available]"
 # Types of publication that say most, before those that say little.
 _KINDS = ("paper-conference", "chapter", "book", "dataset", "review", "article-journal")
+# Types of ERIC, of which a record has several, by what they begin with: the first here that is there holds.
+_ERIC_KINDS = (
+    ("Journal Article", "article-journal"),
+    ("Dissertation", "thesis"),
+    ("Speeches", "paper-conference"),
+    ("Book", "book"),
+    ("Report", "report"),
+)
 
 
 def convert_medline(tags: Tags, misfits: Misfits) -> dict[str, Any]:
@@ -40,6 +50,9 @@ def convert_medline(tags: Tags, misfits: Misfits) -> dict[str, Any]:
     if title == _NO_TITLE:
         title = first(tags, "TT").removesuffix(".") or title
     kind = _medline_type(kinds, tags)
+    eric = first(tags, "OID") if first(tags, "OWN") == "ERIC" else ""
+    links = [value for value in located if value.startswith("http")]
+    url = f"https://pubmed.ncbi.nlm.nih.gov/{number}/" if number else first(tags, "LID")
     made: dict[str, Any] = {
         "title": title,
         "abstract": "\n".join(tags.get("AB", [])),
@@ -47,12 +60,17 @@ def convert_medline(tags: Tags, misfits: Misfits) -> dict[str, Any]:
         "venue": first(tags, "JT", "TA", "CTI") or (first(tags, "PB") if kind == "book" else first(tags, "BTI")),
         "year": year_of(first(tags, "DP"), misfits),
         "type": kind,
-        "url": f"https://pubmed.ncbi.nlm.nih.gov/{number}/" if number else "",
-        "doi": next((value.partition(" ")[0] for value in located if value.endswith("[doi]")), ""),
+        "url": url if url.startswith("http") else "",
+        "doi": next((value.partition(" ")[0] for value in located if value.endswith("[doi]")), "")
+        or next((doi for value in links if (doi := bare_doi(value))), ""),
         "keywords": list(
-            dict.fromkeys([*tags.get("OT", []), *(value.replace("*", "") for value in tags.get("MH", []))])
+            dict.fromkeys(
+                [*tags.get("OT", []), *tags.get("KW", []), *(value.replace("*", "") for value in tags.get("MH", []))]
+            )
         ),
-        "ids": {name: value for name, value in (("pubmed", number), ("pmc", first(tags, "PMC"))) if value},
+        "ids": {
+            name: value for name, value in (("pubmed", number), ("pmc", first(tags, "PMC")), ("eric", eric)) if value
+        },
         "editor": [natural(name) for name in every(tags, "FED", "ED")],
         "volume": first(tags, "VI"),
         "number": first(tags, "IP"),
@@ -60,8 +78,8 @@ def convert_medline(tags: Tags, misfits: Misfits) -> dict[str, Any]:
         "publisher": first(tags, "PB"),
         "address": first(tags, "PL"),
         "language": first(tags, "LA"),
-        "issn": first(tags, "IS").partition(" ")[0],
-        "isbn": first(tags, "ISBN").partition(" ")[0],
+        "issn": re.sub(r"\AE?ISSN-", "", first(tags, "IS", "ISSN")).partition(" ")[0],
+        "isbn": first(tags, "ISBN").removeprefix("ISBN-").partition(" ")[0],
     }
     made["medline"] = rest(
         tags, _MEDLINE_READ, [*made.values(), [f"{title}.", made["ids"].get("pmc"), str(made["year"])]]
@@ -70,6 +88,9 @@ def convert_medline(tags: Tags, misfits: Misfits) -> dict[str, Any]:
 
 
 def _medline_type(kinds: list[str], tags: Tags) -> str:
+    if first(tags, "OWN") == "ERIC":
+        said = " ".join(tags.get("PT", []))
+        return next((kind for name, kind in _ERIC_KINDS if name in said), "document")
     if "BTI" in tags:
         return "chapter" if "TI" in tags else "book"
     found = next((kind for kind in _KINDS if kind in kinds), "")
@@ -83,7 +104,7 @@ def read_medline(stream: BinaryIO, origin: Origin) -> Iterator[Entry]:
 
 def recognise_medline(head: bytes, name: str) -> bool:
     """The tag with which every citation begins."""
-    return re.search(rb"(?:\A(?:\xef\xbb\xbf)?\s*|\n|\r)PMID- ?\d", head) is not None
+    return re.search(rb"(?:\A(?:\xef\xbb\xbf)?\s*|\n|\r)(?:PMID- ?\d|OWN[ \t]*-[ \t]*ERIC)", head) is not None
 
 
 # --- Web of Science ---
@@ -122,7 +143,7 @@ def convert_wos(tags: Tags, misfits: Misfits) -> dict[str, Any]:
         "editor": [natural(name) for name in every(tags, "ED", "BE")],
         "volume": first(tags, "VL"),
         "number": first(tags, "IS"),
-        "pages": pages(first(tags, "BP", "AR"), first(tags, "EP")),
+        "pages": pages(first(tags, "BP"), first(tags, "EP")) or first(tags, "PS", "AR"),
         "publisher": first(tags, "PU"),
         "address": first(tags, "PI"),
         "language": first(tags, "LA"),
@@ -146,5 +167,5 @@ def recognise_wos(head: bytes, name: str) -> bool:
     return found is not None
 
 
-FORMAT = Format("nbib", "citations of PubMed (nbib, MEDLINE)", recognise_medline, False, None, read_medline)
+FORMAT = Format("nbib", "citations of PubMed and ERIC (nbib, MEDLINE)", recognise_medline, False, None, read_medline)
 WOS = Format("wos", "records of Web of Science, plain text", recognise_wos, False, None, read_wos)

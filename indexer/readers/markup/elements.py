@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
@@ -13,10 +13,19 @@ from indexer.readers.markup.namespaces import without_namespaces
 from indexer.readers.text_lines import decoded
 
 Convert = Callable[[Element, Misfits], dict[str, Any]]
+ConvertEach = Callable[[Element, Misfits], Iterable[dict[str, Any]]]
+"""Lazily, one record at a time: what is added to the misfits is of the record that comes next."""
 
 
 def entries(cut: Cut, cutter: Cutter, origin: Origin, convert: Convert, unread: Sequence[str] = ()) -> Sequence[Entry]:
     """The paper of an element after its warnings, or its refusal; elements named `unread` are not parsed."""
+    return entries_each(cut, cutter, origin, lambda element, misfits: [convert(element, misfits)], unread)
+
+
+def entries_each(
+    cut: Cut, cutter: Cutter, origin: Origin, convert: ConvertEach, unread: Sequence[str] = ()
+) -> Sequence[Entry]:
+    """As `entries`, of an element that holds several papers: what one of them lacks costs it alone."""
     if cut.fault:
         return (rejected(origin, cut.line, cut.fault, cut.text),)
     text, warnings = decoded(_without(cut.text, unread), origin, cut.line)
@@ -27,9 +36,12 @@ def entries(cut: Cut, cutter: Cutter, origin: Origin, convert: Convert, unread: 
         if plain is None:
             return (rejected(origin, cut.line, f"broken XML: {error}", cut.text),)
         element = plain
+    found: list[Entry] = [*warnings]
     misfits: Misfits = []
-    made = convert(element, misfits)
-    return (*warnings, *entries_of(made, origin, cut.line, cut.text, misfits=misfits))
+    for made in convert(element, misfits):
+        found += entries_of(made, origin, cut.line, cut.text, misfits=misfits)
+        misfits.clear()
+    return found
 
 
 def _without_prefixes(text: str, cutter: Cutter) -> Element | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from indexer.index.record.paper_types import csl_type
 from indexer.index.record.values import Misfits
 from indexer.readers.objects.dialect import (
     Dialect,
@@ -14,6 +15,7 @@ from indexer.readers.objects.dialect import (
     people,
     text_of,
     texts,
+    unmarked,
     year_of_parts,
 )
 
@@ -22,6 +24,8 @@ OWN_ID = "quiver-id"
 
 # Where the venue is who published it, not what it appeared in.
 PUBLISHED_BY_VENUE = frozenset(("thesis", "report", "book"))
+# What registries of DOIs give of an archive, bioRxiv or Zenodo, says it as the publisher.
+_BY_ARCHIVE = frozenset(("article", "dataset", "software"))
 # Lines of a note by which Zotero and Better BibTeX carry what CSL has no key for.
 _NOTED = re.compile(r"(?:^|\{:)\s*(PMID|PMCID|DOI)\s*:\s*([^\s{}]+)", re.IGNORECASE | re.MULTILINE)
 _ARXIV = re.compile(r"arxiv:\s*(\S+)", re.IGNORECASE)
@@ -82,13 +86,20 @@ def convert(record: Record, misfits: Misfits) -> Record:
         *(get(key) for key in ("booktitle", "publicationTitle", "publication", "journalTitle")),
     )
     said = {name.casefold(): text for name, text in _NOTED.findall(text_of(get("note")))}
-    by_publisher = not venue and kind in PUBLISHED_BY_VENUE
+    meant = csl_type(kind) if isinstance(kind, str) else ""
+    by_publisher = not venue and (meant in PUBLISHED_BY_VENUE or (meant in _BY_ARCHIVE and OWN_ID not in own))
+    key = text_of(get("id"))
+
+    def shown(text: Any) -> Any:
+        """A text of CSL, which may be marked up, as text; of an export of Quiver's as it is."""
+        return text if OWN_ID in own else unmarked(text)
+
     made: Record = {
         "id": own.get(OWN_ID),
-        "title": first_text(get("title")) or get("title"),
-        "abstract": get("abstract"),
+        "title": shown(first_text(get("title"))) or get("title"),
+        "abstract": shown(get("abstract")),
         "authors": people(get("author")),
-        "venue": first_text(get("publisher")) if by_publisher else venue,
+        "venue": shown(first_text(get("publisher")) if by_publisher else venue),
         "year": year_of_parts(next((get(key) for key in _DATES if get(key)), None), misfits),
         "type": kind,
         "url": get("URL"),
@@ -98,7 +109,7 @@ def convert(record: Record, misfits: Misfits) -> Record:
         "ids": {
             "pubmed": text_of(get("PMID")) or said.get("pmid", ""),
             "pmc": text_of(get("PMCID")) or said.get("pmcid", ""),
-            "citation-key": first_text(text_of(get("citation-key")), text_of(get("id"))),
+            "citation-key": first_text(text_of(get("citation-key")), "" if key.startswith("http") else key),
         },
     }
     made["ids"] = {name: value for name, value in made["ids"].items() if value}

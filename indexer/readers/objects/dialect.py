@@ -10,6 +10,7 @@ from typing import Any
 from indexer.index.record.author import name_of_parts
 from indexer.index.record.values import Misfit, Misfits, shown
 from indexer.readers.dates import year_of
+from indexer.readers.markup.plain import plain_text
 
 Record = dict[str, Any]
 
@@ -45,6 +46,11 @@ def first_text(*values: Any) -> str:
         if value and (found := texts(value)):
             return found[0]
     return ""
+
+
+def unmarked(value: Any) -> Any:
+    """A text that may be marked up as text, its lines kept where it is not; anything else as it came."""
+    return plain_text(value) if isinstance(value, str) and ("<" in value or "&" in value) else value
 
 
 def text_of(value: Any) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from indexer.index.record.values import Misfit, Misfits
 from indexer.readers.dates import year_of
 from indexer.readers.entries import NO_PAPER
-from indexer.readers.objects.dialect import Dialect, Record, filled, first_text, person, text_of, texts
+from indexer.readers.objects.dialect import Dialect, Record, filled, first_text, person, text_of, texts, unmarked
 
 _VENUES = (
     *("publicationTitle", "proceedingsTitle", "bookTitle", "conferenceName", "encyclopediaTitle", "dictionaryTitle"),
@@ -57,6 +57,7 @@ def convert(record: Record, misfits: Misfits) -> Record:
     venue = first_text(*(get(key) for key in _VENUES))
     by_publisher = not venue and kind in ("book", "report", "thesis")
     tags = get("tags")
+    title = first_text(*(get(key) for key in _TITLES))
     ids = {
         "pubmed": extra.get("pmid", ""),
         "pmc": extra.get("pmcid", ""),
@@ -64,8 +65,8 @@ def convert(record: Record, misfits: Misfits) -> Record:
     }
     archived = text_of(get("archiveID"))
     made: Record = {
-        "title": first_text(*(get(key) for key in _TITLES)),
-        "abstract": get("abstractNote"),
+        "title": unmarked(title),
+        "abstract": unmarked(get("abstractNote")),
         "authors": _creators(get("creators"), _WHO_WRITES),
         "venue": first_text(get("publisher")) if by_publisher else venue,
         "year": year_of(first_text(*(get(key) for key in _DATES)), misfits),
@@ -80,7 +81,7 @@ def convert(record: Record, misfits: Misfits) -> Record:
         "editor": texts(_creators(get("creators"), ("editor",))),
     }
     made |= {key: get(name) for name, key in _RENAMED.items() if not (by_publisher and name == "publisher")}
-    kept = {key: value for key, value in record.items() if value not in (made["venue"], made["title"], "")}
+    kept = {key: value for key, value in record.items() if value not in (made["venue"], title, "")}
     return filled(made, kept, _USED)
 
 
