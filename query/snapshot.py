@@ -245,5 +245,5 @@ class Snapshot:
 
     def names_read(self, query: Query) -> Iterator[Diagnostic]:
         """What a searcher should know of how the names of a query were read."""
-        if query.required:
+        if query.required or len(query.optional) > 1:
             yield from name_notes(query, self.engine.collection.author_names, partial(size, self.files), self.heading)

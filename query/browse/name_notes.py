@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from query.engines.author_names import AuthorNames, FoundNames
 from query.language.analysed import names_asked
 from query.language.combine import leaves
+from query.language.initials import names_of_initials
 from query.language.tree import AuthorPosition, Diagnostic, Phrase, Query, Word
 
 _NAMED = 3
-"""Names that are told; of others the number."""
+"""Names that are told, and of initials the readings; of other names the number."""
 
 
 def name_notes(
@@ -28,6 +29,13 @@ def name_notes(
             if (found := names.find(leaf.text, every=placed)) is not None:
                 for message, suggestion in _notes(leaf.text, found, size, heading):
                     yield Diagnostic("name", message, leaf.start, leaf.length, suggestion)
+    told: set[str] = set()
+    for word, meant in zip(query.optional, names_of_initials(query.optional), strict=True):
+        for text in meant:
+            if text in told or len(told) == _NAMED or (found := names.find(text)) is None or not found.widened:
+                continue
+            told.add(text)
+            yield Diagnostic("name", f"{text}: {_told(found.widened, size, heading)}", word.start, word.length)
 
 
 def _notes(

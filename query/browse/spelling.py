@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, product
+from itertools import islice, pairwise, product
 from typing import Protocol
 
 import numpy as np
@@ -39,6 +39,8 @@ _TRIED = 3
 _SHORTEST = 4
 _LONGEST = 40
 """Letters of a word that may be misspelt: one of ten thousand, `ααα...`, took six seconds to take apart."""
+_SHORTEST_NAME, _NAMED_WORDS = 3, 5
+"""Letters of a given name that may be misspelt (`Yan`), and words of a query in which one is looked for."""
 SPOTS = 12
 """Words of a query that are looked at: in a pasted abstract nobody looks for a slip."""
 
@@ -67,6 +69,9 @@ class Lookup(Protocol):
     def written(self, word: str, *, name: bool) -> int:
         """Papers in which a word stands in this very form: `graphed` is rare, though its stem is not."""
 
+    def beside(self, words: Sequence[str], other: str) -> Sequence[int]:
+        """For each of some words about how many papers have it in one author's name with another word."""
+
 
 def better_query(query: Query, answer: Answer, lookup: Lookup, total: Total) -> str | None:
     """The query with words respelt, if it then finds ten times as many papers, or some where it found none.
@@ -93,7 +98,50 @@ def better_query(query: Query, answer: Answer, lookup: Lookup, total: Total) -> 
             best, best_count = text, count
         elif not answer.total and everything and best is None:
             best = text
-    return best
+    return best or _better_name(query, found, lookup, total)
+
+
+def _better_name(query: Query, found: int, lookup: Lookup, total: Total) -> str | None:
+    """The query with a given name respelt that nobody of the name beside it has (`Yan LeCun`), if it finds more."""
+    for spot, other in _names(query):
+        if not lookup.papers(other, name=True) or any(lookup.beside([spot.word], other)):
+            continue
+        near = [form for form in lookup.near(spot.word, _reach(spot.word), name=True) if form != spot.word]
+        papers = lookup.beside(near, other)
+        ranked = sorted((-count, form) for form, count in zip(near, papers, strict=True) if count)
+        for _, form in ranked[:_TRIED]:
+            text = _replaced(query.text, [spot], [form])
+            if min(total(text)) > found:
+                return text
+    return None
+
+
+def _names(query: Query) -> Iterator[tuple[_Spot, str]]:
+    """Words that may be misspelt given names, each with the last name beside it; two of few words, or of a name."""
+    rows: list[list[_Spot]] = [[]]
+    if len(query.optional) <= _NAMED_WORDS:
+        for word in query.optional:
+            folded = words(query.text[word.start : word.start + word.length])
+            rows[0] += [_Spot(word.start, word.length, folded[0])] if len(folded) == 1 else []
+    for node in query.required:
+        for leaf in leaves(node):
+            if isinstance(leaf, Word | Phrase) and leaf.field == "authors":
+                start = query.text.find(leaf.text, leaf.start)
+                spots = [_Spot(start + token.start, token.end - token.start, token.text) for token in tokens(leaf.text)]
+                rows.append(spots if start >= 0 and len(spots) <= _NAMED_WORDS else [])
+    for row in rows:
+        for left, right in pairwise(row):
+            for spot, beside in ((left, right), (right, left)):
+                if _may_be_given(spot.word) and len(beside.word) > 1 and beside.word.isalpha():
+                    yield spot, beside.word
+
+
+def _may_be_given(word: str) -> bool:
+    return _SHORTEST_NAME <= len(word) <= _LONGEST and word.isalpha() and word not in STOP_WORDS
+
+
+def _reach(word: str) -> int:
+    return 1 if len(word) < 7 else 2
 
 
 def better_venue(query: Query, known: Callable[[str], bool], names: Iterable[str]) -> str | None:
@@ -151,7 +199,7 @@ def _respelt(spot: _Spot, lookup: Lookup, single: bool) -> list[str]:
     here = lookup.papers(word, name=spot.name, enough=SUSPECT)
     if here > SUSPECT or (here > _RARE and len(word) < _SUSPECT_LETTERS):
         return []
-    reach = 1 if len(word) < 7 or here > _RARE else 2
+    reach = _reach(word) if here <= _RARE else 1
     ratio = _SUSPECT_RATIO if single and here > _RARE else RATIO
     least = max(_RARE, ratio * here)
     near = (form for form in lookup.near(word, reach, name=spot.name) if form != word)
@@ -202,6 +250,17 @@ class SegmentWords:
     def written(self, word: str, *, name: bool) -> int:
         """See Lookup."""
         return _written(word, self._segments, name)
+
+    def beside(self, words: Sequence[str], other: str) -> list[int]:
+        """See Lookup."""
+        counts = [0] * len(words)
+        for files in dict.fromkeys(segment.files for segment in self._segments):
+            tables = files.clusters
+            named = np.asarray(tables.with_word(encode(other)))
+            for at, word in enumerate(words if len(named) else ()):
+                both = np.intersect1d(named, tables.with_word(encode(word)), assume_unique=True)
+                counts[at] += int(tables.sizes[both].sum())
+        return counts
 
 
 def _tables(segment: Segment, name: bool) -> Iterator[StringTable | SubTable]:

@@ -19,6 +19,7 @@ from indexer.index.segment.authors import NameTables
 from indexer.index.segment.opened import Segment, SegmentFiles
 from indexer.index.text.encoded import decode, encode
 from query.engines.deadline import check_time
+from query.engines.masks import Mask
 
 Ints = npt.NDArray[np.int64]
 KEPT = 1 << 10
@@ -48,6 +49,11 @@ class FoundNames:
     turned: bool = False
     keys: tuple[str, ...] = ()
     """Keys of the clusters, where they are known by those (in a cluster of servers)."""
+
+    @property
+    def nobody(self) -> bool:
+        """Whether no live paper has such a name."""
+        return not self.keys and not any(map(len, self.clusters))
 
     def docs(self, segment: Segment, at: int) -> npt.NDArray[np.int64]:
         """Papers of a segment (its number is `at`) with one of the names, rising; live or not."""
@@ -88,6 +94,10 @@ class AuthorNames:
             if found is not None:
                 return found
         return FoundNames(tuple(_NO_NAMES for _ in self._segments), shorter=self._shorter(typed))
+
+    def mark(self, mask: Mask, found: FoundNames, segment: Segment, at: int) -> None:
+        """Set a mask over a segment's papers (its number is `at`) true where one of the names stands."""
+        mask[found.docs(segment, at)] = True
 
     def looked_at(self, text: str) -> int:
         """About how many names are compared for a typed one: those with the rarest of its words."""

@@ -32,7 +32,7 @@ from query.engines.remembered import once
 from query.engines.runs import pattern_finder
 from query.engines.terms import ALL_COLUMNS, NAME_COLUMNS, Term
 from query.engines.variants import Variants
-from query.engines.work import check_work
+from query.engines.work import affordable, check_work
 from query.language.analysed import ADDED, AnalysedQuery, AnalysedWord, names_asked, phrase_in_names
 from query.language.leaves import Leaf
 from query.language.lost_signs import whole_words
@@ -87,11 +87,12 @@ class Compiler:
         """The nodes of a query, words in query order."""
         compiled = Compiled(query)
         compiled.required = self._clauses(query)
-        deciding = list(query.deciding)
-        same: dict[tuple[tuple[str, ...], tuple[str, ...], bool], int] = {}
+        deciding = list(affordable(query.deciding, self._collection.author_names))
+        same: dict[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], bool], int] = {}
         found: list[tuple[AnalysedWord, Sequence[str]]] = []
         for word, joined in zip(deciding, self._joined(deciding), strict=True):
-            number = same.setdefault((word.parts, (*joined, *word.named), word.start == ADDED), len(found))
+            key = (word.parts, (*joined, *word.named), word.initial_of, word.start == ADDED)
+            number = same.setdefault(key, len(found))
             if number == len(found):
                 found.append((word, joined))
             else:

@@ -84,7 +84,7 @@ def _terms(collection: Collection, compiled: Compiled) -> list[Rows] | None:
     found = []
     for at, segment in enumerate(collection.segments):
         rows: Rows = [
-            (weight, streams[at], None, None if term.year is None and not term.venue else term.match_only(segment))
+            (weight, streams[at], None, term.match_only(segment, at) if term.matches_more else None)
             for weight, streams, term in optional
         ]
         if compiled.required:

@@ -14,6 +14,7 @@ from indexer.index.native import kernel
 from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS, NAMES, TEXT
 from indexer.index.segment.opened import Segment
 from indexer.index.text.encoded import encode
+from query.engines.author_names import FoundNames
 from query.engines.collection import Collection, TermKey
 from query.engines.phrases import Matches, phrase
 from query.engines.term_postings import SegmentTerm, Stream, stored_stream
@@ -58,6 +59,13 @@ class Term:
         """The year that the word names; papers of that year match it without scoring."""
         self.venue = word.venue if every else ""
         """The venue that the word is the acronym of, whose papers match it without scoring."""
+        self.initial_of = word.initial_of if every else ()
+        """Names whose initial the word may be; papers of such authors match it without scoring."""
+
+    @property
+    def matches_more(self) -> bool:
+        """Whether papers may match it that do not hold it."""
+        return self.year is not None or bool(self.venue or self.initial_of)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -81,7 +89,8 @@ class Term:
         found = self._found[1] if self._found is not None else [None] * len(self._collection.segments)
         pairs = zip(self._collection.segments, found, strict=True)
         return [
-            SegmentTerm(partial(self._streams, segment), native, self.match_only(segment)) for segment, native in pairs
+            SegmentTerm(partial(self._streams, segment), native, self.match_only(segment, at))
+            for at, (segment, native) in enumerate(pairs)
         ]
 
     def look_again(self) -> None:
@@ -94,11 +103,28 @@ class Term:
         """Its streams in each segment as the kernel takes them."""
         return self._found[1] if self._found is not None else [term.native_streams for term in self.segments]
 
-    def match_only(self, segment: Segment) -> Mask | None:
-        """Papers of a segment that match and gain nothing by it; None where there are none."""
+    def match_only(self, segment: Segment, at: int) -> Mask | None:
+        """Papers of a segment (its number is `at`) that match and gain nothing by it; None where there are none."""
+        named = self.of_names(segment, at)
         if self.venue and (number := segment.venue_numbers.get(self.venue)) is not None:
-            return np.asarray(segment.venues == number)
-        return None if self.year is None else segment.years == self.year
+            held = np.asarray(segment.venues == number)
+            return held if named is None else held | named
+        return named if self.year is None else segment.years == self.year
+
+    def of_names(self, segment: Segment, at: int) -> Mask | None:
+        """Papers of a segment (its number is `at`) by authors whose initial the word is; None where there are none."""
+        if not self.whose:
+            return None
+        mask = np.zeros(segment.docs, dtype=bool)
+        for found in self.whose:
+            self._collection.author_names.mark(mask, found, segment, at)
+        return mask
+
+    @cached_property
+    def whose(self) -> list[FoundNames]:
+        """What the names mean whose initial the word may be."""
+        found = [self._collection.author_names.find(name) for name in self.initial_of]
+        return [names for names in found if names is not None and not names.nobody]
 
     @cached_property
     def _found(self) -> tuple[int, Sequence[Any]] | None:

@@ -8,14 +8,15 @@ measured on a busy machine, by queries of each kind repeated up to ten thousand 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from indexer.index.errors import QueryError
 from indexer.index.segment.opened import Segment
 from indexer.index.text.analysis import fold
 from indexer.index.text.encoded import encode
 from query.engines.author_names import AuthorNames
-from query.language.analysed import AnalysedQuery, names_asked
+from query.language.analysed import AnalysedQuery, AnalysedWord, names_asked
 from query.language.combine import leaves
 from query.language.leaves import Leaf
 from query.language.tree import AuthorPosition, Fuzzy, Phrase, Prefix, Wildcard, Word
@@ -27,6 +28,8 @@ FEW = 3
 _FUZZY, _PATTERN, _FORM, _FORM_IN_RUN = 150_000, 20_000, 30, 6_000
 _TYPED_NAME, _NAME, _COMPOUND, _AS_WRITTEN = 10_000, 90, 15_000, 6
 _POSTING = 0.05
+MOST_NAMES = 20_000
+"""Names that are compared at most for the initials of a query: a hundred for most, of `W. Wang` two thousand."""
 
 
 def check_work(query: AnalysedQuery, segments: Sequence[Segment], names: AuthorNames) -> None:
@@ -46,6 +49,17 @@ def check_work(query: AnalysedQuery, segments: Sequence[Segment], names: AuthorN
         total += sum(_COMPOUND + _run(segment, word.part_stems) for segment in segments)
         if total > MOST_WORK:
             raise _too_much(len(asked) + len(compounds), max(0, word.start), 1)
+
+
+def affordable(words: Iterable[AnalysedWord], names: AuthorNames) -> Iterator[AnalysedWord]:
+    """The words, of which an initial is no more than a letter once too many names are compared for those before it."""
+    compared = 0
+    for word in words:
+        if word.initial_of:
+            compared += sum(names.looked_at(name) for name in word.initial_of)
+            if compared > MOST_NAMES:
+                word = replace(word, initial_of=())
+        yield word
 
 
 def _too_much(clauses: int, start: int, length: int) -> QueryError:

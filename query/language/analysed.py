@@ -16,6 +16,7 @@ from indexer.index.text.analysis import STOP_WORDS, groups, name_words, stem, st
 from indexer.index.text.reading import as_read
 from indexer.index.text.ties import CAPITALS, HERE, ties
 from query.language.combine import leaves, with_leaves
+from query.language.initials import names_of_initials
 from query.language.leaves import Leaf
 from query.language.parts import Part, has_pattern, pattern_parts, written_parts
 from query.language.tree import And, Node, Not, Or, Phrase, Prefix, Query, Wildcard, Word
@@ -49,6 +50,8 @@ class AnalysedWord:
     venue: str = ""
     named: tuple[str, ...] = ()
     """The words under which names have it, where those are others: of `H.H.` h and h."""
+    initial_of: tuple[str, ...] = ()
+    """Names whose initial it may be (`Y.` of Y. Bengio): papers of such authors match it without scoring."""
 
     @property
     def in_names(self) -> tuple[str, ...]:
@@ -137,6 +140,10 @@ def analyse(query: Query, venues: VenueTable) -> AnalysedQuery:
         else replace(word, venue=name)
         for word, typed_word in zip(words, _typed(query.optional, found), strict=True)
     )
+    initials = names_of_initials(query.optional)
+    if any(initials):
+        names = [names for names, runs in zip(initials, found, strict=True) for _ in runs]
+        words = tuple(replace(word, initial_of=of) if of else word for word, of in zip(words, names, strict=True))
     _check_words(query, len(words) + sum(map(len, (of_leaves or {}).values())) + sum(map(len, (parts or {}).values())))
     return AnalysedQuery(query, words, required, of_leaves, parts)
 

@@ -25,9 +25,9 @@ def explain_row(engine: ArrayEngine, request: Request, row: Row, ranked: Ranked 
     """The score of one hit, term by term and field by field, then what re-scoring adds (`ranked`).
 
     Each of `terms` has a `part`: `term` (a word of the query), `pattern`, or what re-scoring adds: `adjacent`,
-    `title`, `heading`, `whole`, `signs`, `cited`, `year`, `feedback`, `lowered`; of a paper that the query names it is
-    `identifier`. A field's share of a term is its share of W: the score of the term times w_f tf_f / norm_f over W.
-    The scores of `terms` sum up to `score`, those of their fields to theirs.
+    `title`, `heading`, `whole`, `signs`, `cited`, `year`, `name`, `feedback`, `lowered`; of a paper that the query
+    names it is `identifier`. A field's share of a term is its share of W: the score of the term times w_f tf_f / norm_f
+    over W. The scores of `terms` sum up to `score`, those of their fields to theirs.
     """
     if ranked and (row.segment, row.doc) in ranked.named:
         text = request.query.text.strip()

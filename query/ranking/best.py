@@ -139,7 +139,7 @@ def _scored(
 
 
 def _lexical(candidates: Candidates, compiled: Compiled, wanted: Asked) -> tuple[Floats, list[Gain]]:
-    """Scores in which function words count less, and what hits of the years asked for gain."""
+    """Scores in which function words count less, and what hits gain that are of a year or an author asked for."""
     scores = candidates.scores.copy()
     gains = []
     for number, (node, multiplier) in enumerate(zip(compiled.optional, wanted.scored, strict=True)):
@@ -151,6 +151,10 @@ def _lexical(candidates: Candidates, compiled: Compiled, wanted: Asked) -> tuple
                 # As though the year stood in the text as often as could be.
                 there = candidates.years == int(node.term.words[0])
                 gains.append(Gain("year", node.term.words[0], np.where(there, node.term.weight - given, 0.0)))
+    for number in wanted.named:
+        term = compiled.optional[number].term
+        there = candidates.held(term.of_names)
+        gains.append(Gain("name", term.initial_of[0], np.where(there, term.weight - _given(candidates, term), 0.0)))
     if wanted.score_only != 1.0:
         for term in compiled.score_only:
             scores += (wanted.score_only - 1.0) * _given(candidates, term)

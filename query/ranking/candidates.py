@@ -60,6 +60,14 @@ class Candidates:
             out[low:high] = read(at, segment, self.docs[low:high])
         return out
 
+    def held(self, read: Callable[[Segment, int], npt.NDArray[np.bool_] | None]) -> npt.NDArray[np.bool_]:
+        """Which hits are in a mask; `read` gives that of a segment, by its number (None: none are)."""
+        found = np.zeros(self.size, dtype=bool)
+        for at, segment, low, high in self._parts:
+            if (mask := read(segment, at)) is not None:
+                found[low:high] = mask[self.docs[low:high]]
+        return found
+
     def shares(self, counts: Counts) -> Floats:
         """What each field adds to W (fields x hits)."""
         shares: Floats = counts.T * self.norms

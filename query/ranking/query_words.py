@@ -31,13 +31,15 @@ class Asked:
     """The words as typed, and for the terms of the compiled query by what each one's score is multiplied.
 
     `scored` belongs to `Compiled.optional`, `score_only` to all of `Compiled.score_only`; `years` are numbers of
-    optional terms that are years; `highest` is the highest score that the content words can give.
+    optional terms that are years, `named` of initials of somebody's name; `highest` is the highest score that the
+    content words can give.
     """
 
     words: list[AskedWord]
     scored: list[float]
     score_only: float
     years: list[int]
+    named: list[int]
     highest: float
 
     def content(self) -> Iterator[AskedWord]:
@@ -56,15 +58,20 @@ def asked(compiled: Compiled, parameters: Parameters) -> Asked:
     words: list[AskedWord] = []
     scored: list[float] = []
     years: list[int] = []
+    named: list[int] = []
     highest = 0.0
     for word, role in zip(typed, found, strict=True):
         weight = _FUNCTION_WEIGHT
         if not word.score_only:
             number = next(numbers)
             term = compiled.optional[number].term
+            # An initial is not what is sought: a paper has it whose author has, wherever else it stands.
+            role = Role.FUNCTION if term.whose else role
             if number == len(scored):
                 if term.year is not None:
                     years.append(number)
+                if term.whose:
+                    named.append(number)
                 scored.append(multipliers[role])
                 highest += term.weight if role is Role.CONTENT else 0.0
             if role is not Role.FUNCTION:
@@ -74,4 +81,4 @@ def asked(compiled: Compiled, parameters: Parameters) -> Asked:
         for part, stem in zip(word.parts, word.part_stems, strict=True):
             words.append(AskedWord(part, encode(stem), role, weight, len(words)))
     scored += [1.0] * (len(compiled.optional) - len(scored))
-    return Asked(words, scored, 0.0 if sentence else 1.0, years, highest)
+    return Asked(words, scored, 0.0 if sentence else 1.0, years, named, highest)

@@ -22,6 +22,7 @@ TITLES = [
     "A bare hands study",
     "Deep nets",
 ]
+NAMES = ["Yann LeCun", "Jürgen Schmidhuber", "Yan Duan", "Yan Liu"]
 
 
 @pytest.fixture(scope="module", name="index")
@@ -29,7 +30,9 @@ def fixture_index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PaperInd
     """Common words, words that authors have misspelt, and rare words that look like common ones."""
     folder = tmp_path_factory.mktemp("spelling") / "papers.idx"
     authors = (Author("Yoshua Bengio"),)
-    index_papers((Paper(id=str(at), title=title, authors=authors) for at, title in enumerate(TITLES)), folder)
+    papers = [Paper(id=str(at), title=title, authors=authors) for at, title in enumerate(TITLES)]
+    named = [Paper(id=name, title=f"Of {name[:1]}", authors=(Author(name),)) for name in NAMES]
+    index_papers([*papers, *named], folder)
     with PaperIndex.open(folder) as index:
         yield index
 
@@ -46,6 +49,10 @@ def fixture_index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PaperInd
         ('title:"reinforcement lerning"', 'title:"reinforcement learning"'),
         ('author:"Yoshau Bengio"', 'author:"yoshua Bengio"'),
         ("author:Bengoi", "author:bengio"),
+        ("Yan LeCun", "yann LeCun"),
+        ("LeCun Yan", "LeCun yann"),
+        ('author:"Yan LeCun"', 'author:"yann LeCun"'),
+        ("Jurgin Schmidhuber", "jurgen Schmidhuber"),
     ],
 )
 def test_a_slip_is_mended(index: PaperIndex, typed: str, meant: str) -> None:
@@ -53,7 +60,9 @@ def test_a_slip_is_mended(index: PaperIndex, typed: str, meant: str) -> None:
     assert index.search(typed).suggestion == meant
 
 
-@pytest.mark.parametrize("typed", ["gaussian process", "graphene", "bare hands", "context", "2018", "the", "zzzz", ""])
+@pytest.mark.parametrize(
+    "typed", ["gaussian process", "graphene", "bare hands", "context", "2018", "the", "zzzz", "", "Yan Duan", "Yan Liu"]
+)
 def test_nothing_is_offered(index: PaperIndex, typed: str) -> None:
     """For words that are there and like no much commoner one, and for words like none."""
     assert index.search(typed).suggestion is None

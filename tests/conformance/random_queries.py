@@ -20,7 +20,7 @@ class QueryMaker:
             (3, self._fielded), (1, self._prefix), (1, self._wildcard), (1, self._fuzzy), (1, self._years),
             (1, self._year),
             (1, self._name), (1, self._author_phrase), (1, self._exact), (1, self._nowhere), (1, self._fielded_phrase),
-            (1, self._written), (1, self._parts), (1, self._by_authors),
+            (1, self._written), (1, self._parts), (1, self._by_authors), (1, self._initial),
         ]  # fmt: skip
 
     def query(self) -> str:
@@ -128,6 +128,16 @@ class QueryMaker:
     def _name(self) -> str:
         authors = self._paper().authors
         return self._random.choice(self._random.choice(authors).name.split()) if authors else "Wang"
+
+    def _initial(self) -> str:
+        given, *rest = self._name_of_author().split() or ["E"]
+        last = rest[-1] if rest else given
+        form = self._random.choice(("{0}. {1}", "{0} {1}", "{1}, {0}.", "{1} {0}", "{2} {0}. {1}", "{0}.{0}. {1}"))
+        return form.format(given[:1], last, given)
+
+    def _name_of_author(self) -> str:
+        authors = self._paper().authors
+        return self._random.choice(authors).name if authors else "Weinan E"
 
     def _by_authors(self) -> str:
         authors = self._paper().authors

@@ -9,6 +9,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,6 +21,7 @@ from indexer.index.record.venues import VenueTable
 from indexer.index.text.analysis import STOP_WORDS, compounds, fold, groups, name_words, stem, tokens, words
 from indexer.index.text.reading import as_read
 from indexer.index.text.ties import EVERYWHERE, HERE, ties
+from query.language.initials import names_of_initials
 from query.language.parts import Part, has_pattern, joined, pattern_parts, unaccented, written_parts
 from query.language.tree import (
     And,
@@ -194,14 +196,17 @@ class Reference:
 
     def _bare(self, query: Query) -> tuple[list[Term], list[Term]]:
         """The bare words that decide, and the function words that only score, in author names."""
-        found = [(parts, leaf.boost) for leaf in query.optional for parts in groups(as_read(leaf.text))]
+        leaves = zip(query.optional, names_of_initials(query.optional), strict=True)
+        found = [(parts, leaf.boost, names) for leaf, names in leaves for parts in groups(as_read(leaf.text))]
         drop = has_content(query)
-        kept = [(parts, boost) for parts, boost in found if not (drop and is_stop(parts))]
+        kept = [(parts, boost) for parts, boost, _ in found if not (drop and is_stop(parts))]
+        initials = [names for parts, _, names in found if not (drop and is_stop(parts))]
         terms = []
         for at, (parts, boost) in enumerate(kept):
             pairs = [words for words in (self._pair(kept, at - 1), self._pair(kept, at)) if words]
-            terms.append(self.term(parts, ALL, boost, tuple("".join(pair) for pair in pairs)))
-        silent = [self.term(parts, ("authors",), boost) for parts, boost in found if drop and is_stop(parts)]
+            term = self.term(parts, ALL, boost, tuple("".join(pair) for pair in pairs))
+            terms.append(term.of([named for name in initials[at] if (named := self._names(name, 0.0)) is not None]))
+        silent = [self.term(parts, ("authors",), boost) for parts, boost, _ in found if drop and is_stop(parts)]
         return terms, silent
 
     def _pair(self, kept: Sequence[tuple[Parts, float]], at: int) -> Parts | None:
@@ -281,7 +286,7 @@ class Reference:
         form = next((named for named in forms if any(map(named.matches, self.docs))), forms[0])
         return lambda doc: bool(doc.authors) and form.means(doc.authors[at][0])
 
-    def _names(self, text: str, boost: float) -> Scorer | None:
+    def _names(self, text: str, boost: float) -> Named | None:
         """A name as it is typed; where no paper has it, the other way round."""
         words = [word for parts in groups(as_read(text)) for word in parts]
         if not words:
@@ -365,6 +370,7 @@ class Term(Scorer):
         self, reference: Reference, parts: Parts, fields: Sequence[str], boost: float, joined: Sequence[str]
     ) -> None:
         self.parts, self.fields, self.boost = parts, fields, boost
+        self._initial_of: Sequence[Named] = ()
         self._whole = "".join(parts)
         self._stems = {_stem(self._whole), *map(_stem, joined)}
         self._variants = {tuple(map(_stem, parts))} if len(parts) > 1 else set()
@@ -395,7 +401,15 @@ class Term(Scorer):
         mark, word, other = variant
         return doc.counts[field][other] if mark == EVERYWHERE or (word, variant) in doc.compounds else 0
 
+    def of(self, names: Sequence[Named]) -> Term:
+        """The same word as the initial of some names."""
+        other = copy(self)
+        other._initial_of = names
+        return other
+
     def matches(self, doc: Doc) -> bool:
+        if any(named.matches(doc) for named in self._initial_of):
+            return True
         word = self._whole
         year = (
             len(self.parts) == 1

@@ -11,14 +11,19 @@ import pytest
 from indexer.index.errors import QueryError, UsageError
 from indexer.index.opensearch.analysed import Analyser
 from indexer.index.opensearch.mapping import document
+from indexer.index.record.names import cluster_key
 from indexer.index.record.paper import Author, Paper
 from indexer.index.record.venues import VenueTable
 from indexer.index.schema import FIELDS, NAMES, TEXT
+from indexer.index.segment.opened import Segment
 from indexer.index.store.generation import open_generation
+from indexer.index.text.encoded import decode
 from indexer.ingest.collect import index_papers
 from query import PaperIndex
+from query.engines.author_names import AuthorNames, FoundNames
 from query.engines.collection import Collection
 from query.engines.compile import Compiler
+from query.engines.masks import Mask
 from query.engines.nodes import Scorer
 from query.engines.opensearch import clauses
 from query.engines.opensearch.candidates import Rows
@@ -82,6 +87,16 @@ def test_rows_hold_what_the_segment_holds(rows: Rows, tmp_path: Path) -> None:
                 ]
 
 
+class _NamesOfRows(AuthorNames):
+    """The names of an index, which stand on rows: what a cluster is asked for."""
+
+    def mark(self, mask: Mask, found: FoundNames, segment: Segment, at: int) -> None:
+        (theirs,) = self._segments
+        keys = {decode(theirs.files.clusters.keys[number]) for number in found.clusters[0].tolist()}
+        for row in range(segment.docs):
+            mask[row] |= any(cluster_key(author.name) in keys for author in segment.papers.paper(row).authors)
+
+
 def test_rows_are_ranked_as_the_papers_of_an_index_are(rows: Rows, tmp_path: Path) -> None:
     """By `best`, from the statistics of the whole: the same papers in the same order with the same scores."""
     index_papers(SOME, tmp_path / "p.idx")
@@ -89,6 +104,7 @@ def test_rows_are_ranked_as_the_papers_of_an_index_are(rows: Rows, tmp_path: Pat
     generation = open_generation(tmp_path / "p.idx")
     known, over = Variants(Collection(generation)), Collection(generation)
     over.segments = [rows]
+    over.author_names = _NamesOfRows(over.author_names._segments)
     with PaperIndex.open(tmp_path / "p.idx") as index:
         for text in (SOME[0].title, SOME[7].title, f"which are the {SOME[3].title}", "On graphs", "Weinan E graphs"):
             compiled = Compiler(over, venues, known).compile(analyse(parse(text), venues=venues))

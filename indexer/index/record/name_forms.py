@@ -188,7 +188,8 @@ def _aligned(
     ways: list[int | None] = []
     if _may_pass(typed, stored, at, place):
         after = place + 1
-        while after < len(stored) and stored[after].tied:
+        # One word alone may be any of a name: `Luc` finds Jean-Luc, which `Luc Picard` does not.
+        while len(typed) > 1 and after < len(stored) and stored[after].tied:
             after += 1
         ways.append(_aligned(typed, stored, at, after, known))
     for taken, covered in _SPANS:

@@ -87,12 +87,13 @@ def _variant(parts: Sequence[str], columns: Sequence[int]) -> Query:
 
 
 def matching(found: Term) -> Query:
-    """Papers that match a term: those that hold it, and those of its year or venue."""
-    more = []
+    """Papers that match a term: those that hold it, and those of its year, venue or names."""
+    more: list[Query] = []
     if found.year is not None:
         more.append({"term": {"year": {"value": found.year}}})
     if found.venue:
         more.append(term("venue", server_key(found.venue)))
+    more += [{"terms": {"clusters": list(map(server_key, names.keys))}} for names in found.whose]
     return either([holding(found.key), *more]) if more else holding(found.key)
 
 

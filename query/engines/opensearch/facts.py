@@ -11,7 +11,7 @@ import orjson
 
 from indexer.index.bm25f import average_length
 from indexer.index.errors import QueryError
-from indexer.index.opensearch.analysed import server_word
+from indexer.index.opensearch.analysed import server_key, server_word
 from indexer.index.opensearch.connection import SEARCH_SECONDS, Connection
 from indexer.index.opensearch.failures import ClusterError, Failure, translated
 from indexer.index.opensearch.published import ClusterGeneration
@@ -24,6 +24,7 @@ from indexer.index.text.ties import EVERYWHERE, HERE
 from query.engines.author_names import TWO_NAMES, AuthorNames, FoundNames, search_words
 from query.engines.collection import Collection, TermKey
 from query.engines.deadline import check_time, left
+from query.engines.masks import Mask
 from query.engines.opensearch import clauses
 from query.engines.opensearch.clauses import Query
 from query.engines.variants import Parts, Variants
@@ -231,6 +232,22 @@ class ClusterNames(AuthorNames):
     def keys_of(self, found: FoundNames) -> tuple[str, ...]:
         """Keys of the author clusters that a typed name means."""
         return found.keys
+
+    def mark(self, mask: Mask, found: FoundNames, segment: Segment, at: int) -> None:
+        """Set a mask over fetched rows true where one of the names stands: which these are the cluster tells."""
+        ids = [segment.paper_id(row) for row in range(segment.docs)]
+        if not ids or not found.keys:
+            return
+        held = {"terms": {"clusters": list(map(server_key, found.keys))}}
+        body = {
+            "size": len(ids),
+            "query": {"bool": {"filter": [{"terms": {"id": ids}}, held]}},
+            "track_total_hits": False,
+            "stored_fields": "_none_",
+            "docvalue_fields": ["id"],
+        }
+        named = {hit["fields"]["id"][0] for hit in self._statistics.search(body)["hits"]["hits"]}
+        mask |= np.array([paper in named for paper in ids], dtype=bool)
 
     def _held(self, word: str) -> bool:
         return bool(self._statistics.connection.count(self._statistics.generation.papers, _name(word)))
