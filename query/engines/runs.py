@@ -19,6 +19,7 @@ from indexer.index.segment.postings import LAST_FORM
 from indexer.index.text.encoded import encode
 from query.engines import remembered
 from query.engines.deadline import check_time
+from query.engines.lone_words import surely
 from query.engines.masks import Mask, listed, mark
 from query.engines.patterns import mark_forms, matching_words, pattern_mask
 from query.engines.phrases import chain, member, positions_of
@@ -29,6 +30,9 @@ Ints = npt.NDArray[np.int64]
 Docs = npt.NDArray[np.uint16]
 # As in `phrases`: index of the paper << 40 | field << 32 | position. No window of a name is wider than _NAME.
 _PAPER, _UNIT, _NAME = 40, 32, 64
+_ABSTRACT = FIELD_NUMBERS["abstract"]
+_SHORT = 0.3
+"""The time in which a title is read, in that of an abstract."""
 MOST_WORDS = 4_000
 """A pattern inside a run may mean so many words of a segment: each is looked up by itself, 20 us."""
 
@@ -39,6 +43,11 @@ class Doubt(NamedTuple):
     docs: Docs
     group: str
     columns: Sequence[int]
+
+    @property
+    def cost(self) -> float:
+        """How long a paper of it takes to read, in the time of an abstract."""
+        return 1.0 if _ABSTRACT in self.columns else _SHORT
 
 
 def run_mask(segment: Segment, parts: Sequence[Part], slop: int, columns: Sequence[int]) -> Mask:
@@ -52,8 +61,8 @@ def run_mask(segment: Segment, parts: Sequence[Part], slop: int, columns: Sequen
 def run_masks(segments: Sequence[Segment], parts: Sequence[Part], slop: int, columns: Sequence[int]) -> list[Mask]:
     """The same for several segments: how much is to be read is known before the first paper is."""
     found = [_without_reading(segment, parts, slop, columns) for segment in segments]
-    doubtful = sum(len(doubt.docs) for _, doubts in found for doubt in doubts)
-    remembered.read(doubtful, _named(parts), among=sum(segment.docs for segment in segments))
+    doubtful = sum(len(doubt.docs) * doubt.cost for _, doubts in found for doubt in doubts)
+    remembered.read(int(doubtful), _named(parts), among=sum(segment.docs for segment in segments))
     reader = Reader(parts, slop)
     for segment, (mask, doubts) in zip(segments, found, strict=True):
         for doubt in doubts:
@@ -106,6 +115,8 @@ class _Run:
         every = len(self._columns) == self._group.fields
         if not docs.size or (len(self._parts) == 1 and every and not self._parts[0].spelling):
             return docs, docs
+        if len(meant) == 1 and self._parts[0].written and self._group.has_forms and not self._parts[0].spelling:
+            return surely(self._segment, self._parts[0], int(meant[0][0]), docs, self._columns)
         if any(part.spelling for part in self._parts):
             certain, doubt = docs[:0], True
         else:

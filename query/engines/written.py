@@ -13,6 +13,7 @@ from indexer.index.record.names import spelling
 from indexer.index.schema import FIELDS, TEXT
 from indexer.index.segment.opened import Segment
 from indexer.index.text.analysis import stem, tokens, words
+from indexer.index.text.folding import fold_for_words
 from indexer.index.text.reading import as_read
 from query.engines.patterns import word_test
 from query.language.parts import Part, unaccented
@@ -20,10 +21,17 @@ from query.language.parts import Part, unaccented
 Pair = tuple[str, str]
 """A folded word, and the same as read (empty where nobody asks for capitals)."""
 
-# What is not in a text as read as it was published: LaTeX, entities, tags, scripts, furniture.
-_MARKUP = re.compile(r"[\\&<${}~_^\[©\x80-\x9f]|^Abstract")
-_BEFORE, _AFTER = r"(?:^|(?<=[ (\"]))", r"(?=[ ,;:)\"]|\.(?: |$)|$)"
+# What may stand otherwise in a text as read than as it was published: LaTeX, entities, tags, scripts, furniture.
+_MARKUP = "\\&<${}~_^[©"
+_MISREAD = re.compile("[\x80-\x9f]")
+_COMMAND = re.compile(r"[\\<]|&[#A-Za-z]|[\x80-\x9f]")
+"""What is read as letters that are not written, or joins those between which it stands."""
+_HEADING, _NEAR = len("Abstract unavailable."), 40
+_PAIRS = (("{", "}"), ("<", ">"), ("[", "]"))
+_BEFORE, _AFTER = r"(?:^|(?<=[ (\"/-]))", r"(?=[ ,;:)\"/?!-]|\.(?: |$)|$)"
+_POSSESSIVE = r"(?='s\b)"
 _BETWEEN = r"(?:'s)?[^A-Za-z0-9]+"
+_LETTERS_ALONE = {code: None for code in range(128) if not chr(code).isalnum()}
 
 
 class Reader:
@@ -69,23 +77,54 @@ def _look(parts: Sequence[Part], slop: int) -> Callable[[str], bool | None]:
     plain = [part for part in parts if part.written and part.surface.isascii() and part.surface.isalpha()]
     every = len(plain) == len(parts)
     cased = [part.spelling for part in plain if part.spelling]
-    whole = " ".join(_either_case(part.spelling, part.surface) for part in plain)
-    certain = re.compile(f"{_BEFORE}{whole}{_AFTER}") if every else None
+    small = not cased
+    whole = " ".join(part.surface if small else _either_case(part.spelling, part.surface) for part in plain)
+    # In capitals `LSTM's` is not LSTM.
+    ends = f"(?:{_AFTER}|{_POSSESSIVE})" if small else _AFTER
+    certain = re.compile(f"{_BEFORE}{whole}{ends}") if every else None
     # With capitals a word is compared as it stands; without, `don't` and `i.i.d.` lose their signs.
     loose = [_either_case(part.spelling, "[.']?".join(part.surface)) for part in plain]
     held = [re.compile(_BETWEEN.join(loose))] if every and slop == 1 else [re.compile(word) for word in loose]
+    letters = [part.surface for part in plain]
 
     def look(text: str) -> bool | None:
-        if _MARKUP.search(text) is not None:
-            return None
-        if not text.isascii():
-            spelt = unaccented(text) if cased else ""
-            return None if all(word in spelt for word in cased) else False
-        if certain is not None and certain.search(text) is not None:
+        lowered = text.lower() if small else text
+        marked = any(sign in text for sign in _MARKUP) or text.startswith("Abstract")
+        marked = marked or (not text.isascii() and _MISREAD.search(text) is not None)
+        if not marked and text.isascii() and any(word not in _joined(lowered) for word in letters if small):
+            return False
+        found = certain.search(lowered) if certain is not None else None
+        # Outside of all braces, tags and brackets what stands between spaces is read as it stands.
+        if found is not None and (not marked or _is_outside(lowered, found.start())):
             return True
+        if marked or not text.isascii():
+            return None if _COMMAND.search(text) is not None else _if_held(text)
         return None if all(word.search(text) for word in held) else False
 
+    def _if_held(text: str) -> bool | None:
+        """That a text without commands lacks a part whose letters it has nowhere, not even with signs between them."""
+        if any(word not in unaccented(text) for word in cased):
+            return False
+        alone = fold_for_words(text).translate(_LETTERS_ALONE)
+        return None if all(word in alone for word in letters) else False
+
     return look
+
+
+def _joined(text: str) -> str:
+    """A text of ASCII without what may stand inside a word."""
+    return text.replace(".", "").replace("'", "")
+
+
+def _is_outside(text: str, at: int) -> bool:
+    """Whether a place in a text is outside of its heading, braces, tags, brackets and formulas, and no command near."""
+    return (
+        at > _HEADING
+        and "%" not in text
+        and "\\" not in text[max(0, at - _NEAR) : at]
+        and not text.count("$", 0, at) % 2
+        and all(text.count(opens, 0, at) == text.count(closes, 0, at) for opens, closes in _PAIRS)
+    )
 
 
 def _either_case(spelling: str, folded: str) -> str:
