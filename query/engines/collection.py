@@ -25,13 +25,15 @@ Floats = npt.NDArray[np.float64]
 
 class TermKey(NamedTuple):
     """By what a term is known: a paper holds it that has one of the stems, or the parts of a variant side by side, in
-    one of the text fields, or the words in a row in one of the name fields (fields by number)."""
+    one of the text fields, or the words in a row, or one that is `spelled` so, in one of the name fields (fields by
+    number)."""
 
     stems: tuple[str, ...]
     variants: tuple[tuple[str, ...], ...]
     words: tuple[str, ...]
     text: tuple[int, ...]
     names: tuple[int, ...]
+    spelled: tuple[str, ...] = ()
 
 
 class Collection:

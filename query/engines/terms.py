@@ -14,6 +14,7 @@ from indexer.index.native import kernel
 from indexer.index.schema import FIELD_NUMBERS, FIELDS, GROUPS, NAMES, TEXT
 from indexer.index.segment.opened import Segment
 from indexer.index.text.encoded import encode
+from indexer.index.text.spellings import spelled_in_names
 from query.engines.author_names import FoundNames
 from query.engines.collection import Collection, TermKey
 from query.engines.phrases import Matches, phrase
@@ -53,7 +54,9 @@ class Term:
         self._names = NAME_COLUMNS if every else tuple(column for column in NAME_COLUMNS if column in self.columns)
         self._stems = tuple(dict.fromkeys((word.stem, *joined, *word.also)))
         self._variants = self._parts() if self._text else ()
-        self.key = TermKey(self._stems, self._variants, word.in_names, self._text, self._names)
+        # Whoever asks for a word in all fields finds as many papers in either spelling; `author:Grey` is no Gray.
+        self._spelled = spelled_in_names(word.parts[0]) if every and len(word.parts) == 1 else ()
+        self.key = TermKey(self._stems, self._variants, word.in_names, self._text, self._names, self._spelled)
         self._name = "".join(word.in_names)
         self.year = int(whole) if len(word.parts) == 1 and every and is_year(whole) else None
         """The year that the word names; papers of that year match it without scoring."""
@@ -136,7 +139,7 @@ class Term:
         name = encode(self._name)
         segments = self._collection.segments
         given: tuple[tuple[Any, ...], ...] = ((),) * len(segments)
-        if self._variants or len(self.word.in_names) > 1:
+        if self._variants or self._spelled or len(self.word.in_names) > 1:
             given = tuple(
                 [tuple([found.row() for found in self._phrases(segment) if len(found.docs)]) for segment in segments]
             )
@@ -154,6 +157,8 @@ class Term:
             yield self._ties.matches(segment, parts, self._text)
         if self._names and len(self.word.in_names) > 1:
             yield phrase(self._collection, segment, NAMES, self.word.in_names, 1, self._names)
+        for other in self._spelled:
+            yield phrase(self._collection, segment, NAMES, (other,), 1, self._names)
 
     def _streams(self, segment: Segment) -> list[Stream]:
         stored = [stored_stream(segment, TEXT, word, self._text) for word in self._stems] if self._text else []

@@ -20,6 +20,7 @@ from indexer.index.record.paper import Paper
 from indexer.index.record.venues import VenueTable
 from indexer.index.text.analysis import STOP_WORDS, compounds, fold, groups, name_words, stem, tokens, words
 from indexer.index.text.reading import as_read
+from indexer.index.text.spellings import spelled_in_names
 from indexer.index.text.ties import EVERYWHERE, HERE, ties
 from query.language.initials import names_of_initials
 from query.language.parts import Part, has_pattern, joined, pattern_parts, unaccented, written_parts
@@ -387,6 +388,8 @@ class Term(Scorer):
             if field == "authors":
                 count = doc.counts[field][self._whole]
                 count += doc.phrase(field, self.parts) if len(self.parts) > 1 else 0
+                if self.fields == ALL and len(self.parts) == 1:
+                    count += sum(doc.counts[field][other] for other in spelled_in_names(self._whole))
             else:
                 count = sum(doc.counts[field][term] for term in self._stems)
                 count += sum(self._variant(doc, field, variant) for variant in self._variants)

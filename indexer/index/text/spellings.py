@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from breame.data.spelling_constants import BRITISH_ENGLISH_SPELLINGS
 
@@ -106,6 +106,12 @@ def spelled_alike(word: str) -> tuple[str, ...]:
     known += [f"{plain[:at]}{second}s{plain[at + 2 :]}" for second, at in _endings_in_z(plain)]
     known += [plain.replace(name, letter) for letter, name in _GREEK.items() if name in plain]
     return tuple(sorted({word, plain, *(other for other in known if plain_spelling(other) == plain)}))
+
+
+@lru_cache(1 << 12)
+def spelled_in_names(word: str) -> tuple[str, ...]:
+    """The other spellings of a folded word under which authors may stand: of `grey` gray, of `β` beta."""
+    return tuple(other for other in spelled_alike(word) if other != word and other.isascii())
 
 
 @cache

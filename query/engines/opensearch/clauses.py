@@ -74,6 +74,7 @@ def holding(key: TermKey) -> Query:
         found.append(term("names", server_word("".join(key.words))))
         if len(key.words) > 1:
             found.append(in_a_row("names", key.words))
+        found += [term("names", server_word(other)) for other in key.spelled]
     return either(found)
 
 
@@ -114,6 +115,7 @@ def scoring(found: Term) -> list[Query]:
         parts.append({"term": {"names": {"value": server_word("".join(key.words)), "boost": weight}}})
         if len(key.words) > 1:
             parts.append(_scored(in_a_row("names", key.words), weight))
+        parts += [_scored(term("names", server_word(other)), weight) for other in key.spelled]
     return [parts[0] if len(parts) == 1 else {"dis_max": {"queries": parts}}] if parts else []
 
 

@@ -19,6 +19,7 @@ from indexer.index.segment.container import Array
 from indexer.index.segment.opened import Segment
 from indexer.index.text.analysis import stem
 from indexer.index.text.encoded import decode, encode
+from indexer.index.text.spellings import spelled_in_names
 from indexer.index.text.ties import HERE
 from indexer.index.whoosh.library import matching, query, reading
 from query.engines.collection import Collection
@@ -147,6 +148,8 @@ class TermQuery(Part):
             else:
                 named = self._word.in_names
                 singles, runs = ["".join(named)], [named] if len(named) > 1 else []
+                if len(self._words) == 1 and self._columns == ALL_COLUMNS:
+                    singles += spelled_in_names(self._words[0])
             for term in singles:
                 yield column, leaf.postings(field.name, term)
             for run in runs:
