@@ -20,7 +20,7 @@ from query.snapshot import Snapshot
 
 EMPTY, FILTER = "empty", "filter"
 """Kinds of diagnostics: an answer without hits, and a filter's value that no paper has."""
-_CLAUSES, _FEW = 12, 40
+_CLAUSES, _FEW, _LEAVES = 12, 40, 100
 """So many clauses of a query are looked at one by one; of how many the query without one of them is tried."""
 
 
@@ -103,6 +103,9 @@ class _Blame:
     def clauses(self) -> Iterator[Diagnostic]:
         """Words and clauses that no paper matches; else the one without which some would be found."""
         query = self._request.query
+        if sum(1 for node in (*query.optional, *query.required) for _ in leaves(node)) > _LEAVES:
+            # Each clause without the others, and the others without it, are as many searches.
+            return
         clauses = list(_different(sorted((*query.optional, *query.required), key=start)))
         unknown = [node for node in clauses[:_CLAUSES] if not self._without_filters(_query(query, [node]))]
         if unknown:
@@ -165,8 +168,9 @@ def _different(clauses: Iterable[Node]) -> Iterator[Node]:
 
 def _query(query: Query, clauses: Sequence[Node]) -> Query:
     """A query of some of its clauses."""
-    optional = tuple(node for node in clauses if node in query.optional and isinstance(node, Word))
-    return Query("", optional, tuple(node for node in clauses if node not in optional))
+    typed = set(map(id, query.optional))
+    optional = tuple(node for node in clauses if id(node) in typed and isinstance(node, Word))
+    return Query("", optional, tuple(node for node in clauses if id(node) not in typed))
 
 
 def _place(node: Node) -> tuple[int, int]:

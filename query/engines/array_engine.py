@@ -66,7 +66,9 @@ class ArrayEngine:
 
     def analysed(self, query: Query) -> AnalysedQuery:
         """The words of a query. Those of short ones are kept: the same are asked with other filters and pages."""
-        return self._kept(query) if len(query.text) <= _SHORT else self._analyse(query)
+        if len(query.text) <= _SHORT:
+            return self._kept(query)
+        return once((self, "analysed", query), lambda: self._analyse(query))
 
     def answer(self, request: Request, compiled: Compiled | None = None) -> Answer:
         """The first hits in order, totals and masks; `compiled` where the caller has the nodes already."""

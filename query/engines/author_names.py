@@ -70,6 +70,7 @@ class AuthorNames:
         self._files = list(dict.fromkeys(segment.files for segment in segments))
         self._found: dict[str, FoundNames | None] = {}
         self._every: dict[str, FoundNames | None] = {}
+        self._sizes: dict[str, int] = {}
 
     def find(self, text: str, *, every: bool = False) -> FoundNames | None:
         """The clusters that a typed name means. None: it is one plain word, and the postings of names have them all.
@@ -101,8 +102,12 @@ class AuthorNames:
 
     def looked_at(self, text: str) -> int:
         """About how many names are compared for a typed one: those with the rarest of its words."""
-        typed = typed_form(text)
-        return sum(_rarest(files.clusters, form) for files in self._files for form in (typed, *typed.rotated()))
+        if text not in self._sizes:
+            if len(self._sizes) >= KEPT:
+                self._sizes.clear()
+            forms = [form := typed_form(text), *form.rotated()]
+            self._sizes[text] = sum(_rarest(files.clusters, form) for files in self._files for form in forms)
+        return self._sizes[text]
 
     def _held(self, word: str) -> bool:
         return any(len(files.clusters.with_word(encode(word))) for files in self._files)

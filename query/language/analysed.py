@@ -6,7 +6,7 @@ texts: surface words, compounds, stems, and which words decide and which only sc
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -25,6 +25,7 @@ from query.language.venue_words import known_venue, venue_of_acronym
 MAX_WORDS = 1_000
 """Words that a query may have after analysis: `a-b-c` and an address have more than one."""
 _PUNCTUATION = ".,;:!?()[]\"'"
+_LONGEST_NAME = 100
 ADDED = -1
 """`start` of a word that nobody typed: one that `--expand` added, after those of the query."""
 
@@ -120,17 +121,25 @@ def analyse(query: Query, venues: VenueTable) -> AnalysedQuery:
     of_leaves: dict[Leaf, tuple[AnalysedWord, ...]] | None = None
     parts: dict[Leaf, tuple[tuple[Part, ...], ...]] | None = None
     if query.required:
-        clauses = _merged(query.required)
+        clauses = _Merging().merged(query.required)
         asked = [leaf for node in clauses for leaf in leaves(node)]
         parts = {leaf: cut for leaf in asked if (cut := _parts_of(leaf)) is not None}
+        cut_words = {
+            leaf: _grouped_in_field(leaf, venues)
+            for leaf in asked
+            if isinstance(leaf, Word | Phrase) and leaf not in parts
+        }
+        _check_words(query, sum(map(len, cut_words.values())) + sum(map(len, parts.values())))
         of_leaves = {
-            leaf: _words(_grouped_in_field(leaf, venues), [leaf]) if leaf not in parts else _plain(parts[leaf], leaf)
+            leaf: _words(cut_words[leaf], [leaf]) if leaf in cut_words else _plain(parts[leaf], leaf)
             for leaf in asked
             if isinstance(leaf, Word | Phrase)
         }
         held = {leaf: bool(parts.get(leaf) or of_leaves.get(leaf)) for leaf in (*parts, *of_leaves)}
         required = tuple(kept for node in clauses if (kept := _with_words(node, held)) is not None)
     found = [grouped(leaf.text) for leaf in query.optional]
+    # Before more is done with them: most of the work is that of each word.
+    _check_words(query, sum(map(len, found)))
     # A function word decides only where nothing else does.
     decided = bool(required) or any(not _is_function_word(parts) for runs in found for parts in runs)
     words = _words([parts for runs in found for parts in runs], _each(query.optional, found), decided=decided)
@@ -208,7 +217,8 @@ def _words(
 
 def _named(parts: tuple[str, ...], typed: str) -> tuple[str, ...]:
     """The words of a leaf in names, where its stops or other signs are read otherwise there."""
-    if len(parts) > 1 or typed.isalnum():
+    # A leaf of that length is no initials, and all of its words would read it.
+    if len(parts) > 1 or typed.isalnum() or len(typed) > _LONGEST_NAME:
         return ()
     named = tuple(name_words(typed))
     same = "".join(named) == "".join(filter(str.isalnum, parts[0]))
@@ -238,26 +248,51 @@ def _grouped_in_field(leaf: Word | Phrase, venues: VenueTable) -> list[tuple[str
     return groups(as_read(leaf.text), pairs=False) if isinstance(leaf, Phrase) else grouped(leaf.text)
 
 
-def _merged(clauses: Sequence[Node]) -> tuple[Node, ...]:
-    """Clauses that are the same but for their place made one, which counts as often as they were typed."""
-    inside = [_merged_inside(node) if isinstance(node, And | Or) else node for node in clauses]
-    if len(inside) < 2:
-        return tuple(inside)
-    counts: dict[Node, int] = {}
-    first: dict[Node, Node] = {}
-    for node in inside:
-        same = with_leaves(node, lambda leaf: replace(leaf, start=0, length=0))
-        counts[same] = counts.get(same, 0) + 1
-        first.setdefault(same, node)
-    return tuple(
-        node if counts[same] == 1 else with_leaves(node, partial(_times, factor=counts[same]))
-        for same, node in first.items()
-    )
+class _Merging:
+    """Clauses that are the same but for their place made one, which counts as often as they were typed.
 
+    Every node is given a number, by which two that are the same are known: of nested groups each would else be compared
+    with all that is within it.
+    """
 
-def _merged_inside(node: And | Or) -> Node:
-    children = _merged(node.children)
-    return children[0] if len(children) == 1 else replace(node, children=children)
+    def __init__(self) -> None:
+        self._numbers: dict[Hashable, int] = {}
+
+    def merged(self, clauses: Sequence[Node]) -> tuple[Node, ...]:
+        """The clauses, each once."""
+        return tuple(node for node, _ in self._each_once(clauses))
+
+    def _each_once(self, clauses: Sequence[Node]) -> list[tuple[Node, int]]:
+        counts: dict[int, int] = {}
+        first: dict[int, Node] = {}
+        for clause in clauses:
+            node, number = self._numbered(clause)
+            counts[number] = counts.get(number, 0) + 1
+            first.setdefault(number, node)
+        return [
+            (node, number) if counts[number] == 1 else self._numbered(self._times(node, counts[number]))
+            for number, node in first.items()
+        ]
+
+    def _numbered(self, node: Node) -> tuple[Node, int]:
+        """The node, what is in it merged, and its number."""
+        key: Hashable
+        if isinstance(node, And | Or):
+            children = self._each_once(node.children)
+            if len(children) == 1:
+                return children[0]
+            key = (type(node), tuple(number for _, number in children))
+            node = replace(node, children=tuple(child for child, _ in children))
+        elif isinstance(node, Not):
+            child, number = self._numbered(node.child)
+            key, node = (Not, number), Not(child)
+        else:
+            key = replace(node, start=0, length=0)
+        return node, self._numbers.setdefault(key, len(self._numbers))
+
+    @staticmethod
+    def _times(node: Node, count: int) -> Node:
+        return with_leaves(node, partial(_times, factor=count))
 
 
 def _times(leaf: Leaf, factor: int) -> Leaf:

@@ -159,3 +159,7 @@ class Query:
     optional: tuple[Word, ...] = ()
     required: tuple[Node, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+
+    def __hash__(self) -> int:
+        # Not of every leaf: a call asks for the same tree over and over.
+        return hash((self.text, self.optional[:1], len(self.optional), len(self.required)))

@@ -21,13 +21,21 @@ _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d"), 
 
 def without_closing(text: str) -> str:
     """The text less punctuation at its end, and brackets there that it never opened."""
-    while text:
-        last = text[-1]
-        opening = _CLOSING.get(last)
-        if last not in _PUNCTUATION and (opening is None or text.count(opening) >= text.count(last)):
+    end = len(text)
+    counts: dict[str, int] = {}
+    while end:
+        last = text[end - 1]
+        if (opening := _CLOSING.get(last)) is not None:
+            for sign in (opening, last):
+                if sign not in counts:
+                    counts[sign] = text.count(sign, 0, end)
+            if counts[opening] >= counts[last]:
+                break
+            counts[last] -= 1
+        elif last not in _PUNCTUATION:
             break
-        text = text[:-1]
-    return text
+        end -= 1
+    return text[:end]
 
 
 def doi_value(text: str) -> str:

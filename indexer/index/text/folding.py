@@ -6,6 +6,7 @@ where in the text it came from; texts as read are composed (NFC) before they com
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from unicodedata import category, name, normalize
 
 from indexer.index.late_pattern import late
@@ -32,6 +33,7 @@ _LETTERS = str.maketrans(
 _MODIFIED_LETTER = late(r"LATIN SMALL LETTER ([A-Z]) WITH ")
 
 _NOT_ASCII = late("[^\x00-\x7f]+")
+_LAST_CODE = 0x10FFFF
 
 
 class _FoldTable(dict[int, str]):
@@ -55,7 +57,8 @@ def _fold_character(character: str) -> str:
 
 
 def _within(ranges: tuple[tuple[int, int], ...], character: str) -> bool:
-    return any(first <= ord(character) <= last for first, last in ranges)
+    at = bisect_right(ranges, (ord(character), _LAST_CODE))
+    return at > 0 and ord(character) <= ranges[at - 1][1]
 
 
 def _plain_letter(character: str) -> str:
