@@ -38,7 +38,7 @@ def surely(segment: Segment, part: Part, form: int, docs: Docs, columns: Sequenc
     counts = group.frequencies(low, high, at)
     others = [column for column in _COLUMNS if column not in columns]
     elsewhere = counts[:, [column - _COLUMNS[0] for column in others]] > 0
-    certain = ~elsewhere.any(axis=1)
+    certain: npt.NDArray[np.bool_] = np.asarray(~elsewhere.any(axis=1))
     masks = group.form_masks(term)
     if masks is None:
         return docs, docs
