@@ -28,13 +28,13 @@ _WHOLE = 1 << 25
 # Where answers of interfaces keep their records: Quiver, OpenAlex, Crossref, Semantic Scholar, Zotero and others.
 LISTS = (
     *("hits", "papers", "results", "items", "data", "message", "references", "recommendedPapers", "works", "records"),
-    *("hit", "docs", "collection", "notes", "result", "publications"),
+    *("hit", "docs", "collection", "notes", "result", "publications", "articles", "entry"),
 )
 # Objects of answers in which the list stands: Crossref, DBLP, Europe PMC, Solr.
 _SAYS = frozenset(("type", "author", "authors", "year"))
 # What has one of these is a record, whatever lists it holds: `references` of INSPIRE and DataCite, `hits` of none.
-_OF_A_RECORD = frozenset(("title", "titles", "itemType"))
-_AROUND = ("message", "result", "hits", "resultList", "response", "results", "data")
+_OF_A_RECORD = frozenset(("title", "titles", "itemType", "dc:title", "title_s"))
+_AROUND = ("message", "result", "hits", "resultList", "response", "results", "data", "search-results")
 _LIST = re.compile(rb'"(?:%s)"\s*:\s*(?=\[\s*[{\]])' % "|".join(LISTS).encode())
 
 

@@ -10,7 +10,8 @@ _TEX = re.compile(r"<(?:jats:)?tex-math[^>]*>(.*?)</(?:jats:)?tex-math>", re.DOT
 _ALTERNATIVE = re.compile(r"<(?:jats:)?alternatives>(.*?)</(?:jats:)?alternatives>", re.DOTALL)
 _MATHML = re.compile(r"<mml:math.*?</mml:math>", re.DOTALL)
 _BLOCK = re.compile(
-    r"</?(?:jats:)?(?:p|title|sec|list|list-item|abstract|break|br|disp-formula)\b[^<>]*>", re.IGNORECASE
+    r"</?(?:jats:)?(?:p|title|sec|list|list-item|abstract|break|br|disp-formula|h[1-6]|div|ul|ol|li)\b[^<>]*>",
+    re.IGNORECASE,
 )
 _TAG = re.compile(r"</?[A-Za-z][\w:.-]*(?:\s[^<>]*)?/?>")
 _DOLLARS = re.compile(

@@ -25,6 +25,7 @@ from indexer.readers.objects import (
     openalex,
     openreview,
     semantic_scholar,
+    services,
     zotero,
 )
 from indexer.readers.objects.dialect import Dialect, Record
@@ -41,6 +42,7 @@ DIALECTS: tuple[Dialect, ...] = (
     crossref.DIALECT,
     semantic_scholar.S2ORC,
     semantic_scholar.DIALECT,
+    services.DIALECT,
     csl.DIALECT,
 )
 """Those that ask for more before those that take anything like it."""

@@ -110,6 +110,7 @@ EXAMPLES = {
     "endnote-xml": "library.xml",
     "unixref": "crossref.xml",
     "datacite": "datacite.json",
+    "services": "europepmc.json",
     "inspire": "inspire.json",
     "mods": "mods.xml",
     "word": "Sources.xml",
