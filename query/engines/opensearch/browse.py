@@ -97,7 +97,14 @@ class Browser:
     def _odd(self, keys: Sequence[str]) -> set[str]:
         """Those of some clusters whose name is spelt somewhere in an unusual way, and those that cannot be told."""
         asked = {server_key(key): key for key in keys}
-        terms = {"field": "odd", "include": list(asked), "size": len(asked), "shard_size": 10 * len(asked)}
+        terms: dict[str, Any] = {
+            "field": "odd",
+            "include": list(asked),
+            "size": len(asked),
+            "shard_size": 10 * len(asked),
+        }
+        # Few papers match: by default all values of the field would be numbered for them.
+        terms["execution_hint"] = "map"
         body = {
             "size": 0,
             "track_total_hits": False,
@@ -343,10 +350,7 @@ class _Spellings(Lookup):
         for low in range(0, len(new), _AT_ONCE):
             part = new[low : low + _AT_ONCE]
             held = {(what, word): query for word in part for what, query in _held(word).items()}
-            counted = {str(number): query for number, query in enumerate(held.values())}
-            body = {"size": 0, "track_total_hits": False, "aggs": {"n": {"filters": {"filters": counted}}}}
-            buckets = self._statistics.search(body)["aggregations"]["n"]["buckets"]
-            self._known.update((key, buckets[str(number)]["doc_count"]) for number, key in enumerate(held))
+            self._known.update(zip(held, self._statistics.counts(list(held.values())), strict=True))
 
     def near(self, word: str, reach: int, *, name: bool) -> list[str]:
         """Words at most so many edits from a word that begin with one of its first two letters."""

@@ -68,6 +68,7 @@ class RowPapers(StoredPapers):
         self._name = "a paper of the cluster"
         self._ids, self._fetch = ids, fetch
         self._lines: dict[int, bytes] = {}
+        self._came: dict[int, Json] = {}
         self.order: Sequence[int] = range(len(ids))
         """In which order they are likely to be shown."""
         self.at_once = self.AT_ONCE
@@ -75,7 +76,10 @@ class RowPapers(StoredPapers):
     def _line(self, number: int) -> bytes:
         doc = number // 2
         if doc not in self._lines:
-            self._read(doc)
+            if doc in self._came:
+                self._lines[doc] = stored_lines(self._came.pop(doc))
+            else:
+                self._read(doc)
         head, _, rest = self._lines[doc].partition(b"\n")
         return rest if number % 2 else head
 
@@ -89,9 +93,9 @@ class RowPapers(StoredPapers):
         """These rows will be shown next, in this order."""
         self.order, self.at_once = docs, min(max(len(docs), self.AT_ONCE), self.MOST_AT_ONCE)
 
-    def give(self, doc: int, stored: bytes) -> None:
-        """The stored lines of a row that came with it."""
-        self._lines[doc] = stored
+    def give(self, doc: int, hit: Json) -> None:
+        """The hit of a row with which its stored lines came."""
+        self._came[doc] = hit
 
 
 class _Compounds:
@@ -129,7 +133,7 @@ class Rows(Segment):
         self._columns()
         for doc, hit in enumerate(hits):
             if "stored" in hit.get("fields", ()):
-                self.papers.give(doc, stored_lines(hit))
+                self.papers.give(doc, hit)
 
     def _numbered(self, venues: Sequence[str]) -> Array:
         numbers = {"": 0}

@@ -60,22 +60,26 @@ class Statistics:
         """
         return self.searches([body], shown=shown)[0]
 
-    def searches(self, bodies: Sequence[Mapping[str, object]], *, shown: bool = False) -> list[Json]:
+    def counts(self, queries: Sequence[Query], index: str = "") -> list[int]:
+        """How many papers match each of some queries, in one request; of another index its documents."""
+        return totals(self.searches(list(map(counting, queries)), index=index)) if queries else []
+
+    def searches(self, bodies: Sequence[Mapping[str, object]], *, shown: bool = False, index: str = "") -> list[Json]:
         """The answers to several searches, in one request."""
+        index = index or self.generation.papers
         seconds = SEARCH_SECONDS if shown else left(SEARCH_SECONDS)
         try:
             if len(bodies) == 1:
-                return [self.connection.search(self.generation.papers, bodies[0], seconds=seconds)]
-            return self._together(bodies, seconds)
+                return [self.connection.search(index, bodies[0], seconds=seconds)]
+            return self._together(index, bodies, seconds)
         except ClusterError as error:
             if not shown:
                 check_time()
             raise _too_much(error) from error
 
-    def _together(self, bodies: Sequence[Mapping[str, object]], seconds: float) -> list[Json]:
+    def _together(self, index: str, bodies: Sequence[Mapping[str, object]], seconds: float) -> list[Json]:
         lines = [orjson.dumps(part) for body in bodies for part in ({"preference": _PREFERENCE}, body)]
-        content, papers = b"\n".join(lines) + b"\n", self.generation.papers
-        answer = self.connection.call("POST", f"/{papers}/_msearch", content, seconds=seconds)
+        answer = self.connection.call("POST", f"/{index}/_msearch", b"\n".join(lines) + b"\n", seconds=seconds)
         found = []
         for part in answer["responses"]:
             if "error" in part:
@@ -91,17 +95,9 @@ class Statistics:
             self.word_papers.clear()
         return [key for key in dict.fromkeys(keys) if key not in self.holding]
 
-    @staticmethod
-    def counting(keys: Sequence[TermKey]) -> Json:
-        """The search that counts the papers of some terms."""
-        # Filters over all papers are counted from the postings; inside a query each hit would be looked at.
-        counted = {str(number): clauses.holding(key) for number, key in enumerate(keys)}
-        return {"size": 0, "track_total_hits": False, "aggs": {"n": {"filters": {"filters": counted}}}}
-
-    def learn(self, keys: Sequence[TermKey], answer: Json) -> None:
-        """Keep what it counted."""
-        buckets = answer["aggregations"]["n"]["buckets"]
-        found = {key: buckets[str(number)]["doc_count"] for number, key in enumerate(keys)}
+    def learn(self, keys: Sequence[TermKey], counts: Sequence[int]) -> None:
+        """Keep how many papers hold each of some terms."""
+        found = dict(zip(keys, counts, strict=True))
         self.holding.update(found)
         whole = (len(GROUPS[TEXT]), 1)
         self.word_papers.update(
@@ -118,14 +114,8 @@ class Statistics:
         known = self.stem_papers
         new = [stem for stem in wanted if stem not in known]
         fields = [f"stems.{field.name}" for field in GROUPS[TEXT]]
-        if new:
-            counted = {
-                str(number): clauses.either([clauses.term(field, server_word(stem)) for field in fields])
-                for number, stem in enumerate(new)
-            }
-            body = {"size": 0, "track_total_hits": False, "aggs": {"n": {"filters": {"filters": counted}}}}
-            buckets = self.search(body)["aggregations"]["n"]["buckets"]
-            known.update((stem, buckets[str(number)]["doc_count"]) for number, stem in enumerate(new))
+        held = [clauses.either([clauses.term(field, server_word(stem)) for field in fields]) for stem in new]
+        known.update(zip(new, self.counts(held), strict=True))
         return {stem: known[stem] for stem in wanted}
 
     def values(self, field: str, query: Query | None, include: str | None = None) -> list[tuple[str, int]]:
@@ -151,20 +141,29 @@ class Statistics:
     def fuzzy_words(self, word: Fuzzy) -> int:
         """How many words of texts and names are like a word; `MOST_WORDS` at most, though there be more."""
         like = clauses.fuzzy(word, "word")
-        counts = {where: clauses.both([clauses.term("where", where), like]) for where in ("text", "names")}
-        body = {"size": 0, "track_total_hits": False, "aggs": {"n": {"filters": {"filters": counts}}}}
-        found = self.connection.search(self.generation.meta, body, seconds=left(SEARCH_SECONDS))["aggregations"]["n"]
+        found = [clauses.both([clauses.term("where", where), like]) for where in ("text", "names")]
         # The server makes one list of both, so that where it is cut either may be.
-        counted = [int(bucket["doc_count"]) for bucket in found["buckets"].values()]
-        return min(sum(counted), clauses.MOST_WORDS)
+        return min(sum(self.counts(found, self.generation.meta)), clauses.MOST_WORDS)
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
         """Codes of the languages beside English that the index holds papers in."""
-        held = {code: {"prefix": {"joins": {"value": f"{code}:"}}} for code in LANGUAGES}
-        body = {"size": 0, "track_total_hits": False, "aggs": {"n": {"filters": {"filters": held}}}}
-        buckets = self.search(body)["aggregations"]["n"]["buckets"]
-        return tuple(code for code in LANGUAGES if buckets[code]["doc_count"])
+        held = self.counts([{"prefix": {"joins": {"value": f"{code}:"}}} for code in LANGUAGES])
+        return tuple(code for code, count in zip(LANGUAGES, held, strict=True) if count)
+
+
+def counting(query: Query) -> Json:
+    """The search that counts the papers of a query.
+
+    A search of its own for each: as one aggregation the server looks at every paper for each of them, 70 ms for a dozen
+    where the searches take 15.
+    """
+    return {"size": 0, "track_total_hits": True, "query": {"bool": {"filter": [query]}}}
+
+
+def totals(answers: Sequence[Json]) -> list[int]:
+    """What searches counted."""
+    return [int(answer["hits"]["total"]["value"]) for answer in answers]
 
 
 def _too_much(error: ClusterError) -> ClusterError | QueryError:
@@ -274,14 +273,9 @@ class ClusterNames(AuthorNames):
         """Keys of clusters that may carry a name: those of the papers that hold its words."""
         words = [list(dict.fromkeys(words)) for words in search_words(form)]
         each = [clauses.either([_name(word) for word in spellings]) for spellings in words]
-        counted = {str(number): query for number, query in enumerate(each)}
-        if not counted:
-            return
-        body = {"size": 0, "track_total_hits": False, "aggs": {"n": {"filters": {"filters": counted}}}}
-        buckets = self._statistics.search(body)["aggregations"]["n"]["buckets"]
         asked = []
-        for number, (query, spellings) in enumerate(zip(each, words, strict=True)):
-            if buckets[str(number)]["doc_count"]:
+        for query, spellings, count in zip(each, words, self._statistics.counts(each), strict=True):
+            if count:
                 asked.append(query)
             elif len(encode(spellings[0])) < TWO_NAMES:
                 return
@@ -312,7 +306,7 @@ class ClusterCollection(Collection):
         """Papers that hold a term: counted with the search in which it stands, else asked for."""
         statistics = self.statistics
         if term not in statistics.holding:
-            statistics.learn([term], statistics.search(statistics.counting([term])))
+            statistics.learn([term], statistics.counts([clauses.holding(term)]))
         return statistics.holding[term]
 
     def stem_papers(self, stems: Iterable[str]) -> dict[str, int]:
