@@ -33,6 +33,8 @@ _PAGE = 1_000
 _SPELT = 2_000
 """Papers that are looked at for the spellings of some names."""
 _KEEP = "5m"
+_NEAR = 1_024
+"""Words that are looked at as corrections of one: the server takes the nearest."""
 _AT_ONCE = 100
 """Words whose papers are counted in a request."""
 _TEXT = ("title", "venue", "abstract", "keywords")
@@ -355,7 +357,7 @@ class _Spellings(Lookup):
     def near(self, word: str, reach: int, *, name: bool) -> list[str]:
         """Words at most so many edits from a word that begin with one of its first two letters."""
         generation = self._statistics.generation
-        found = {"fuzzy": {"word": {"value": word, "fuzziness": reach, "max_expansions": clauses.MOST_WORDS}}}
+        found = {"fuzzy": {"word": {"value": word, "fuzziness": reach, "max_expansions": _NEAR}}}
         where = ["names"] if name else ["text", "names"]
         query = clauses.both([{"term": {"kind": "word"}}, {"terms": {"where": where}}, found])
         body = {"size": 0, "query": query, "aggs": {"words": {"terms": {"field": "word", "size": 1_000}}}}

@@ -110,36 +110,53 @@ class _Compounds:
         return np.array([doc for doc, keys in enumerate(self._held) if key in keys], dtype=np.uint16)
 
 
-class Rows(Segment):
-    """Hits of a cluster as the papers of a segment, in the order in which they came, all live."""
+class Records(Segment):
+    """The records of hits and their venues as those of a segment's papers, in the order in which they came."""
 
-    def __init__(self, name: str, hits: Sequence[Json], fetch: Fetch, written: Written) -> None:
+    def __init__(self, name: str, hits: Sequence[Json], fetch: Fetch) -> None:
         fields: list[Json] = [hit.get("fields", {}) for hit in hits]
         self.name = name
-        self._written = written
         self.base = 0
         self.docs = self.alive = len(hits)
         self.live = np.ones(self.docs, dtype=bool)
         self.paper_ids: list[str] = [row["id"][0] for row in fields]
+        numbers = {"": 0}
+        names = [row.get("venue", ("",))[0] for row in fields]
+        self.venues: Array = np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.uint16)
+        self._venue_names = list(numbers)
+        self.papers: RowPapers = RowPapers(self.paper_ids, fetch)
+        for doc, row in enumerate(fields):
+            if "stored" in row:
+                self.papers.give(doc, hits[doc])
+
+    @property
+    def venue_names(self) -> list[str]:
+        """Canonical venue of each number in `venues`; number 0 is no venue."""
+        return self._venue_names
+
+    def paper_id(self, doc: int) -> str:
+        """The id of a paper."""
+        return self.paper_ids[doc]
+
+    def paper(self, doc: int) -> Paper:
+        """The whole paper."""
+        return self.papers.paper(doc)
+
+
+class Rows(Records):
+    """Hits of a cluster as the papers of a segment, in the order in which they came, all live."""
+
+    def __init__(self, name: str, hits: Sequence[Json], fetch: Fetch, written: Written) -> None:
+        super().__init__(name, hits, fetch)
+        fields: list[Json] = [hit.get("fields", {}) for hit in hits]
+        self._written = written
         self.years = np.array([row.get("year", (0,))[0] for row in fields], dtype=np.int16)
         self.types = np.array([TYPE_CODES.get(row.get("type", ("",))[0], 0) for row in fields], dtype=np.uint8)
         self.lengths = _lengths(fields)
-        self._venue_names = [""]
-        self.venues = self._numbered([row.get("venue", ("",))[0] for row in fields])
-        self.papers: RowPapers = RowPapers(self.paper_ids, fetch)
         self._matched = [frozenset(hit.get("matched_queries", ())) for hit in hits]
         self._compound_keys = [row.get("joins", ()) for row in fields]
         self.rows: _Arrays = _inverted([row["streams"][0] for row in fields], self.lengths)
         self._columns()
-        for doc, hit in enumerate(hits):
-            if "stored" in hit.get("fields", ()):
-                self.papers.give(doc, hit)
-
-    def _numbered(self, venues: Sequence[str]) -> Array:
-        numbers = {"": 0}
-        column = np.array([numbers.setdefault(name, len(numbers)) for name in venues], dtype=np.uint16)
-        self._venue_names = list(numbers)
-        return column
 
     def _columns(self) -> None:
         ids = [encode(paper) for paper in self.paper_ids]
@@ -194,11 +211,6 @@ class Rows(Segment):
         return _Compounds(self._compound_keys)
 
     @property
-    def venue_names(self) -> list[str]:
-        """Canonical venue of each number in `venues`; number 0 is no venue."""
-        return self._venue_names
-
-    @property
     def venue_numbers(self) -> dict[str, int]:
         """Number of each canonical venue; papers without a venue have none."""
         return {name: number for number, name in enumerate(self._venue_names) if number}
@@ -207,14 +219,6 @@ class Rows(Segment):
     def ids(self) -> StringTable:
         """Paper ids by row."""
         return StringTable(self.rows, "id")
-
-    def paper_id(self, doc: int) -> str:
-        """The id of a paper."""
-        return self.paper_ids[doc]
-
-    def paper(self, doc: int) -> Paper:
-        """The whole paper."""
-        return self.papers.paper(doc)
 
 
 def _lengths(fields: Sequence[Json]) -> Array:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
-from indexer.index.errors import QueryError
 from indexer.index.opensearch.analysed import server_key, server_word
 from indexer.index.opensearch.mapping import identity_key
 from indexer.index.record.names import cluster_key
@@ -24,10 +23,9 @@ EVERY: Query = {"match_all": {}}
 NONE: Query = {"match_none": {}}
 MOST_GAPS = 900
 """Words of all the ways in which those of a near-group may be spaced, in all fields: a query may have 1,024 clauses."""
-MOST_WORDS = 1_024
-"""Words that a fuzzy word may mean: the server looks at no more."""
 _LAST_YEAR = 9999
-_NAME_GAP = 64
+NAME_GAP = 64
+"""Places in which a word of a name follows another at most."""
 
 
 def stems_of(column: int) -> str:
@@ -125,26 +123,21 @@ def _scored(query: Query, boost: float) -> Query:
 
 def phrase(stems: Sequence[str], words: Sequence[str], text: Sequence[int], names: Sequence[int], slop: int) -> Query:
     """Words in order inside one field, by stem in text and as they are in one author's name."""
-    _check_gaps(len(stems), slop, len(text) + len(names))
     found = [_near(stems_of(column), [_span(stems_of(column), stem) for stem in stems], slop) for column in text]
-    near = min(slop, _NAME_GAP)
+    near = min(slop, NAME_GAP)
     found += [_near("names", [_span("names", word) for word in words], near) for _ in names]
     return either(found)
 
 
 def run(parts: Sequence[Part], columns: Sequence[int], slop: int) -> Query:
-    """Words as written, words of any form, and patterns in order inside one field."""
-    if any(part.spelling for part in parts):
-        cased = next(part.spelling for part in parts if part.spelling)
-        raise QueryError(f"a cluster does not tell capitals apart; write ={cased.lower()} for {cased!r} in any case")
-    _check_gaps(len(parts), slop, len(columns))
+    """Words as written (in any capitals), words of any form, and patterns in order inside one field."""
     found = []
     for column in columns:
         field = words_of(column)
         if len(parts) == 1:
             found.append(_alone(parts[0], column))
             continue
-        near = min(slop, _NAME_GAP) if FIELDS[column].group == NAMES else slop
+        near = min(slop, NAME_GAP) if FIELDS[column].group == NAMES else slop
         found.append(_near(field, [_part(part, column) for part in parts], near))
     return either(found)
 
@@ -165,8 +158,9 @@ def _pattern(found: Prefix | Wildcard | Fuzzy, field: str) -> Query:
 
 def fuzzy(found: Fuzzy, field: str) -> Query:
     """Words of a field that are few edits from a word."""
-    about = {"fuzziness": found.distance, "max_expansions": MOST_WORDS, "transpositions": True}
-    return {"fuzzy": {field: {"value": fold(found.text), **about, "rewrite": "constant_score"}}}
+    # By this rewriting the server takes all such words; by its own as many as it is told, and says nothing of others.
+    about = {"fuzziness": found.distance, "transpositions": True, "rewrite": "constant_score"}
+    return {"fuzzy": {field: {"value": fold(found.text), **about}}}
 
 
 def _alone(part: Part, column: int) -> Query:
@@ -202,12 +196,26 @@ def _near(field: str, spans: Sequence[Query], slop: int) -> Query:
     return {"span_or": {"clauses": [_spaced(field, spans, steps) for steps in spacings]}}
 
 
-def _check_gaps(words: int, slop: int, fields: int) -> None:
-    if slop > 1 and fields * words * slop ** (words - 1) > MOST_GAPS:
-        raise QueryError(
-            f"{words} words within ~{slop} of each other can stand in too many ways for a cluster; "
-            "write fewer words, a smaller number, or a field"
-        )
+def too_many(words: int, slop: int, fields: int) -> bool:
+    """Whether words can be spaced in more ways than a query may write out."""
+    return slop > 1 and fields * words * slop ** (words - 1) > MOST_GAPS
+
+
+def within(stems: Sequence[str], words: Sequence[str], text: Sequence[int], names: Sequence[int], slop: int) -> Query:
+    """All that `phrase` matches and more: words in order, and no farther from each other in all than they may be."""
+    found = [_wide(stems_of(column), [_span(stems_of(column), stem) for stem in stems], slop) for column in text]
+    return either([*found, *(_wide("names", [_span("names", word) for word in words], slop) for _ in names)])
+
+
+def run_within(parts: Sequence[Part], columns: Sequence[int], slop: int) -> Query:
+    """All that `run` matches; more where its parts can be spaced in too many ways."""
+    if not too_many(len(parts), slop, len(columns)):
+        return run(parts, columns, slop)
+    return either([_wide(words_of(column), [_part(part, column) for part in parts], slop) for column in columns])
+
+
+def _wide(field: str, spans: Sequence[Query], slop: int) -> Query:
+    return {"span_near": {"clauses": list(spans), "slop": (slop - 1) * (len(spans) - 1), "in_order": True}}
 
 
 def _spaced(field: str, spans: Sequence[Query], steps: Sequence[int]) -> Query:

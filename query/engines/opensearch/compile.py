@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from indexer.index.errors import QueryError
 from indexer.index.opensearch.analysed import server_key
 from indexer.index.record.names import cluster_key
 from indexer.index.record.venues import VenueTable
@@ -22,7 +21,7 @@ from indexer.index.text.languages import tagged_stem
 from query.engines.compile import Compiled, Compiler
 from query.engines.masks import Mask
 from query.engines.nodes import AndNode, Node, NotNode, OrNode, Scope, Scorer
-from query.engines.opensearch import clauses
+from query.engines.opensearch import clauses, reading
 from query.engines.opensearch.candidates import Rows
 from query.engines.opensearch.clauses import Query
 from query.engines.opensearch.facts import ClusterCollection, ClusterVariants
@@ -175,7 +174,6 @@ class ClusterCompiler(Compiler):
         if tree.field is not None:
             columns = (FIELD_NUMBERS[tree.field],)
         if isinstance(tree, Fuzzy):
-            self._check_words(tree)
             return Clause(clauses.pattern(tree, columns), (None,), tree.boost)
         if groups := query.parts_of(tree):
             return self._run_of(tree, groups, query, columns)
@@ -199,8 +197,10 @@ class ClusterCompiler(Compiler):
             return Clause(clauses.matching(terms[0]), terms)
         text = [column for column in TEXT_COLUMNS if column in columns]
         names = [column for column in NAME_COLUMNS if column in columns]
-        found = clauses.phrase([term.word.stem for term in terms], phrase_in_names(tree), text, names, tree.slop)
-        return Clause(found, terms)
+        meant = ([term.word.stem for term in terms], phrase_in_names(tree), text, names, tree.slop)
+        if clauses.too_many(len(terms), tree.slop, len(columns)):
+            return Clause(reading.spaced(self._collection, self._statistics, *meant), terms)
+        return Clause(clauses.phrase(*meant), terms)
 
     def _placed(self, tree: AuthorPosition) -> Query:
         """Papers whose first or last author has a name that is meant."""
@@ -208,16 +208,6 @@ class ClusterCompiler(Compiler):
             return clauses.term(tree.field or "first", server_key(cluster_key(tree.text)))
         found = self._names.find(tree.text, every=True)
         return {"terms": {tree.field or "first": [server_key(key) for key in (found.keys if found else ())]}}
-
-    def _check_words(self, tree: Fuzzy) -> None:
-        """Raise QueryError where a word means more words than the server looks at: it would leave some out unsaid."""
-        if self._statistics.fuzzy_words(tree) >= clauses.MOST_WORDS:
-            raise QueryError(
-                f"about {clauses.MOST_WORDS:,} words or more are like {tree.text!r}, too many for a cluster; "
-                f"write {tree.text}~1, or more of its letters",
-                position=tree.start,
-                length=tree.length,
-            )
 
     def _whole(self, tree: Exact) -> Query:
         value = tree.text
@@ -241,4 +231,7 @@ class ClusterCompiler(Compiler):
             return Clause(found, (None,), tree.boost)
         terms = iter([self._term(word, columns) for word in query.words_of(tree)])
         scoring = [None if part.pattern is not None else next(terms) for part in parts]
-        return Clause(clauses.run(parts, columns, tree.slop if isinstance(tree, Phrase) else 1), scoring, tree.boost)
+        slop = tree.slop if isinstance(tree, Phrase) else 1
+        if any(part.spelling for part in parts) or clauses.too_many(len(parts), slop, len(columns)):
+            return Clause(reading.written(self._statistics, parts, columns, slop), scoring, tree.boost)
+        return Clause(clauses.run(parts, columns, slop), scoring, tree.boost)

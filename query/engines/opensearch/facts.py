@@ -29,7 +29,6 @@ from query.engines.opensearch import clauses
 from query.engines.opensearch.clauses import Query
 from query.engines.variants import Parts, Variants
 from query.engines.works import Works
-from query.language.tree import Fuzzy
 
 Json = Mapping[str, Any]
 KEPT = 1 << 15
@@ -51,6 +50,8 @@ class Statistics:
         """Papers of words that a search has counted: all that hold the stem in a text field, or the word as a name."""
         self.variants: dict[str, tuple[Parts, ...]] = {}
         self.names: dict[str, FoundNames | None] = {}
+        self.decided: dict[tuple[object, ...], Query] = {}
+        """Papers that were read to decide about them (`reading`)."""
 
     def search(self, body: Mapping[str, object], *, shown: bool = False) -> Json:
         """The answer to a search in the papers. Raises QueryError for a query that is too much for the server.
@@ -60,26 +61,27 @@ class Statistics:
         """
         return self.searches([body], shown=shown)[0]
 
-    def counts(self, queries: Sequence[Query], index: str = "") -> list[int]:
-        """How many papers match each of some queries, in one request; of another index its documents."""
-        return totals(self.searches(list(map(counting, queries)), index=index)) if queries else []
+    def counts(self, queries: Sequence[Query]) -> list[int]:
+        """How many papers match each of some queries, in one request."""
+        return totals(self.searches(list(map(counting, queries)))) if queries else []
 
-    def searches(self, bodies: Sequence[Mapping[str, object]], *, shown: bool = False, index: str = "") -> list[Json]:
+    def searches(self, bodies: Sequence[Mapping[str, object]], *, shown: bool = False) -> list[Json]:
         """The answers to several searches, in one request."""
-        index = index or self.generation.papers
         seconds = SEARCH_SECONDS if shown else left(SEARCH_SECONDS)
         try:
             if len(bodies) == 1:
-                return [self.connection.search(index, bodies[0], seconds=seconds)]
-            return self._together(index, bodies, seconds)
+                return [self.connection.search(self.generation.papers, bodies[0], seconds=seconds)]
+            return self._together(bodies, seconds)
         except ClusterError as error:
             if not shown:
                 check_time()
             raise _too_much(error) from error
 
-    def _together(self, index: str, bodies: Sequence[Mapping[str, object]], seconds: float) -> list[Json]:
+    def _together(self, bodies: Sequence[Mapping[str, object]], seconds: float) -> list[Json]:
         lines = [orjson.dumps(part) for body in bodies for part in ({"preference": _PREFERENCE}, body)]
-        answer = self.connection.call("POST", f"/{index}/_msearch", b"\n".join(lines) + b"\n", seconds=seconds)
+        answer = self.connection.call(
+            "POST", f"/{self.generation.papers}/_msearch", b"\n".join(lines) + b"\n", seconds=seconds
+        )
         found = []
         for part in answer["responses"]:
             if "error" in part:
@@ -137,13 +139,6 @@ class Statistics:
             if size == MOST_BUCKETS:
                 raise QueryError(f"more than {MOST_BUCKETS:,} names would have to be looked at; write more of it")
             size = min(MOST_BUCKETS, size * 10)
-
-    def fuzzy_words(self, word: Fuzzy) -> int:
-        """How many words of texts and names are like a word; `MOST_WORDS` at most, though there be more."""
-        like = clauses.fuzzy(word, "word")
-        found = [clauses.both([clauses.term("where", where), like]) for where in ("text", "names")]
-        # The server makes one list of both, so that where it is cut either may be.
-        return min(sum(self.counts(found, self.generation.meta)), clauses.MOST_WORDS)
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
