@@ -31,6 +31,8 @@ PAPERS = (
     _paper("letter", "Programming in C and in F#", "D. Parker", 2014),
     _paper("greedy", "When Is ε-Greedy Enough?", "Eve E.", 2023),
     _paper("epsilon", "Epsilon Nets of Greedy Sets", "Will May", 2022),
+    _paper("clip", "CLIP Reads Images, then Words", "Al McFee", 2022),
+    _paper("art", "Clip Art Reads Words, a Clip at a Time", "Al Mcfee", 2022),
 )  # fmt: skip
 
 
@@ -85,6 +87,20 @@ def index(make: Make) -> Iterator[PaperIndex]:
         ("https://example.org/papers/7", "apart"),
         ("https://example.org/u.pdf", "umlaut"),
         ("id:multi-task", "multi-task"),
+        ("=CLIP", "clip"),
+        ("=clip", "art clip"),
+        ("=McFee", "clip"),
+        ('="CLIP reads"', "clip"),
+        ('="Clip art"', "art"),
+        ('title:="CLIP words"~9', "clip"),
+        ("-=CLIP reads", "art"),
+        ("=CLIP OR =ART", "clip"),
+        ('"clip reads images words"~40', "clip"),
+        ('"words images reads clip"~40', ""),
+        ('"art wor* clip time"~40', "art"),
+        ('author:"al m* fee"~50', ""),
+        ("clp~", "art clip"),
+        ("clop~2", "art clip"),
     ],
 )
 def test_a_query_finds_its_papers(index: PaperIndex, query: str, papers: str) -> None:

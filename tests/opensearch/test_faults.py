@@ -7,13 +7,14 @@ import signal
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
-from indexer import build, update
+from indexer import build, rebuild, update
 from indexer.index.errors import BadIndexError
 from indexer.index.opensearch import bulk, connection
 from indexer.index.opensearch.address import parse_address
@@ -21,6 +22,7 @@ from indexer.index.opensearch.bulk import Operation, send
 from indexer.index.opensearch.connection import Connection
 from indexer.index.opensearch.failures import ClusterError
 from indexer.index.opensearch.published import current
+from query import PaperIndex
 from tests.opensearch.cluster.nodes import Cluster, fetched, running
 
 MANY = 400
@@ -118,6 +120,44 @@ def test_a_build_that_fails_leaves_the_generation_that_is_there(
     update(source(tmp_path, 5), place)
     newest = current(Connection(parse_address(place)))
     assert (newest.number, newest.manifest.papers) == (2, 5)
+
+
+def test_an_older_format_is_named_and_made_anew(place: str, cluster: Cluster, tmp_path: Path) -> None:
+    """Nothing is cloned from it; and an index whose alias is gone is told from none at all."""
+    build(source(tmp_path), place)
+    cluster.ask("/faults-1-meta/_settings", {"index.blocks.write": None}, "PUT")
+    found: Any = cluster.ask("/faults-1-meta/_doc/manifest")
+    cluster.ask("/faults-1-meta/_doc/manifest", found["_source"] | {"format": 1}, "PUT")
+    told(lambda: PaperIndex.open(place), "has format 1, this Quiver reads 2; .* `quiver rebuild`")
+    assert rebuild(place).papers == 3
+    assert len(PaperIndex.open(place)) == 3
+    cluster.ask("/_aliases", {"actions": [{"remove": {"index": "faults-2", "alias": "faults"}}]}, "POST")
+    told(lambda: PaperIndex.open(place), "faults-2 is there, but the alias faults is not")
+
+
+@pytest.mark.parametrize("answer", [b"{}", b"[]", b"<html>"])
+def test_what_is_no_cluster_is_told_from_one(answer: bytes, tmp_path: Path) -> None:
+    """Whatever it answers."""
+
+    class Other(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("content-type", "text/html" if answer[:1] == b"<" else "application/json")
+            self.send_header("content-length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Other) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        there = f"http://127.0.0.1:{server.server_port}/papers"
+        told(lambda: build(source(tmp_path), there), "does not answer as OpenSearch does; mend the address")
+        told(lambda: PaperIndex.open(there.replace("http", "https", 1)), "does not speak TLS; write http://")
+        server.shutdown()
+        thread.join()
 
 
 @pytest.mark.slow  # starts nodes of its own, with too little of everything

@@ -75,7 +75,9 @@ def parse_address(text: str) -> Address:
         nodes.append(f"{scheme}://{parts[1].lower()}:{int(parts[2] or _PORTS[scheme])}")
     if _NAME.fullmatch(name) is None:
         raise UsageError(
-            f"{text} names no index" if not name else f"{name!r} cannot be an index: use a to z, 0 to 9, _ . and -"
+            f"{text} names no index; write {text.rstrip('/')}/NAME"
+            if not name
+            else f"{name!r} cannot be an index: use a to z, 0 to 9, _ . and -"
         )
     return Address(tuple(dict.fromkeys(nodes)), name)
 

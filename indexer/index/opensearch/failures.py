@@ -81,6 +81,8 @@ def _one_line(text: str) -> str:
 
 
 def _away(failure: Failure, address: Address, seconds: float) -> str:
+    if "closed connection" in failure.reason or "Connection aborted" in failure.reason:
+        return f"{address} ends the connection; write https:// if it speaks TLS ({failure.reason})"
     return f"no OpenSearch answers at {address}; start it, or mend the address ({failure.reason})"
 
 
@@ -109,7 +111,9 @@ _BY_KIND: dict[str, Callable[[Failure, Address, float], str]] = {
         f"{address} did not answer within {seconds:g} s; a node may hang: see `_cluster/health`, try again"
     ),
     "SSLError": lambda failure, address, seconds: (
-        f"{address}: its certificate is not trusted; set QUIVER_OPENSEARCH_CA to the authority's file "
+        f"{address} does not speak TLS; write http:// ({failure.reason})"
+        if "WRONG_VERSION" in failure.reason or "RECORD_LAYER" in failure.reason
+        else f"{address}: its certificate is not trusted; set QUIVER_OPENSEARCH_CA to the authority's file "
         f"({failure.reason})"
     ),
     "ConnectionError": _away,
@@ -130,11 +134,24 @@ _BY_KIND: dict[str, Callable[[Failure, Address, float], str]] = {
         f" ({failure.reason or 'partial shards failure'})"
     ),
 }
+
+
+def _elsewhere(failure: Failure, address: Address, seconds: float) -> str:
+    return f"{address} answers with status {failure.status}, which sends elsewhere; mend the address"
+
+
+def _behind(failure: Failure, address: Address, seconds: float) -> str:
+    return f"{address}: what stands before the cluster cannot reach it (status {failure.status}); try again"
+
+
 _BY_STATUS: dict[int, Callable[[Failure, Address, float], str]] = {
     401: lambda failure, address, seconds: (
         f"{address} asks who you are; set {USER} and {PASSWORD}, or {CREDENTIALS} to a file that holds NAME:PASSWORD"
     ),
     403: lambda failure, address, seconds: f"{address} does not allow this to whom it was asked by ({failure.reason})",
+    **dict.fromkeys((301, 302, 307, 308), _elsewhere),
+    502: _behind,
+    504: _behind,
     413: lambda failure, address, seconds: f"{address} refuses so large a request; raise http.max_content_length",
     429: _busy,
     503: lambda failure, address, seconds: (

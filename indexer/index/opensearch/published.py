@@ -9,7 +9,7 @@ import orjson
 from indexer.index.errors import BadIndexError, ForeignIndexError
 from indexer.index.opensearch.connection import Connection
 from indexer.index.opensearch.failures import ClusterError
-from indexer.index.opensearch.mapping import FORMAT, MANIFEST_ID, generation_of, meta_index
+from indexer.index.opensearch.mapping import FORMAT, MANIFEST_ID, generation_index, generation_of, meta_index
 from indexer.index.store.manifest import Manifest
 from indexer.index.store.typed import record_of
 
@@ -47,6 +47,8 @@ def pointed_at(connection: Connection) -> str | None:
     """The index to which the alias points; None where there is none. Raises ForeignIndexError where it is not ours."""
     name = connection.address.name
     answer = connection.call("GET", f"/_alias/{name}", expected=(404,))
+    if not isinstance(answer, dict):
+        raise _no_cluster(connection)
     found: list[str] = sorted(index for index in answer if index not in ("error", "status"))
     if not found:
         if connection.call("GET", f"/_cat/indices/{name}", expected=(404,), format="json", h="index") == [
@@ -91,8 +93,28 @@ def kept(connection: Connection) -> list[int]:
     return sorted(number for number in numbers if number is not None)
 
 
+def data_nodes(connection: Connection) -> int:
+    """How many nodes hold data."""
+    health = connection.call("GET", "/_cluster/health")
+    nodes = health.get("number_of_data_nodes") if isinstance(health, dict) else None
+    if not isinstance(nodes, int):
+        raise _no_cluster(connection)
+    return nodes
+
+
+def _no_cluster(connection: Connection) -> ClusterError:
+    return ClusterError(f"{connection.address} does not answer as OpenSearch does; mend the address")
+
+
 def no_index(connection: Connection) -> BadIndexError:
-    """The error of an address at which no index is."""
+    """The error of an address at which no index is, or only what an alias should point to."""
+    if numbers := kept(connection):
+        papers = generation_index(connection.address.name, numbers[-1])
+        return BadIndexError(
+            f"{connection.address}: {papers} is there, but the alias {connection.address.name} is not; give it back "
+            f"with {meta_index(connection.address.name)} of {meta_index(papers)}, or make the index anew with "
+            "`quiver build SOURCE...`"
+        )
     return BadIndexError(
         f"there is no index {connection.address}; make one with `quiver build SOURCE... --index {connection.address}`"
     )

@@ -32,7 +32,7 @@ from indexer.index.opensearch.mapping import (
     index_body,
     meta_index,
 )
-from indexer.index.opensearch.published import kept, pointed_at
+from indexer.index.opensearch.published import data_nodes, generation, kept, pointed_at
 from indexer.index.opensearch.refusals import Refusals, RefusedPaper, refused_of, without, written
 from indexer.index.segment.opened import SegmentFiles
 from indexer.index.store.manifest import Manifest, SegmentEntry
@@ -123,7 +123,7 @@ class Publisher:
     # --- indexes ---
 
     def _create(self, papers: str) -> None:
-        nodes = self._data_nodes()
+        nodes = data_nodes(self._connection)
         shards, replicas = number(SHARDS, nodes, 1), number(REPLICAS, int(nodes > 1), 0)
         for index, body in (
             (papers, index_body(PAPER_FIELDS, {}, shards, replicas)),
@@ -131,22 +131,24 @@ class Publisher:
         ):
             self._connection.call("PUT", f"/{index}", body, seconds=ADMIN_SECONDS)
 
-    def _data_nodes(self) -> int:
-        health = self._connection.call("GET", "/_cluster/health")
-        nodes: int = health["number_of_data_nodes"]
-        return nodes
-
     def _clone(self, source: str, papers: str) -> None:
         # Links to the same files where the file system has them: a clone costs seconds, not another copy.
         body = {"settings": {"index.blocks.write": None}}
         for old, new in ((source, papers), (meta_index(source), meta_index(papers))):
+            # It is so already, unless somebody has lifted it.
+            self._connection.call("PUT", f"/{old}/_settings", {"index.blocks.write": True}, seconds=ADMIN_SECONDS)
             self._connection.call("PUT", f"/{old}/_clone/{new}", body, seconds=ADMIN_SECONDS, timeout="110s")
             self._connection.call(
                 "GET", f"/_cluster/health/{new}", seconds=ADMIN_SECONDS, wait_for_status="yellow", timeout="110s"
             )
 
     def _can_be_cloned(self, papers: str) -> bool:
-        """Whether an index may be written to once more: not one that was given replicas and keeps nothing for them."""
+        """Whether a generation may be written to once more: not one that keeps nothing for replicas it was given."""
+        try:
+            generation(self._connection, papers)
+        except BadIndexError:
+            # Of another format, or damaged.
+            return False
         about = self._connection.call("GET", f"/{papers}", flat_settings=True)[papers]
         replicas = int(about["settings"].get("index.number_of_replicas", 0))
         return not replicas or bool(about["mappings"].get("_source", {}).get(RECOVERY, True))

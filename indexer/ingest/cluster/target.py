@@ -23,7 +23,7 @@ from indexer.index.opensearch.book import Book
 from indexer.index.opensearch.connection import ADMIN_SECONDS, WRITE_SECONDS, Connection
 from indexer.index.opensearch.lock import locked
 from indexer.index.opensearch.mapping import generation_of, signed
-from indexer.index.opensearch.published import current, kept, pointed_at
+from indexer.index.opensearch.published import current, data_nodes, kept, pointed_at
 from indexer.index.opensearch.refusals import Refusals, refused_of, without
 from indexer.index.store.generation import is_index, latest
 from indexer.index.store.manifest import generations, read_manifest
@@ -109,8 +109,7 @@ def _written(address: Address, command: str, procs: int, timeout: float, refused
     book = Book(connection, _folder(address))
     try:
         pointed_at(connection)
-        health = connection.call("GET", "/_cluster/health")
-        book.make(number(REPLICAS, int(health["number_of_data_nodes"] > 1), 0))
+        book.make(number(REPLICAS, int(data_nodes(connection) > 1), 0))
         with locked(connection, book.index, command, timeout) as lock, _named(book.folder, address):
             papers = pointed_at(connection)
             newest = generation_of(address.name, papers) if papers else None
