@@ -100,6 +100,7 @@ def index(make: Make) -> Iterator[PaperIndex]:
         ('"art wor* clip time"~40', "art"),
         ('author:"al m* fee"~50', ""),
         ("clp~", "art clip"),
+        ("qqqqqqqq Parker", ""),
         ("clop~2", "art clip"),
     ],
 )

@@ -381,13 +381,9 @@ class _Spellings(Lookup):
     def beside(self, words: Sequence[str], other: str) -> list[int]:
         """For each of some words the papers that have it in one author's name side by side with another word."""
         pairs = [((word, other), (other, word)) for word in words]
-        counted = {
-            str(at): clauses.either([clauses.in_a_row("names", pair) for pair in either])
-            for at, either in enumerate(pairs)
-        }
-        body = {"size": 0, "track_total_hits": False, "aggs": {"n": {"filters": {"filters": counted}}}}
-        buckets = self._statistics.search(body)["aggregations"]["n"]["buckets"]
-        return [int(buckets[str(at)]["doc_count"]) for at in range(len(words))]
+        return self._statistics.counts(
+            [clauses.either([clauses.in_a_row("names", pair) for pair in either]) for either in pairs]
+        )
 
     def _count(self, what: str, word: str) -> int:
         self.learn([word])
