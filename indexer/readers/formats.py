@@ -70,6 +70,22 @@ _OTHER_MARKUP: tuple[tuple[bytes, str], ...] = (
         rb"\Acff-version\s*:|\ncff-version\s*:",
         "CITATION.cff, which cites software: convert it to BibTeX",
     ),
+    (rb"<query [^<>]*status=", "an answer of Crossref's older interface: ask for UNIXREF"),
+    (rb"<CitaviExchangeData[\s>]", "Citavi: export it as RIS or BibTeX"),
+    (rb"<plist[\s>]", "a property list: export the library as RIS or BibTeX"),
+    (rb"(?m:^--(?:AU|TI|RT)-- )", "Biblioscape: export it as RIS or BibTeX"),
+    (rb"(?m:^(?:TI|AU): .*\n(?:.*\n)*?(?:SO|AU|PY|DT|AN): )", "SilverPlatter: export it as RIS"),
+    (rb"(?m:^Record\b.*INSPEC)|(?m:^(?:TI|AU) ~ )", "INSPEC: export it as RIS"),
+    (rb"(?m:^(?:TI|AU)- .*\n(?:.*\n)*?(?:PU|SE|HL|PY)- )", "Copac: export it as RIS or BibTeX"),
+    (
+        rb"(?m:^(?:Author|Title|Source)\s*\n[ \t]+\S(?:.*\n)+?(?:Title|Source|Abstract)\s*\n[ \t])",
+        "Ovid: export it as RIS",
+    ),
+    (rb"(?m:^nep\.repec\.org|^NEP: New Economics Papers)", "a report of NEP (RePEc): ask RePEc for BibTeX or RIS"),
+    (
+        rb"(?m:^[\w.:-]+:[ \t\r]*\n(?:[ \t]+.*\n)*?[ \t]+type:[ \t]*\S+)",
+        "YAML, such as Hayagriva's: export it as CSL JSON or BibTeX",
+    ),
     (rb"\A\s*---[^\n]*\n(?:[^\n]*\n){0,20}?references:", "YAML: export it as CSL JSON (pandoc -t csljson)"),
 )
 

@@ -107,6 +107,12 @@ BIBTEX: list[Row] = [
     ),
     ("both keywords", bib("author_keywords={a;  b}, keywords={c;  d}"), {"keywords": ["a", "b", "c", "d"]}),
     ("what a thesis is", bib("type={phdthesis}", "thesis"), {"entry-subtype": "phdthesis", "type": "thesis"}),
+    (
+        "several addresses",
+        bib("url={http://a.example/x;\n http://b.example}"),
+        {"url": "http://a.example/x", "urls": ["http://b.example"]},
+    ),
+    ("a book in itself", bib("booktitle={T}", "book"), {"venue": None, "booktitle": None}),
     ("an interval", bib("date={2010-05/2011}"), {"year": 2010, "date": "2010-05/2011"}),
 ]
 TAGS: list[Row] = [
@@ -121,6 +127,7 @@ TAGS: list[Row] = [
     ),
     ("a date is kept", ris("PY  - 2010/05/12/"), {"year": 2010, "ris": {"PY": "2010/05/12/"}}),
     ("a book in BT", "TY  - BOOK\nBT  - T\nPB  - P\nER  - \n", {"title": "T", "venue": "P"}),
+    ("keywords twice", ris("KW  - a\nKW  - b\nKW  - a"), {"keywords": ["a", "b"]}),
     ("keywords on lines", ris("KW  - a\nb\n  c"), {"keywords": ["a", "b", "c"]}),
     ("two addresses", ris("UR  - http://a.example\nUR  - http://b.example"), {"ris": {"UR": "http://b.example"}}),
     ("two names of a journal", ris("JF  - Journal\nJO  - J."), {"venue": "Journal", "ris": {"JO": "J."}}),

@@ -187,6 +187,10 @@ def record(kind: str, key: str, fields: Fields, misfits: Misfits) -> dict[str, A
         venue = ASTRONOMY.get(macro[1], venue)
     arxiv = _arxiv(texts, venue)
     address = get("url") or get("link") or get("ee") or _address(get("howpublished", ""))
+    others: list[str] = []
+    if re.search(r"\s", address):
+        # Several in one field: the first is the paper's, the others are kept.
+        address, *others = [one.rstrip(".,;") for one in re.findall(r"https?://\S+", address)] or [address]
     if place == "howpublished" and _address(venue):
         venue, place = "", ""
     alone = meant in ("article-journal", "document", "webpage", "manuscript") and OWN_ID not in fields
@@ -211,6 +215,7 @@ def record(kind: str, key: str, fields: Fields, misfits: Misfits) -> dict[str, A
         "year": _year(texts, misfits),
         "type": get(OWN_TYPE) or meant or kind,
         "url": address,
+        "urls": others,
         "pdf": get("pdf"),
         "doi": get("doi"),
         "arxiv": arxiv,
@@ -229,7 +234,9 @@ def record(kind: str, key: str, fields: Fields, misfits: Misfits) -> dict[str, A
     for name, text in texts.items():
         if name in _READ or not text or name == place or (name in _SAID and text in said):
             continue
-        if name in _ARCHIVE and text.casefold() in said:
+        if (name in _ARCHIVE and text.casefold() in said) or (name == "booktitle" and text == title):
+            continue
+        if name == "url" and others:
             continue
         name = _NAMES.get(name, name)
         done.setdefault(name, _BRACES.sub(r"\1", fields[name]) if name == "pages" else text)

@@ -61,7 +61,7 @@ def convert(tags: Tags, misfits: Misfits) -> dict[str, Any]:
         "url": first(tags, "%U"),
         "pdf": first(tags, "%>"),
         "doi": first(tags, "%R"),
-        "keywords": parted(tags.get("%K", [])),
+        "keywords": list(dict.fromkeys(parted(tags.get("%K", [])))),
         "ids": {"citation-key": label} if (label := first(tags, "%F")) else {},
         "editor": [name for value in every(tags, "%E", "%Y") for name in one_or_more(value)],
         "volume": first(tags, "%V"),

@@ -77,7 +77,7 @@ def convert(tags: Tags, misfits: Misfits) -> dict[str, Any]:
         "pdf": first(tags, "L1"),
         "doi": first(tags, "DO") or _doi(tags),
         "arxiv": arxiv[1] if arxiv else "",
-        "keywords": parted(tags.get("KW", [])),
+        "keywords": list(dict.fromkeys(parted(tags.get("KW", [])))),
         "ids": {name: value for name, value in ids.items() if value},
         "editor": [name for value in every(tags, "ED", "A2") for name in people(value)],
         "volume": first(tags, "VL"),
