@@ -22,6 +22,9 @@ from indexer.readers.formats import named
 from indexer.readers.jsonl import STORED
 from indexer.readers.sources import read_file
 
+_TOGETHER = 64
+"""Papers that are analysed in one go: one by one, what a step needs is gone from a processor's cache at the next."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewSegment:
@@ -79,6 +82,8 @@ class Indexer:
     def run(self, task: Task) -> Counts:
         """Index the records of one task."""
         counts = Counts()
+        papers: list[Paper] = []
+        ranks: list[int] = []
         place = task.first_line
         try:
             for entry in _entries(task):
@@ -90,29 +95,49 @@ class Indexer:
                 if isinstance(entry, Rejected):
                     counts.rejected.append(entry)
                 else:
-                    self.add(entry, task.file, task.reading << READING_SHIFT | place, counts)
+                    papers.append(entry)
+                    ranks.append(task.reading << READING_SHIFT | place)
+                    if len(papers) == _TOGETHER:
+                        self.add(papers, ranks, task.file, counts)
+                        papers, ranks = [], []
         except SourceError as error:
             counts.failed.append(str(error))
+        self.add(papers, ranks, task.file, counts)
         if task.fault:
             counts.failed.append(task.fault)
         return counts
 
-    def add(self, paper: Paper, file: int, rank: int, counts: Counts) -> None:
-        """Index one paper that `file` holds, unless the index already stores just this record."""
-        stored = stored_lines(paper)
+    def add(self, papers: list[Paper], ranks: list[int], file: int, counts: Counts) -> None:
+        """Index papers that `file` holds, but for those of which the index already stores just this record."""
+        stored = [stored_lines(paper) for paper in papers]
         if self._known is not None:
-            found = self._known.find(paper.id, content_hash(stored, self._venues.canonical(paper.venue)))
-            if found is not None:
+            papers, stored, ranks = self._unknown(papers, stored, ranks, file, counts)
+        while papers:
+            if self._builder is None:
+                self._builder = SegmentBuilder(self._venues, language=self._language)
+            taken = self._builder.add_all(papers, stored)
+            self._files += [file] * taken
+            self._ranks += ranks[:taken]
+            if self._builder.full:
+                self.flush()
+            papers, stored, ranks = papers[taken:], stored[taken:], ranks[taken:]
+
+    def _unknown(
+        self, papers: list[Paper], stored: list[bytes], ranks: list[int], file: int, counts: Counts
+    ) -> tuple[list[Paper], list[bytes], list[int]]:
+        """Papers, records and ranks of what is new; the rest is noted as seen again."""
+        kept = []
+        for row in zip(papers, stored, ranks, strict=True):
+            paper, record, rank = row
+            found = self._known and self._known.find(
+                paper.id, content_hash(record, self._venues.canonical(paper.venue))
+            )
+            if found:
                 counts.unchanged += 1
                 self.seen.append(Seen(*found, file, rank))
-                return
-        if self._builder is None:
-            self._builder = SegmentBuilder(self._venues, language=self._language)
-        self._builder.add(paper, stored)
-        self._files.append(file)
-        self._ranks.append(rank)
-        if self._builder.full:
-            self.flush()
+            else:
+                kept.append(row)
+        return [row[0] for row in kept], [row[1] for row in kept], [row[2] for row in kept]
 
     def end(self) -> Made:
         """Write what is left, and give what was made of all tasks."""

@@ -77,7 +77,8 @@ class PaperWriter:
                 self._counts.warn(Warned(PROGRAM, self._counts.read + 1, misfit.kind, misfit.reason))
             self._deleted.pop(paper.id, None)
             self._added.add(key_hash("id", paper.id))
-            self._indexer.add(paper, self._file, self._reading << READING_SHIFT | self._counts.read, self._counts)
+            rank = self._reading << READING_SHIFT | self._counts.read
+            self._indexer.add([paper], [rank], self._file, self._counts)
             self._counts.read += 1
         self._changed |= number > 0
         return number

@@ -151,17 +151,18 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Sequences]]:
     monkeypatch.setattr(merge_plan, "SEGMENT_DOCS", 20)
     monkeypatch.setattr(merge_plan, "MERGE_FACTOR", 3)
     made: list[Sequences] = []
-    add, merge = builder.SegmentBuilder.add, merge_segments
+    add, merge = builder.SegmentBuilder.add_all, merge_segments
 
     def counted_add(self: builder.SegmentBuilder, *arguments: object) -> int:
-        made[-1].analysed += 1
-        return add(self, *arguments)  # type: ignore[arg-type]
+        taken = add(self, *arguments)  # type: ignore[arg-type]
+        made[-1].analysed += taken
+        return taken
 
     def counted_merge(*arguments: object) -> object:
         made[-1].reached["merges"] += 1
         return merge(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(builder.SegmentBuilder, "add", counted_add)
+    monkeypatch.setattr(builder.SegmentBuilder, "add_all", counted_add)
     monkeypatch.setattr(draft, "merge_segments", counted_merge)
 
     def make() -> Sequences:

@@ -654,8 +654,9 @@ static PyMethodDef functions[] = {
     {"may_tie", may_tie, METH_O, "Whether `ties` may find something in a text; False is sure."},
     {"words_among", words_among, METH_VARARGS,
      "words_among(text, limit, table): how many words of a table, small letters alone, stand between white space in the first\n\n"
-     "`limit` characters of a text. The table is sorted: uint64 of the up to eight bytes of each, the first of them highest, in\n"
-     "this machine's byte order. None where one of them is not ASCII."},
+     "`limit` characters of a text. The table has 512 uint64, most of them 0: the up to eight bytes of each word, the first of\n"
+     "them highest, in the slot of its product with 0x9E3779B97F4A7C15 (the highest 9 bits) or the next free ones. None where\n"
+     "one of the characters is not ASCII."},
     {"invert", invert, METH_VARARGS,
      "invert(stream, term_of, bits, extents, lengths, positions, fields, terms): the postings of a stream of words.\n\n"
      "stream, term_of, extents, lengths, positions uint32, bits uint8; positions may be empty. Gives bytearrays: first posting\n"

@@ -92,51 +92,46 @@ PyObject *may_tie(PyObject *module, PyObject *text) {
 
 static int is_space(Py_UCS4 c) { return c == ' ' || (c >= 9 && c <= 13) || (c >= 28 && c <= 31); }
 
+enum { SLOTS = 512 }; /* of a table of words, most of them free */
+
 PyObject *words_among(PyObject *module, PyObject *args) {
     PyObject *text;
     Py_buffer table;
-    Py_ssize_t limit, size, words, found = 0;
-    int kind;
+    Py_ssize_t limit, size, found = 0;
+    int kind, ascii = 1;
     const void *data;
-    uint64_t met[64];
+    const uint64_t *slots;
+    uint8_t met[SLOTS] = {0};
     if (!PyArg_ParseTuple(args, "Uny*", &text, &limit, &table)) return NULL;
-    words = table.len / (Py_ssize_t)sizeof(uint64_t);
+    if (table.len != SLOTS * (Py_ssize_t)sizeof *slots || (uintptr_t)table.buf % sizeof *slots) {
+        PyBuffer_Release(&table);
+        return PyErr_Format(PyExc_ValueError, "a table of %d words is wanted", SLOTS);
+    }
+    slots = table.buf;
     size = PyUnicode_GET_LENGTH(text);
     kind = PyUnicode_KIND(text);
     data = PyUnicode_DATA(text);
     if (limit < size) size = limit;
-    memset(met, 0, sizeof met);
-    for (Py_ssize_t i = 0; i < size; i++) {
+    for (Py_ssize_t i = 0; i < size && ascii; i++) {
         uint64_t word = 0;
-        Py_ssize_t start = i, low = 0, high = words;
+        Py_ssize_t start = i;
         for (; i < size && !is_space(AT(i)); i++) {
             Py_UCS4 c = AT(i);
-            if (c >= 128 || words > 4096) {
-                PyBuffer_Release(&table);
-                Py_RETURN_NONE;
-            }
-            if (i - start < 8) word = word << 8 | (c >= 'A' && c <= 'Z' ? c + 32 : c);
+            if (c >= 128) ascii = 0;
+            if (i - start < 8) word = word << 8 | (c >= 'A' && c <= 'Z' ? c + 32 : c & 127);
         }
         if (i == start || i - start > 8) continue;
         word <<= 8 * (8 - (i - start));
-        while (low < high) {
-            Py_ssize_t middle = (low + high) / 2;
-            uint64_t known;
-            memcpy(&known, (const char *)table.buf + middle * sizeof known, sizeof known);
-            if (known < word)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        if (low < words) {
-            uint64_t known, bit = (uint64_t)1 << (low & 63);
-            memcpy(&known, (const char *)table.buf + low * sizeof known, sizeof known);
-            if (known == word && !(met[low >> 6] & bit)) {
-                met[low >> 6] |= bit;
-                found++;
+        for (size_t at = (word * 0x9E3779B97F4A7C15u) >> 55, looked = 0; slots[at] && looked < SLOTS; looked++) {
+            if (slots[at] == word) {
+                found += !met[at];
+                met[at] = 1;
+                break;
             }
+            at = (at + 1) % SLOTS;
         }
     }
     PyBuffer_Release(&table);
+    if (!ascii) Py_RETURN_NONE;
     return PyLong_FromSsize_t(found);
 }

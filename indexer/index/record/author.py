@@ -58,7 +58,7 @@ _WHOLE = ("literal", "display_name", "full_name", "fullName")
 
 _RARE = frozenset((*_PLACES, *_WHOLE)) - _USUAL
 
-_MET: dict[tuple[str, str | None], Author] = {}
+_MET: dict[str | tuple[str, str], Author] = {}
 """Authors of whom only a name and an id are known: a collection names each some four times, and to make one takes
 longer than to find it."""
 _MET_AT_MOST = 1 << 16
@@ -66,11 +66,12 @@ _MET_AT_MOST = 1 << 16
 
 def known_author(name: str, person: str | None) -> Author:
     """The author of a name and an id, made once for all papers."""
-    author = _MET.get((name, person))
+    key = name if person is None else (name, person)
+    author = _MET.get(key)
     if author is None:
         if len(_MET) >= _MET_AT_MOST:
             _MET.clear()
-        author = _MET[name, person] = Author(name, person)
+        author = _MET[key] = Author(name, person)
     return author
 
 

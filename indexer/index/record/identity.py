@@ -28,8 +28,9 @@ _SEVERAL = late(r"[;,|](?:https?:|doi:|10\.[0-9]{4})")
 _ARXIV_PREFIX = late(r"arxiv:(?=[0-9]{3,4}\.|[a-z])", re.IGNORECASE)
 # A bare number that may be an arXiv id which lost zeros: fewer digits behind the point are section numbers.
 _BARE_ARXIV = late(r"[0-9]{3,4}\.(?:[0-9]{3,5}|[0-9]{9,18})")
-_A_RECORD = 64
-"""Answers that are kept: a record's reader, its conversion and its indexing ask the same of its identifiers."""
+_A_RECORD = 1024
+"""Answers that are kept: the reader of a record, its conversion and, some dozens of records later, its indexing ask the
+same of its identifiers."""
 
 
 @lru_cache(maxsize=_A_RECORD)

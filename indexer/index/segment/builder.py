@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -57,23 +58,48 @@ class SegmentBuilder:
         """Whether the next paper belongs into the next segment."""
         return self.docs >= BLOCK_DOCS or self._words >= SEGMENT_WORDS
 
-    def add(self, paper: Paper, stored: bytes | None = None) -> int:
-        """Analyse and keep one paper; gives its document number. `stored` is its encoded record where already made."""
-        if stored is None:
-            stored = stored_lines(paper)
-        title = read(paper.title)
-        venue = self._venues.canonical(paper.venue)
-        searched = venue_text(paper.venue, venue) if venue else ""
-        keywords = [self._keyword(keyword) for keyword in paper.keywords]
-        abstract = read(paper.abstract)
-        self._words += self._text.add((title, searched, abstract, ""), keywords)
-        language = spoken(abstract or title, paper.extra.get("language"), self._language)
-        self._ties.add((title, abstract, *keywords), language, self.docs)
-        self._names.add(paper.authors)
-        self._columns.add(paper, title, venue, content_hash(stored, venue), language)
-        self._papers.add(stored)
-        self.docs += 1
+    def add(self, paper: Paper) -> int:
+        """Analyse and keep one paper; gives its document number."""
+        self.add_all([paper], [stored_lines(paper)])
         return self.docs - 1
+
+    def add_all(self, papers: Sequence[Paper], stored: Sequence[bytes]) -> int:
+        """Analyse and keep papers until the segment is full; gives how many. `stored` are their encoded records.
+
+        One step after the other for all of them: what a step runs and looks up is at hand then.
+        """
+        titles = [read(paper.title) for paper in papers]
+        abstracts = [read(paper.abstract) for paper in papers]
+        venues = [self._venues.canonical(paper.venue) for paper in papers]
+        keywords = [[self._keyword(keyword) for keyword in paper.keywords] for paper in papers]
+        taken = self._add_texts(papers, zip(titles, venues, abstracts, keywords, strict=True))
+        rows = list(zip(papers, titles, abstracts, venues, stored, keywords, strict=True))[:taken]
+        languages = [
+            spoken(abstract or title, paper.extra.get("language"), self._language)
+            for paper, title, abstract, _, _, _ in rows
+        ]
+        first = self.docs - taken
+        for doc, ((_, title, abstract, _, _, words), language) in enumerate(zip(rows, languages, strict=True), first):
+            self._ties.add((title, abstract, *words), language, doc)
+        for paper, *_ in rows:
+            self._names.add(paper.authors)
+        contents = [content_hash(record, venue) for _, _, _, venue, record, _ in rows]
+        for (paper, title, _, venue, _, _), content, language in zip(rows, contents, languages, strict=True):
+            self._columns.add(paper, title, venue, content, language)
+        for record in stored[:taken]:
+            self._papers.add(record)
+        return taken
+
+    def _add_texts(self, papers: Sequence[Paper], texts: Iterable[tuple[str, str, str, list[str]]]) -> int:
+        """Analyse title, venue, abstract and keywords of papers until the segment is full; gives of how many."""
+        before = self.docs
+        for paper, (title, venue, abstract, keywords) in zip(papers, texts, strict=True):
+            searched = venue_text(paper.venue, venue) if venue else ""
+            self._words += self._text.add((title, searched, abstract, ""), keywords)
+            self.docs += 1
+            if self.full:
+                break
+        return self.docs - before
 
     def _keyword(self, keyword: str) -> str:
         known = self._keywords.get(keyword)

@@ -30,7 +30,9 @@ class TieBuilder:
 
     def add(self, texts: Sequence[str], language: str, doc: int) -> None:
         """The ties of the texts as read of a paper, and of its words to their stems in its language."""
-        found = [tie for text in texts for tie in ties_of(text)]
+        found: list[Tie] = []
+        for text in texts:
+            found += ties_of(text)
         if language != ENGLISH:
             found += tagged((word for text in texts for word in words(text)), language)
         for tie in found:

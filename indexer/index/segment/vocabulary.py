@@ -60,8 +60,15 @@ def spoken(text: str, said: object = None, default: str = "") -> str:
 
 def _packed(words: Iterable[str]) -> bytes:
     """Words as `words_among` takes them; what is no ASCII stands in no text that it reads."""
-    heads = (int.from_bytes(word.encode().ljust(8, b"\0"), "big") for word in words if word.isascii())
-    return array("Q", sorted(heads)).tobytes()
+    slots = [0] * 512
+    for word in sorted(words):
+        if word.isascii():
+            packed = int.from_bytes(word.encode().ljust(8, b"\0"), "big")
+            at = packed * 0x9E3779B97F4A7C15 % (1 << 64) >> 55
+            while slots[at]:
+                at = (at + 1) % len(slots)
+            slots[at] = packed
+    return array("Q", slots).tobytes()
 
 
 _OTHERS, _ENGLISH = _packed(OF_OTHERS), _packed(OF_ENGLISH)
