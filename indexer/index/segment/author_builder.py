@@ -16,6 +16,7 @@ from indexer.index.segment.inversion import Occurrences
 from indexer.index.segment.layout import NAME_BITS
 from indexer.index.segment.postings import ragged
 from indexer.index.segment.vocabulary import WordStream
+from indexer.index.text.encoded import encode
 
 _NAME_WORDS = (1 << NAME_BITS) - 1
 
@@ -84,8 +85,8 @@ class NameBuilder:
         again = ~_first_of_each(docs << 32 | row_cluster[rows]) if len(rows) else np.empty(0, bool)
         write_name_tables(
             writer,
-            clusters=list(self._clusters),
-            spellings=[name for name, _ in self._spellings],
+            clusters=[encode(key) for key in self._clusters],
+            spellings=[encode(name) for name, _ in self._spellings],
             row_ids=np.array([hash64(person) if person else 0 for _, person in self._spellings], dtype=np.uint64),
             row_cluster=row_cluster,
             row_at=np.searchsorted(docs, np.arange(len(ends))),

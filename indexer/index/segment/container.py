@@ -300,6 +300,11 @@ class ArrayFile(Mapping[str, Array]):
             nbytes *= extent
         return offset < stop and offset + nbytes > start
 
+    def forget(self) -> None:
+        """Give back the memory of what was read of the file, which is read again where it is touched again."""
+        if not self._closed and hasattr(mmap, "MADV_DONTNEED"):
+            self._map.madvise(mmap.MADV_DONTNEED)
+
     def close(self) -> None:
         """Forget the views; the mapping goes when the last array over it goes."""
         self._closed = True

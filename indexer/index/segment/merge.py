@@ -6,7 +6,8 @@ block's postings and of the strings of all.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +29,6 @@ from indexer.index.segment.papers import PaperBuilder, StoredPapers
 from indexer.index.segment.postings import LAST_FORM, PostingGroup, ragged
 from indexer.index.segment.postings_writer import write_form_arrays, write_postings
 from indexer.index.segment.strings import StringTable, write_strings
-from indexer.index.text.encoded import decode
 from indexer.index.text.reading import as_read
 
 Ints = npt.NDArray[np.int64]
@@ -72,7 +72,7 @@ def merge_segments(segments: Sequence[ArrayFile], claims: Sequence[Claims], path
     """
     planned = _planned(segments, claims)
     renumbered = {id(file): np.full(file.meta["docs"], -1, dtype=np.int64) for file in segments}
-    tables: dict[str, list[list[bytes]]] = {}
+    tables: dict[str, list[Sequence[bytes]]] = {}
     held_docs: list[tuple[ArrayFile, Ints]] = []
     first = 0
     with ArrayFileWriter(path, SEGMENT_KIND) as writer:
@@ -86,11 +86,12 @@ def merge_segments(segments: Sequence[ArrayFile], claims: Sequence[Claims], path
                 renumbered[id(part.arrays.file)][docs] = np.arange(first, first + len(docs))
                 first += len(docs)
                 held_docs.append((part.arrays.file, docs))
+                part.arrays.file.forget()
         writer.meta["docs"] = first
         if len(planned) > 1:
             writer.meta["blocks"] = [sum(len(part.kept) for part in parts) for parts in planned]
-        for name, words_of_blocks in tables.items():
-            _write_table(writer, name, words_of_blocks)
+        for name in list(tables):
+            _write_table(writer, name, tables.pop(name))
         kept = _by_file(held_docs)
         _merge_names(writer, kept)
         merge_columns(writer, kept)
@@ -124,16 +125,16 @@ def _planned(segments: Sequence[ArrayFile], claims: Sequence[Claims]) -> list[li
     return [*blocks, open_block] if open_block or not blocks else blocks
 
 
-def _copied(writer: BlockWriter, parts: Sequence[Part]) -> dict[str, list[bytes]]:
-    """Copy a block; gives its own strings of each table that the segment has once."""
+def _copied(writer: BlockWriter, parts: Sequence[Part]) -> Mapping[str, Sequence[bytes]]:
+    """Copy a block; gives its own strings, yet to be read, of each table that the segment has once."""
     block = parts[0].arrays
     for name in block:
         if of_block(name) and not name.endswith(WORD):
             writer.add(name, block[name])
-    return {name: list(strings_of(block, name)) for name in _TABLES}
+    return {name: strings_of(block, name) for name in _TABLES}
 
 
-def _merged(writer: BlockWriter, parts: Sequence[Part]) -> dict[str, list[bytes]]:
+def _merged(writer: BlockWriter, parts: Sequence[Part]) -> Mapping[str, Sequence[bytes]]:
     """Make a block of the kept documents of several; gives the same."""
     tables: dict[str, list[bytes]] = {}
     for name, fields in GROUPS.items():
@@ -159,13 +160,14 @@ _TABLES = ("text.term", "text.form", "names.term", "joins")
 """Sorted tables of strings that a segment has once, and of which each block has its own part."""
 
 
-def _write_table(writer: ArrayFileWriter, name: str, words_of_blocks: Sequence[list[bytes]]) -> None:
+def _write_table(writer: ArrayFileWriter, name: str, words_of_blocks: Sequence[Sequence[bytes]]) -> None:
     """Add a table of the strings of all blocks, and for each block which of them are its own."""
-    strings = words_of_blocks[0] if len(words_of_blocks) == 1 else sorted(set().union(*words_of_blocks))
+    strings = sorted(set().union(*words_of_blocks)) if len(words_of_blocks) > 1 else list(words_of_blocks[0])
     write_strings(writer, name, strings, ordered=True)
     if len(words_of_blocks) > 1:
         number = {word: at for at, word in enumerate(strings)}
         for block, words in enumerate(words_of_blocks):
+            # Copied blocks are read a second time: all their strings at once would take more than all else.
             own = np.fromiter(map(number.__getitem__, words), dtype=np.uint32, count=len(words))
             BlockWriter(writer, block).add(f"{name}{WORD}", own)
 
@@ -316,8 +318,9 @@ def _merge_compounds(writer: BlockWriter, parts: Sequence[Part]) -> list[bytes]:
 
 def _merge_names(writer: ArrayFileWriter, parts: Sequence[tuple[ArrayFile, Ints]]) -> None:
     clusters: dict[bytes, int] = {}
-    rows: dict[tuple[bytes, int], int] = {}
-    row_cluster: list[int] = []
+    # Of a spelling and the eight bytes of an id: a million tuples would take twice as much.
+    rows: dict[bytes, int] = {}
+    row_cluster = array("q")
     row_parts, again_parts, size_parts = (
         [np.empty(0, np.int64)],
         [np.empty(0, np.uint8)],
@@ -334,19 +337,23 @@ def _merge_names(writer: ArrayFileWriter, parts: Sequence[tuple[ArrayFile, Ints]
         needed[table.rows[where]] = True
         for number, (spelled, person, cluster) in enumerate(old):
             if needed[number]:
-                row = rows.setdefault((spelled, person), len(rows))
+                row = rows.setdefault(spelled + person.to_bytes(8, "little"), len(rows))
                 if row == len(row_cluster):
                     row_cluster.append(clusters.setdefault(keys[cluster], len(clusters)))
                 new_row[number] = row
         row_parts.append(new_row[table.rows[where]])
         again_parts.append(table.again[where])
         size_parts.append(at[kept + 1] - at[kept])
+        arrays.forget()
     sizes = np.concatenate(size_parts)
+    names, people = list(clusters), list(rows)
+    clusters.clear()
+    rows.clear()
     write_name_tables(
         writer,
-        clusters=[decode(key) for key in clusters],
-        spellings=[decode(spelled) for spelled, _ in rows],
-        row_ids=np.array([person for _, person in rows], dtype=np.uint64),
+        clusters=names,
+        spellings=[row[:-8] for row in people],
+        row_ids=np.fromiter((int.from_bytes(row[-8:], "little") for row in people), np.uint64, len(people)),
         row_cluster=np.array(row_cluster, dtype=np.int64),
         row_at=np.concatenate([[0], np.cumsum(sizes)]),
         rows=np.concatenate(row_parts),
