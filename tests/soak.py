@@ -1,9 +1,10 @@
-"""`make soak`: forged files over C extensions that watch every access to memory and every number.
+"""`make soak`: forged files and texts of any kind over C extensions that watch every access to memory and every number.
 
     python -m tests.soak [COUNT]
 
 builds the extensions with AddressSanitizer and UndefinedBehaviorSanitizer into a folder aside, then runs
-`tests.segment.forge` over them, COUNT forgeries (2,000) with the kernel. A report of either ends it.
+`tests.segment.forge` over them, COUNT forgeries (2,000) with the kernel, and the tests that ask the extensions and
+their twins in Python the same. A report of either sanitizer ends it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[1]
 SANITIZE = "-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -g -O1"
 SEEDS = 4
+TWINS = ("tests/segment/test_bulk.py", "tests/present", "tests/engines")
+"""Tests that give the extensions texts, queries and arrays of any kind."""
 
 
 def library(name: str) -> str:
@@ -65,6 +68,8 @@ def main(count: int) -> None:
                 str(seed),
             ]
             subprocess.run(command, cwd=site, env=environment, check=True)
+        tests = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not slow", *TWINS]
+        subprocess.run(tests, cwd=site, env=environment, check=True)
 
 
 if __name__ == "__main__":
