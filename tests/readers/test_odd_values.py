@@ -113,6 +113,18 @@ BIBTEX: list[Row] = [
         {"url": "http://a.example/x", "urls": ["http://b.example"]},
     ),
     ("a book in itself", bib("booktitle={T}", "book"), {"venue": None, "booktitle": None}),
+    ("a formula in braces", bib("note={x ({Cu$_2$O}) y}"), {"note": "x (Cu$_2$O) y"}),
+    (
+        "commands of packages",
+        bib(r"note={a \mkbibquote{b} \textcite{c} \verb|x_y|}"),
+        {"note": "a b x_y"},
+    ),
+    (
+        "letters in braces side by side",
+        bib(r"author={Krej{\v{c}}{\'{\i}}, Pavel and Wei{\ss}{\"a}, X}"),
+        {"authors": ["Pavel Krejčí", "X Weißä"]},
+    ),
+    ("a volume's own names", "@proceedings{k, title={T}, booktitle={U}}", {"venue": None, "entry-booktitle": "U"}),
     ("an interval", bib("date={2010-05/2011}"), {"year": 2010, "date": "2010-05/2011"}),
 ]
 TAGS: list[Row] = [

@@ -133,6 +133,11 @@ def _meaning(name: str) -> tuple[str, bool, bool]:
     return name, len(name) > 1, True
 
 
+def writes_its_name(command: str) -> bool:
+    """Whether nobody knows what a command writes, so that its name is shown for it."""
+    return command not in NAMES and _meaning(command)[0] == command
+
+
 # Commands whose names are not what they write.
 _NAMED = {"frac": "", "tfrac": "", "dfrac": "", "binom": "", "not": "", "over": "/"}
 

@@ -238,6 +238,8 @@ def record(kind: str, key: str, fields: Fields, misfits: Misfits) -> dict[str, A
             continue
         if name == "url" and others:
             continue
+        if name == "booktitle" and kind in _PARENTS:
+            name = "entry-booktitle"  # of a volume in itself, no venue
         name = _NAMES.get(name, name)
         done.setdefault(name, _BRACES.sub(r"\1", fields[name]) if name == "pages" else text)
     return done

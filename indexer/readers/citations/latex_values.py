@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from indexer.index.text.latex import without_latex_outside_math
+from indexer.index.text.latex import without_latex_outside_math, writes_its_name
 from indexer.readers.people import NOBODY, natural, one_or_more
 
 _LATEX = re.compile(r"[\\{}~]|--|``|''")
@@ -28,7 +28,16 @@ _SIGNS = {
     "\\$": "\x05",
 }
 _SIGN = re.compile(r"\\(?:text|ensuremath|string|[{}$])")
-_BACK = str.maketrans({"\x00": "\\", "\x01": "{", "\x02": "}", "\x03": "~", "\x04": "^", "\x05": "$"})
+_VERBATIM = re.compile(r"\\verb\*?([^\sA-Za-z*{])(.*?)\1")
+# A letter with its accent in braces, and the next one: `{\v{c}}{\'i}`, which are one word.
+_LETTERS = re.compile(
+    r"(\{\\(?:[`'^\"~=.]\s?|[uvHcdbkr](?![A-Za-z])\s?|(?:ss|[oOlLij]|aa|AA|ae|AE|oe|OE)(?![A-Za-z])\s?)"
+    r"(?:\{\\?\w\}|\\?\w)?\})(?=\{)"
+)
+# Accents are commands of one letter too, of which only `\t`, a tie over two letters, is none that is composed.
+_WITH_ARGUMENT = re.compile(r"\\([A-Za-z]{2,}|t)\*?(?=\{)")
+_CITING = re.compile(r"\\(?:text|paren|foot|auto|full|smart|super)cite(?=[\s\[{*])")
+_BACK = str.maketrans({"\x00": "\\", "\x01": "{", "\x02": "}", "\x03": "~", "\x04": "^", "\x05": "$", "\x06": ""})
 
 
 def plain(value: str) -> str:
@@ -40,14 +49,24 @@ def plain(value: str) -> str:
     if signs:
         if "url" in value or "href" in value or "\\path" in value:
             value = _LINK.sub(r"\1", _ADDRESS.sub(r"\1", value))
+        if "\\verb" in value:
+            value = _VERBATIM.sub(r"\2", value)
+        if "cite" in value:
+            value = _CITING.sub(r"\\cite", value)
+        # What a package or the author defined sets its argument, somehow: `\mkbibquote{text}`.
+        value = _WITH_ARGUMENT.sub(lambda found: "" if writes_its_name(found[1]) else found[0], value)
+        value = _LETTERS.sub("\\1\x06", value)
         if _SIGN.search(value):
             for written, sign in _SIGNS.items():
                 value = value.replace(written, sign)
         else:
-            signs = False
+            signs = "\x06" in value
     pieces = _MATH.split(value) if "$" in value else [value]
     for number in range(0, len(pieces), 2):
         piece = pieces[number]
+        if "}" in piece and "{" not in piece and "\\" not in piece:
+            # The end of a group that holds a formula: `{Cu$_2$O}`.
+            piece = pieces[number] = piece.replace("}", "")
         if "~" in piece:
             piece = pieces[number] = _TIE.sub(" ", piece)
         if _LIGATURE.search(piece):
