@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from indexer.index.record.names import cluster_key, neighbour_blocks
 from indexer.index.record.paper import Paper
 from indexer.index.record.venues import VenueTable
+from indexer.index.segment import builder
 from indexer.index.segment.builder import SegmentBuilder
 from indexer.index.segment.container import ArrayFile
 from indexer.index.segment.inversion import Occurrences, invert
+from indexer.index.segment.papers import stored_lines
 from indexer.index.segment.vocabulary import COMPILED, PlainWords, new_words, read, show, spoken, ties_of
 from indexer.index.text.languages import OF_ENGLISH, OF_OTHERS, language_of
 from indexer.index.text.reading import as_read, as_shown
@@ -135,14 +137,29 @@ def test_streams_give_the_same_postings(papers: list[list[list[int]]], forms: li
 def test_segments_are_the_same_byte_for_byte(sample: list[Paper], tmp_path: Path) -> None:
     """A segment of generated papers is one file, built either way."""
     for compiled in (True, False):
-        builder = SegmentBuilder(VenueTable.default(), compiled)
+        made = SegmentBuilder(VenueTable.default(), compiled)
         for paper in sample:
-            builder.add(paper)
-        builder.write(tmp_path / str(compiled))
+            made.add(paper)
+        made.write(tmp_path / str(compiled))
     assert (tmp_path / "True").read_bytes() == (tmp_path / "False").read_bytes()
     file = ArrayFile(tmp_path / "True")
     assert file.meta["docs"] == len(sample)
+    before = {name: file[name].tobytes() for name in file}
+    file.forget()
+    assert {name: file[name].tobytes() for name in file} == before, "what was given back is read again"
     file.close()
+    file.forget()
+
+
+def test_papers_are_taken_until_a_segment_is_full(sample: list[Paper], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is taken together lies as what came one by one; the rest is left for the next segment."""
+    monkeypatch.setattr(builder, "BLOCK_DOCS", 5)
+    made = SegmentBuilder(VenueTable.default())
+    stored = [stored_lines(paper) for paper in sample[:9]]
+    assert made.add_all(sample[:3], stored[:3]) == 3
+    assert made.add_all(sample[3:9], stored[3:9]) == 2
+    assert made.full
+    assert made.docs == 5
 
 
 @given(st.text("abcijrsvxyz AZ019.,'-", max_size=30) | st.text(max_size=10))

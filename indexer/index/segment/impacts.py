@@ -56,4 +56,5 @@ def write_impacts(segment: Path, path: Path, averages: Sequence[float]) -> None:
                 field_norms = np.array([norms(row, lengths[row], averages[row]) for row in rows], dtype=np.float32)
                 made = impacts(PostingGroup(block, name, len(fields)), field_norms)
                 writer.add(stored_name(f"{name}.impact", block.number), made)
+            arrays.forget()
     arrays.close()
