@@ -121,17 +121,15 @@ def _merged(segments: Sequence[Segment], parts: Sequence[Found], floor: float, t
     kept = np.flatnonzero(scores >= floor)
     order = kept[np.lexsort((ages[kept], -scores[kept]))]
     firsts, years = scores[order], ages[order]
-    ends = np.append(np.flatnonzero((firsts[1:] != firsts[:-1]) | (years[1:] != years[:-1])) + 1, len(order))
-    if len(ends) < len(order):
-        low = 0
-        for high in ends.tolist():
-            if high - low > 1:
-                order[low:high] = sorted(
-                    order[low:high].tolist(), key=lambda at: segments[int(owners[at])].ids[int(docs[at])]
-                )
-            if high >= top:
-                break
-            low = high
+    same = (firsts[1:] == firsts[:-1]) & (years[1:] == years[:-1])
+    if same[: max(0, top)].any():
+        ends = np.append(np.flatnonzero(~same) + 1, len(order))
+        lows = np.append(0, ends[:-1])
+        for at in np.flatnonzero((ends - lows > 1) & (lows < top)).tolist():
+            low, high = int(lows[at]), int(ends[at])
+            order[low:high] = sorted(
+                order[low:high].tolist(), key=lambda at: segments[int(owners[at])].ids[int(docs[at])]
+            )
     order = order[:top]
     return Rows(owners[order], docs[order], np.full(len(order), tier), scores[order])
 

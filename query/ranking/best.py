@@ -196,18 +196,28 @@ def _proximity(candidates: Candidates, wanted: Asked, parameters: Parameters) ->
 def _sorted(collection: Collection, candidates: Candidates, scores: Floats, top: int | None) -> list[Row]:
     """The first re-scored rows in order: tier, score, newer year, id."""
     order = np.lexsort((-scores, candidates.tiers)) if candidates.tiers.any() else np.argsort(-scores)
+    if top is not None and top < len(order):
+        order = order[: _reached(candidates.tiers, scores, order, top)]
     ordered = scores[order]
     if (ordered[1:] == ordered[:-1]).any():
-        order = _parted(collection, candidates, scores)
+        order = _parted(collection, candidates, scores, order)
     order = order[:top]
     columns = (candidates.segments, candidates.docs, candidates.tiers, scores)
     return [Row(*values) for values in zip(*(column[order].tolist() for column in columns), strict=True)]
 
 
-def _parted(collection: Collection, candidates: Candidates, scores: Floats) -> Ints:
-    """The order of all where some scores are equal: ids are read for equal scores of one year only."""
+def _reached(tiers: Ints, scores: Floats, order: Ints, top: int) -> int:
+    """How many are needed to tell the first `top`: these, and those that equal the last of them."""
+    if top < 1:
+        return 0
+    last, others = order[top - 1], order[top:]
+    return top + int(np.count_nonzero((scores[others] == scores[last]) & (tiers[others] == tiers[last])))
+
+
+def _parted(collection: Collection, candidates: Candidates, scores: Floats, order: Ints) -> Ints:
+    """Some in their order where scores are equal: ids are read for equal scores of one year only."""
     # A paper without a year (0) stands last among equals.
-    order = np.lexsort((-candidates.years, -scores, candidates.tiers))
+    order = order[np.lexsort((-candidates.years[order], -scores[order], candidates.tiers[order]))]
     keys = np.stack([candidates.tiers, candidates.years, scores])[:, order]
     ends = np.append(np.flatnonzero((keys[:, 1:] != keys[:, :-1]).any(axis=0)) + 1, len(order))
     for low, high in pairwise([0, *ends.tolist()]):

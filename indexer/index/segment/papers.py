@@ -162,8 +162,8 @@ class StoredPapers:
             raise self._damaged(number, "is no JSON") from error
         if type(parsed) is not dict:
             raise self._damaged(number, "is no record")
-        for name, kind in _TYPES.items():
-            if name in parsed and type(parsed[name]) is not kind:
+        for name, value in parsed.items():
+            if type(value) is not _TYPES.get(name, type(value)):
                 raise self._damaged(number, f"has as {name} what is none")
         return parsed
 
