@@ -25,7 +25,7 @@ from indexer.index.segment.strings import StringTable
 from indexer.index.text.analysis import fold, name_words
 from indexer.index.text.encoded import decode, encode
 from query.browse.clusters import size
-from query.engines.masks import count
+from query.engines.masks import count, distinct
 from query.engines.patterns import mark_forms
 from query.results import FacetCount
 
@@ -181,7 +181,7 @@ def _authors(segment: SegmentFiles, prefix: str) -> Candidates:
 
 def _common(found: Sequence[Array], count: int) -> Ints:
     """Numbers below `count` (rising, each once) that are in all of some lists, the shortest of which comes first."""
-    held = np.unique(found[0]).astype(np.int64) if len(found[0]) < _FEW else np.flatnonzero(_marked(found[0], count))
+    held = distinct(found[0]) if len(found[0]) < _FEW else np.flatnonzero(_marked(found[0], count))
     for other in found[1:]:
         held = held[np.isin(held, other) if len(other) < _FEW else _marked(other, count)[held]]
     return held

@@ -19,7 +19,7 @@ from indexer.index.segment.authors import NameTables
 from indexer.index.segment.opened import Segment, SegmentFiles
 from indexer.index.text.encoded import decode, encode
 from query.engines.deadline import check_time
-from query.engines.masks import Mask
+from query.engines.masks import Mask, distinct
 
 Ints = npt.NDArray[np.int64]
 KEPT = 1 << 10
@@ -59,7 +59,7 @@ class FoundNames:
         """Papers of a segment (its number is `at`) with one of the names, rising; live or not."""
         docs, _ = segment.files.clusters.docs_of(self.clusters[at])
         docs = docs[(docs >= segment.base) & (docs < segment.base + segment.docs)]
-        return np.unique(docs) - segment.base
+        return distinct(docs) - segment.base
 
 
 class AuthorNames:
@@ -191,7 +191,7 @@ def _candidates(tables: NameTables, form: NameForm, first: bytes = b"") -> Ints:
                 return _NO_NAMES
             unheld.append(encoded)
             continue
-        held = np.asarray(lists[0]).astype(np.int64) if len(lists) == 1 else np.unique(np.concatenate(lists))
+        held = np.asarray(lists[0]).astype(np.int64) if len(lists) == 1 else distinct(np.concatenate(lists))
         found = held.astype(np.int64) if found is None else _common(found, held)
     if found is None:
         return _NO_NAMES

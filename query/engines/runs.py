@@ -20,7 +20,7 @@ from indexer.index.text.encoded import encode
 from query.engines import remembered
 from query.engines.deadline import check_time
 from query.engines.lone_words import surely
-from query.engines.masks import Mask, listed, mark
+from query.engines.masks import Mask, distinct, listed, mark
 from query.engines.patterns import mark_forms, matching_words, pattern_mask
 from query.engines.phrases import chain, member, positions_of
 from query.engines.written import Reader
@@ -169,10 +169,10 @@ class _Run:
                     here.append(owner[found >> _PAPER] << _PAPER | found & ((1 << _PAPER) - 1))
             if not here:
                 return docs[:0], doubt
-            positions.append(here[0] if len(here) == 1 else np.unique(np.concatenate(here)))
+            positions.append(here[0] if len(here) == 1 else distinct(np.concatenate(here)))
         ends = chain(positions, self._slop)
         fields = (ends >> _UNIT & 0xFF) + FIELD_NUMBERS[GROUPS[self._name][0].name]
-        return docs[np.unique(ends[np.isin(fields, self._columns)] >> _PAPER)], doubt
+        return docs[distinct(ends[np.isin(fields, self._columns)] >> _PAPER)], doubt
 
     def _terms(self, part: Part, words: Ints) -> Iterator[tuple[int, int | None]]:
         """Terms of a part, each with the bits of the forms that count (None: all)."""

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from indexer.index.record.venues import VenueTable
 from indexer.index.segment.columns import TYPE_CODES
 from indexer.index.segment.opened import Segment
-from query.engines.masks import Mask
+from query.engines.masks import Mask, distinct
 
 Ints = npt.NDArray[np.int64]
 _PUBLISHED, _PREPRINT, _MANUSCRIPT = 0, 1, 2
@@ -95,7 +95,7 @@ class Works:
             dropped |= taken[works]
         kept = [mask.copy() for mask in masks]
         gone = inside[dropped]
-        for at in np.unique(self._segments[gone]).tolist():
+        for at in distinct(self._segments[gone]).tolist():
             kept[at][self._docs[gone[self._segments[gone] == at]]] = False
         return kept
 

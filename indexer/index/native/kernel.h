@@ -143,6 +143,7 @@ PyObject *kernel_mark(PyObject *module, PyObject *args);
 PyObject *kernel_snippet(PyObject *module, PyObject *args);
 PyObject *kernel_proximity(PyObject *module, PyObject *args);
 PyObject *kernel_within(PyObject *module, PyObject *args);
+PyObject *kernel_signatures(PyObject *module, PyObject *args);
 PyObject *kernel_newest(PyObject *module, PyObject *args);
 PyObject *kernel_listed(PyObject *module, PyObject *mask);
 PyObject *kernel_largest(PyObject *module, PyObject *args);

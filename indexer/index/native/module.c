@@ -137,6 +137,8 @@ static PyMethodDef functions[] = {
     {"newest", kernel_newest, METH_VARARGS,
      "newest(mask, years, ranks, top) -> docs: of the papers of a mask the newest, bytes of uint16 in no order"},
     {"listed", kernel_listed, METH_O, "listed(mask) -> docs: the papers of a mask, rising, bytes of uint16"},
+    {"signatures", kernel_signatures, METH_VARARGS,
+     "signatures(blob, starts, bits, has, odd): of each string the bits of its bytes, and those that it has oddly often"},
     {"tally", kernel_tally, METH_VARARGS,
      "tally(docs, values, counts, starts=): count the values that papers have"},
     {"largest", kernel_largest, METH_VARARGS,

@@ -7,8 +7,24 @@ typedef struct {
     Array blob, at, heads;
     Py_ssize_t n;
     int ordered;
+    PyObject *check;      /* check(low, high): bytes of the blob that are in a file may be read; NULL: they may all */
+    Array unread;         /* for each page of that file 1 where it was not checked */
+    Py_ssize_t base, page; /* at which byte of the pages the blob begins, and the size of a page */
 } Strings;
 
+/* Make sure that some bytes of the blob were checked; -1 with an exception set where they are damaged. */
+static int ready(const Strings *self, Py_ssize_t first, Py_ssize_t past) {
+    if (self->check == NULL || first >= past)
+        return 0;
+    Py_ssize_t page = (self->base + first) / self->page, last = (self->base + past - 1) / self->page;
+    if (memchr((const uint8_t *)self->unread.view.buf + page, 1, (size_t)(last - page + 1)) == NULL)
+        return 0;
+    PyObject *done = PyObject_CallFunction(self->check, "nn", first, past);
+    Py_XDECREF(done);
+    return done == NULL ? -1 : 0;
+}
+
+/* Where a string stands, which may then be read; -1 with an exception set. */
 static int span(const Strings *self, Py_ssize_t number, Py_ssize_t *start, Py_ssize_t *length) {
     uint64_t first, past;
     if (self->at.view.itemsize == 4) {
@@ -24,13 +40,13 @@ static int span(const Strings *self, Py_ssize_t number, Py_ssize_t *start, Py_ss
     }
     *start = (Py_ssize_t)first;
     *length = (Py_ssize_t)(past - first);
-    return 0;
+    return ready(self, *start, (Py_ssize_t)past);
 }
 
 static int strings_init(Strings *self, PyObject *args, PyObject *keywords) {
-    PyObject *blob, *at, *heads;
+    PyObject *blob, *at, *heads, *unread = Py_None, *check, *flags;
     (void)keywords;
-    if (!PyArg_ParseTuple(args, "OOO", &blob, &at, &heads))
+    if (!PyArg_ParseTuple(args, "OOO|O", &blob, &at, &heads, &unread))
         return -1;
     self->ordered = heads != Py_None;
     if (take(blob, &self->blob, 1, 0) < 0 || take(at, &self->at, 0, 0) < 0 ||
@@ -42,6 +58,15 @@ static int strings_init(Strings *self, PyObject *args, PyObject *keywords) {
         damaged("a table of strings has arrays of unequal lengths");
         return -1;
     }
+    if (unread == Py_None)
+        return 0;
+    if (!PyArg_ParseTuple(unread, "OOnn", &check, &flags, &self->base, &self->page) || take(flags, &self->unread, 1, 0) < 0)
+        return -1;
+    if (self->base < 0 || self->page < 1 || self->blob.n > self->unread.n * self->page - self->base) {
+        PyErr_SetString(PyExc_ValueError, "a flag for each page of a table of strings is wanted");
+        return -1;
+    }
+    self->check = Py_NewRef(check);
     return 0;
 }
 
@@ -49,6 +74,8 @@ static void strings_dealloc(Strings *self) {
     give_back(&self->blob);
     give_back(&self->at);
     give_back(&self->heads);
+    give_back(&self->unread);
+    Py_XDECREF(self->check);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
@@ -152,7 +179,8 @@ static PySequenceMethods sequence = {
 PyTypeObject StringsType = {
     PyVarObject_HEAD_INIT(NULL, 0).tp_name = "indexer.index.native._kernel.Strings",
     .tp_basicsize = sizeof(Strings),
-    .tp_doc = "Strings(blob, at, heads): a table of byte strings; heads None where it is not ordered",
+    .tp_doc = "Strings(blob, at, heads, unread=None): a table of byte strings; heads None where it is not ordered; "
+              "unread (check, flags, base, page) where parts of the blob must be checked before they are read",
     .tp_flags = Py_TPFLAGS_DEFAULT,
     .tp_new = PyType_GenericNew,
     .tp_init = (initproc)strings_init,

@@ -153,16 +153,44 @@ class NameTables:
         self.keys = StringTable(arrays, "cluster")
         self.spellings = StringTable(arrays, "row")
         self._arrays = arrays
-        self._start = arrays["cluster.start"].data
-        self._docs = arrays["cluster.doc"]
         self._base = 0
         self._whole = self
-        self.blocks = arrays["cluster.block"]
-        self.row_cluster = arrays["row.cluster"]
-        self.row_id = arrays["row.id"]
         self.row_at = arrays["doc.row_at"]
-        self.rows = arrays["doc.row"]
-        self.again = arrays["doc.row_again"]
+
+    # Facets, author pages and completions each need some of these, which are 50 MB for 700,000 papers.
+
+    @made_once
+    def _start(self) -> memoryview:
+        return self._arrays["cluster.start"].data
+
+    @made_once
+    def _docs(self) -> Array:
+        return self._arrays["cluster.doc"]
+
+    @made_once
+    def blocks(self) -> Array:
+        """The hashes in which neighbours meet, of each cluster."""
+        return self._arrays["cluster.block"]
+
+    @made_once
+    def row_cluster(self) -> Array:
+        """The cluster of each row."""
+        return self._arrays["row.cluster"]
+
+    @made_once
+    def row_id(self) -> Array:
+        """The hash of the source's id of each row; 0: none."""
+        return self._arrays["row.id"]
+
+    @made_once
+    def rows(self) -> Array:
+        """The rows of all papers, in order."""
+        return self._arrays["doc.row"]
+
+    @made_once
+    def again(self) -> Array:
+        """For each of them 1 where the paper's cluster came before."""
+        return self._arrays["doc.row_again"]
 
     def part(self, base: int, docs: int) -> NameTables:
         """The same for the papers of a block; clusters and rows keep their numbers."""
@@ -240,7 +268,9 @@ class NameTables:
     @made_once
     def _clusters(self) -> npt.NDArray[np.uint32]:
         """The cluster of each author of each paper; where it came before in the same paper, one past the last."""
-        return np.where(self.again != 0, len(self.keys), self.row_cluster[self.rows]).astype(np.uint32)
+        clusters = self.row_cluster[self.rows].astype(np.uint32, copy=False)
+        np.copyto(clusters, np.uint32(len(self.keys)), where=self.again.view(np.bool_))
+        return clusters
 
     def spellings_of(self, cluster: int) -> Iterator[tuple[bytes, int, int]]:
         """Each spelling of a cluster's name with its papers in the whole segment, live or not, and the newest year."""

@@ -76,6 +76,10 @@ class Block(Mapping[str, Array]):
         """`check` of one such array."""
         return self.file.checker(self._stored(name))
 
+    def unread(self, name: str) -> tuple[Callable[[int, int], None], bytearray, int, int]:
+        """`ArrayFile.unread` of one such array."""
+        return self.file.unread(self._stored(name))
+
     def strings(self, name: str) -> StringTable | SubTable:
         """A sorted table of the segment, less the strings that the block has not."""
         whole = self._tables.get(name)

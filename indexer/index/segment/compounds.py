@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from indexer.index.once import made_once
 from indexer.index.segment.array_writer import ArrayFileWriter, ArraySink
 from indexer.index.segment.blocks import strings_of
 from indexer.index.segment.container import Array
@@ -93,8 +94,16 @@ class CompoundTable:
 
     def __init__(self, arrays: Mapping[str, Array]) -> None:
         self.keys = strings_of(arrays, "joins")
-        self._start = arrays["joins.start"].data
-        self._docs = arrays["joins.doc"]
+        self._arrays = arrays
+
+    @made_once
+    def _start(self) -> memoryview:
+        return self._arrays["joins.start"].data
+
+    @made_once
+    def _docs(self) -> Array:
+        # Asked for where papers are deleted, and of few ties: most searches never do.
+        return self._arrays["joins.doc"]
 
     def parts(self, joined: str) -> list[tuple[str, int]]:
         """Each way in which hyphens part a joined stem (parts with a space between), with its row."""

@@ -244,6 +244,11 @@ class ArrayFile(Mapping[str, Array]):
 
         return checked
 
+    def unread(self, name: str) -> tuple[Callable[[int, int], None], bytearray, int, int]:
+        """What tells the kernel which bytes of an array it may not read yet: `check` of it, a flag a page of the file,
+        at which byte of the pages the array begins, and the size of a page."""
+        return self.checker(name), self._unread, self._directory[name][2] - HEADER_SIZE, PAGE
+
     def _hold_parts(self, name: str, first: int, past: int) -> None:
         """Make sure that what the table says of the values of an array holds in some pages of the file."""
         unheld = self._unheld.get(name)
@@ -325,6 +330,13 @@ class _Checked(Protocol):
     def lazy(self, name: str) -> Array: ...
 
     def checker(self, name: str) -> Callable[[int, int], None]: ...
+
+    def unread(self, name: str) -> tuple[Callable[[int, int], None], bytearray, int, int]: ...
+
+
+def unread(arrays: Mapping[str, Array], name: str) -> tuple[Callable[[int, int], None], bytearray, int, int] | None:
+    """`ArrayFile.unread` of an array; None of one that is in no file."""
+    return arrays.unread(name) if isinstance(arrays, _Checked) else None
 
 
 def lazy(arrays: Mapping[str, Array], name: str) -> tuple[Array, Callable[[int, int], None]]:

@@ -23,6 +23,7 @@ from indexer.index.once import made_once
 from indexer.index.schema import FIELD_NUMBERS, GROUPS
 from indexer.index.segment.blocks import strings_of
 from indexer.index.segment.container import Array, lazy
+from indexer.index.segment.strings import StringTable, SubTable
 from indexer.index.segment.unread import Unread
 
 Ints = npt.NDArray[np.int64]
@@ -65,15 +66,41 @@ class PostingGroup:
         self._pos_x = arrays[f"{name}.pos_x"]
         self._pos_v = arrays[f"{name}.pos_v"]
         self.has_forms = f"{name}.form_term" in arrays
-        if self.has_forms:
-            self._masks = Unread(len(self.terms), self._check_masks)
-            self.forms = strings_of(arrays, f"{name}.form")
-            self.form_term = arrays[f"{name}.form_term"]
-            self.form_bit = arrays[f"{name}.form_bit"]
-            self._forms_at = arrays[f"{name}.forms_at"].data
-            self._forms, self._check_forms = lazy(arrays, f"{name}.forms")
-            self._rare_form = arrays[f"{name}.rare_form"]
-            self._rare_doc = arrays[f"{name}.rare_doc"]
+
+    # Forms are asked for by patterns and corrections: a third of what a first search would check is theirs.
+
+    @made_once
+    def forms(self) -> StringTable | SubTable:
+        """Surface forms, sorted."""
+        return strings_of(self._arrays, f"{self._name}.form")
+
+    @made_once
+    def form_term(self) -> Array:
+        """The term of each form."""
+        return self._arrays[f"{self._name}.form_term"]
+
+    @made_once
+    def form_bit(self) -> Array:
+        """The bit of each form among those of its term."""
+        return self._arrays[f"{self._name}.form_bit"]
+
+    @made_once
+    def _forms_at(self) -> memoryview:
+        return self._arrays[f"{self._name}.forms_at"].data
+
+    @made_once
+    def _masks(self) -> Unread:
+        check = lazy(self._arrays, f"{self._name}.forms")[1]
+        return Unread(len(self.terms), lambda low, high: check(self._forms_at[low], self._forms_at[high]))
+
+    @made_once
+    def _forms(self) -> Array:
+        return lazy(self._arrays, f"{self._name}.forms")[0]
+
+    @made_once
+    def _rares(self) -> tuple[Array, Array]:
+        """Which paper holds which of the forms that share the last bit."""
+        return self._arrays[f"{self._name}.rare_form"], self._arrays[f"{self._name}.rare_doc"]
 
     @made_once
     def native(self) -> Any:
@@ -136,9 +163,6 @@ class PostingGroup:
         self._check_pos(self._occ[low], self._occ[high])
         if self._wide == WIDE_BY_9:
             self._check_high(self._occ[low] >> 3, (self._occ[high] + 7) >> 3)
-
-    def _check_masks(self, low: int, high: int) -> None:
-        self._check_forms(self._forms_at[low], self._forms_at[high])
 
     def occurrences(self, term: int) -> tuple[int, int]:
         """First and past-last occurrence of a term."""
@@ -226,8 +250,9 @@ class PostingGroup:
         """Papers (rising) that hold a surface form."""
         bit, term = int(self.form_bit[form]), int(self.form_term[form])
         if bit == LAST_FORM:
-            low, high = np.searchsorted(self._rare_form, [form, form + 1])
-            return self._rare_doc[low:high]
+            rare_form, rare_doc = self._rares
+            low, high = np.searchsorted(rare_form, [form, form + 1])
+            return rare_doc[low:high]
         docs = self.docs[slice(*self.span(term))]
         masks = self.form_masks(term)
         return docs if masks is None else docs[(masks >> bit & 1).astype(bool)]

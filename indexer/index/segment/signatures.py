@@ -5,16 +5,21 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from indexer.index.native import kernel
+
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 Bits = npt.NDArray[np.uint32]
 
 _BEYOND = 31
+_LONGEST = 1 << 14
+"""Bytes from which on all strings count as of one length."""
 _BIT_OF = np.array(
     [byte - 97 if 97 <= byte <= 122 else 26 + byte % 5 if byte < 128 else _BEYOND for byte in range(256)],
     dtype=np.uint32,
 )
 """Of each byte: a bit a letter, some for digits and signs together, one for all characters beyond ASCII."""
+_MASK_OF = np.left_shift(np.uint32(1), _BIT_OF)
 
 
 class Signatures:
@@ -29,13 +34,15 @@ class Signatures:
         has, odd = _sign(blob, starts)
         # A character beyond ASCII has two to four bytes: those strings come first, as of any length.
         lengths[has >> np.uint32(_BEYOND) != 0] = -1
+        # By digits, as numpy sorts numbers of 16 bits; no word is longer.
+        lengths = np.minimum(lengths, _LONGEST).astype(np.int16)
         self._order = np.argsort(lengths, kind="stable")
         self._has, self._odd = has[self._order], odd[self._order]
-        self._ends = np.cumsum(np.bincount(lengths + 1, minlength=1))
+        self._ends = np.cumsum(np.bincount(lengths.astype(np.int64) + 1, minlength=1))
 
     def alike(self, key: bytes, edits: int) -> Ints:
         """Numbers (rising) of the strings that may be `edits` insertions, deletions, changes or swaps from a key."""
-        letters = sum(byte & 0xC0 != 0x80 for byte in key)
+        letters = min(_LONGEST, sum(byte & 0xC0 != 0x80 for byte in key))
         has, odd = _sign(np.frombuffer(key, dtype=np.uint8), np.array([0, len(key)]))
         found = [self._near(0, int(self._ends[0]), has, odd, 2 * edits)]
         for length in range(max(0, letters - edits), min(letters + edits + 1, len(self._ends) - 1)):
@@ -53,9 +60,12 @@ def _sign(blob: Bytes, starts: Ints) -> tuple[Bits, Bits]:
     """The signatures of strings."""
     count = len(starts) - 1
     has, odd = np.zeros(count, dtype=np.uint32), np.zeros(count, dtype=np.uint32)
+    if kernel.native is not None:
+        kernel.native.signatures(blob, starts.astype(np.int64, copy=False), _MASK_OF, has, odd)
+        return has, odd
     filled = np.flatnonzero(np.diff(starts))
     if filled.size:
-        bits = np.left_shift(np.uint32(1), _BIT_OF[blob])
+        bits = _MASK_OF[blob]
         has[filled] = np.bitwise_or.reduceat(bits, starts[:-1][filled])
         odd[filled] = np.bitwise_xor.reduceat(bits, starts[:-1][filled])
     return has, odd
