@@ -92,10 +92,13 @@ def mark_forms(mask: Mask, group: PostingGroup, forms: Ints, columns: Sequence[i
     allowed = np.zeros(len(terms), dtype=np.uint8)
     np.bitwise_or.at(allowed, which, np.left_shift(np.uint8(1), bits[own]))
     group.mark(mask, terms.astype(np.int64), columns, allowed)
+    # The forms that share the last bit have their papers in a list of pairs, without frequencies.
+    if len(columns) == group.fields:
+        mark(mask, group.rare_docs(forms[~own]))
+        return
     for form in forms[~own].tolist():
-        # The forms that share the last bit have their papers in a list of pairs, without frequencies.
         docs = group.form_docs(form)
-        if len(columns) < group.fields:
+        if len(docs):
             low, high = group.span(int(group.form_term[form]))
             at = np.searchsorted(group.docs[low:high], docs).astype(np.int64)
             local = [column - FIELD_NUMBERS[GROUPS[TEXT][0].name] for column in columns]

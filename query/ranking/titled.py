@@ -50,7 +50,7 @@ def _titled(segment: Segment, stems: Sequence[str]) -> Iterator[int]:
         if not docs.size:
             return
     for low, high in spans:
-        at = np.searchsorted(group.docs[low:high], docs).astype(np.int64)
+        at = np.searchsorted(group.docs[low:high], docs.astype(np.uint16)).astype(np.int64)
         docs = docs[group.frequencies(low, high, at)[:, _TITLE] > 0]
     yield from docs.tolist()
 

@@ -23,6 +23,7 @@ from indexer.index.once import made_once
 from indexer.index.schema import FIELD_NUMBERS, GROUPS
 from indexer.index.segment.blocks import strings_of
 from indexer.index.segment.container import Array, lazy
+from indexer.index.segment.narrow import lower_bounds
 from indexer.index.segment.strings import StringTable, SubTable
 from indexer.index.segment.unread import Unread
 
@@ -178,7 +179,7 @@ class PostingGroup:
             escaped = np.flatnonzero(codes == ESCAPE)
             if escaped.size:
                 at = low + (escaped if picked is None else picked[escaped])
-                rows[escaped] = self._combo_x[np.searchsorted(self._code_x, at)]
+                rows[escaped] = self._combo_x[lower_bounds(self._code_x, at)]
         return rows
 
     def positions(self, term: int, picked: Ints | None = None) -> tuple[Ints, Ints]:
@@ -204,7 +205,7 @@ class PostingGroup:
             values |= (self._high[at >> 3] >> (at & 7).astype(np.uint8) & 1).astype(np.uint32) << np.uint32(8)
         if len(self._pos_x):
             wide = np.flatnonzero(values == self._wide)
-            values[wide] = self._pos_v[np.searchsorted(self._pos_x, at[wide])]
+            values[wide] = self._pos_v[lower_bounds(self._pos_x, at[wide])]
         return values
 
     def every_position(self) -> npt.NDArray[np.uint32]:
@@ -250,12 +251,18 @@ class PostingGroup:
         """Papers (rising) that hold a surface form."""
         bit, term = int(self.form_bit[form]), int(self.form_term[form])
         if bit == LAST_FORM:
-            rare_form, rare_doc = self._rares
-            low, high = np.searchsorted(rare_form, [form, form + 1])
-            return rare_doc[low:high]
+            return self.rare_docs(np.array([form]))
         docs = self.docs[slice(*self.span(term))]
         masks = self.form_masks(term)
         return docs if masks is None else docs[(masks >> bit & 1).astype(bool)]
+
+    def rare_docs(self, forms: Ints) -> npt.NDArray[np.uint16]:
+        """Papers that hold some of the forms that share the last bit, form by form, rising inside one."""
+        rare_form, rare_doc = self._rares
+        lows, highs = lower_bounds(rare_form, forms), lower_bounds(rare_form, forms + 1)
+        if len(forms) == 1:
+            return rare_doc[lows[0] : highs[0]]
+        return rare_doc[ragged(lows, highs - lows)[0]]
 
     def masks_of(self, terms: Ints, owners: Ints) -> npt.NDArray[np.uint8]:
         """The bits of all postings of some terms, one term after the other; `owners` is the term's index of each."""

@@ -13,6 +13,7 @@ from indexer.index.native import kernel
 from indexer.index.once import made_once
 from indexer.index.segment.array_writer import ArraySink
 from indexer.index.segment.container import Array, lazy, unread
+from indexer.index.segment.narrow import lower_bounds
 from indexer.index.segment.signatures import Signatures
 
 _KEPT = 64
@@ -169,7 +170,7 @@ class SubTable(Sequence[bytes]):
         """The numbers here (rising) of some strings (rising) of the whole table, less those that are not here."""
         if not len(self) or not len(numbers):
             return np.empty(0, dtype=np.int64)
-        at = np.searchsorted(self.numbers, numbers)
+        at = lower_bounds(self.numbers, numbers)
         at[at == len(self)] = 0
         found: npt.NDArray[np.int64] = at[self.numbers[at] == numbers]
         return found
