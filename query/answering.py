@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from indexer.index.errors import QueryError
 from indexer.index.segment.opened import Segment
@@ -16,16 +16,22 @@ from query.engines.compile import Compiled
 from query.engines.deadline import LateError, bounded, late
 from query.language.parser import parse
 from query.language.tree import Exact, Node, Or
+from query.late import late as loaded_late
 from query.named import may_name, named_first
-from query.present.explain import explain_row
 from query.present.marking import marks_of
 from query.present.snippets import Snippets
 from query.ranking.best import Ranked, rerank
-from query.ranking.expand import expanded
 from query.ranking.parameters import DEPTH
 from query.ranking.titled import may_be_titles, with_titled
 from query.results import Hit
 from query.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from query.present.explain import explain_row
+    from query.ranking.expand import expanded
+else:
+    explain_row = loaded_late("query.present.explain:explain_row")
+    expanded = loaded_late("query.ranking.expand:expanded")
 
 _FIRST = 5
 """Papers of one corrected title that are brought up at most."""

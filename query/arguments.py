@@ -93,6 +93,9 @@ def limit_of(given: object) -> int | None:
         raise UsageError(f"{error}: 0 gives counts and facets alone, None every paper") from error
 
 
+_EVERY = Filters()
+
+
 def filters_of(
     table: VenueTable,
     authors: Names,
@@ -104,6 +107,9 @@ def filters_of(
     since: SinceValue = None,
 ) -> Filters:
     """Filters with the venues' canonical names. Raises UsageError for types and years that cannot be."""
+    given = (authors, venues, years, types, exclude_venues, exclude_types)
+    if since is None and all(value is None or (type(value) is tuple and not value) for value in given):
+        return _EVERY
     kinds, others = names_of("types", types), names_of("exclude_types", exclude_types)
     for name in kinds:
         check("types", name, TYPES)

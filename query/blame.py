@@ -16,10 +16,9 @@ from query.language.combine import leaves, with_leaves
 from query.language.nearest import nearest
 from query.language.printer import start, to_text
 from query.language.tree import Diagnostic, Exact, Node, Not, Query, Word
+from query.results import EMPTY, FILTER
 from query.snapshot import Snapshot
 
-EMPTY, FILTER = "empty", "filter"
-"""Kinds of diagnostics: an answer without hits, and a filter's value that no paper has."""
 _CLAUSES, _FEW, _LEAVES = 12, 40, 100
 """So many clauses of a query are looked at one by one; of how many the query without one of them is tried."""
 

@@ -6,16 +6,23 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
+from typing import TYPE_CHECKING
 
 from query.answering import answered, corrected_first, hits_of, totals_of, widened
 from query.arguments import Names, SinceValue, Years, check, filters_of, query_of
-from query.blame import blamed
 from query.engines.answer import MATCHES, SORTS, Answer, Request, Row
 from query.engines.deadline import LateError, late
 from query.language.tree import Diagnostic, Query
+from query.late import late as loaded_late
 from query.ranking.best import Ranked
 from query.results import Hit, Page
 from query.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from query.blame import blamed
+else:
+    # Of an answer that holds papers there is nothing to be said.
+    blamed = loaded_late("query.blame:blamed")
 
 RANKINGS = ("best", "bm25f")
 
@@ -35,12 +42,13 @@ def request_of(
     match: str,
     ranking: str,
     top: int | None,
+    facets: tuple[str, ...] = (),
 ) -> Request:
     """A request from the arguments of a search. Raises UsageError for those that cannot be."""
     check("sort", sort, SORTS)
     check("match", match, MATCHES)
     check("ranking", ranking, RANKINGS)
-    return Request(query_of(query), filters_of(snapshot.venue_table, *filters), match, sort, top)
+    return Request(query_of(query), filters_of(snapshot.venue_table, *filters), match, sort, top, facets)
 
 
 def page_of(
@@ -83,7 +91,10 @@ def page_of(
         facets=counted,
         took_ms=(time.perf_counter() - started) * 1000,
         suggestion=suggestion,
-        diagnostics=(*parsed.diagnostics, *_notes(snapshot, replace(request, query=parsed), answer)),
+        diagnostics=(
+            *parsed.diagnostics,
+            *_notes(snapshot, request if request.query is parsed else replace(request, query=parsed), answer),
+        ),
         partial=answer.partial or late(),
         exact_to=answer.exact_to,
     )
@@ -101,7 +112,8 @@ def _notes(snapshot: Snapshot, request: Request, answer: Answer) -> list[Diagnos
     if answer.partial:
         return []
     try:
-        return [*snapshot.names_read(request.query), *blamed(snapshot, request, answer)]
+        notes = list(snapshot.names_read(request.query))
+        return notes if answer.total and request.filters.empty else [*notes, *blamed(snapshot, request, answer)]
     except LateError:
         return []
 

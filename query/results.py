@@ -11,6 +11,8 @@ from indexer.index.record.paper import Paper
 from query.language.tree import Diagnostic
 
 FORMAT = 1
+EMPTY, FILTER = "empty", "filter"
+"""Kinds of diagnostics: an answer without hits, and a filter's value that no paper has."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -217,7 +216,7 @@ class PaperIndex:
         shown, why, widen = flag_of("snippets", snippets), flag_of("explain", explain), flag_of("expand", expand)
         filters = (authors, venues, years, types, exclude_venues, exclude_types, since)
         with within(seconds), remembering():
-            request = replace(request_of(snapshot, query, filters, sort, match, ranking, top), facets=names)
+            request = request_of(snapshot, query, filters, sort, match, ranking, top, names)
             return page_of(snapshot, request, ranking, (passed, wanted), shown, why, widen, started)
 
     def scan(

@@ -20,7 +20,6 @@ from indexer.index.store.generation import Generation, latest, open_generation
 from indexer.index.store.manifest import Manifest
 from indexer.index.text.analysis import fingerprint, stems, words
 from indexer.index.text.encoded import encode
-from query.browse.name_notes import name_notes
 from query.browse.spelling import SegmentWords, better_query, better_venue
 from query.browse.versions import other_ids
 from query.engines.answer import Answer, Row
@@ -35,6 +34,7 @@ from query.results import FacetCount
 
 if TYPE_CHECKING:
     from query.browse.clusters import Cluster, author_cluster, heading, size
+    from query.browse.name_notes import name_notes
     from query.browse.suggest import Suggestions, suggestions, titled_papers
     from query.browse.venue_list import VenueRow, venue_list
     from query.information import Information, information, years_held
@@ -44,6 +44,7 @@ else:
         late(f"query.browse.clusters:{name}") for name in ("author_cluster", "heading", "size")
     )
     suggestions, titled_papers = (late(f"query.browse.suggest:{name}") for name in ("suggestions", "titled_papers"))
+    name_notes = late("query.browse.name_notes:name_notes")
     venue_list = late("query.browse.venue_list:venue_list")
     information, years_held = (late(f"query.information:{name}") for name in ("information", "years_held"))
 

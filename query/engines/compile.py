@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from indexer.index.record.venues import VenueTable
 from indexer.index.schema import FIELD_NUMBERS
@@ -34,7 +35,6 @@ from query.engines.terms import ALL_COLUMNS, NAME_COLUMNS, Term
 from query.engines.variants import Variants
 from query.engines.work import affordable, check_work
 from query.language.analysed import ADDED, AnalysedQuery, AnalysedWord, names_asked, phrase_in_names
-from query.language.leaves import Leaf
 from query.language.lost_signs import whole_words
 from query.language.parts import Part
 from query.language.tree import (
@@ -53,6 +53,9 @@ from query.language.tree import (
 )
 from query.language.tree import Node as Tree
 from query.language.venue_words import known_venue
+
+if TYPE_CHECKING:
+    from query.language.leaves import Leaf
 
 
 @dataclass(slots=True)

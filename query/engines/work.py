@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from indexer.index.errors import QueryError
 from indexer.index.segment.opened import Segment
@@ -21,8 +22,10 @@ from query.engines.author_names import AuthorNames
 from query.engines.remembered import once
 from query.language.analysed import AnalysedQuery, AnalysedWord, names_asked
 from query.language.combine import leaves
-from query.language.leaves import Leaf
 from query.language.tree import AuthorPosition, Fuzzy, Phrase, Prefix, Wildcard, Word
+
+if TYPE_CHECKING:
+    from query.language.leaves import Leaf
 
 MOST_WORK = 6_000_000
 """Units of work that a query may ask for."""

@@ -8,11 +8,10 @@ from typing import Any
 
 from indexer.index.record.names import cluster_key
 from indexer.index.record.paper import Paper
-from query.blame import EMPTY, FILTER
 from query.faces.printed.terminal import safe
 from query.faces.printed.wording import TYPE_WORDS, alternatives, year_span
 from query.filters import YearRange
-from query.results import Page
+from query.results import EMPTY, FILTER, Page
 from query.search import PaperIndex
 
 # What `PaperIndex.search` takes and `scan` does not.

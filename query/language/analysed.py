@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from indexer.index.errors import QueryError
 from indexer.index.record.venues import VenueTable
@@ -17,10 +18,12 @@ from indexer.index.text.reading import as_read
 from indexer.index.text.ties import CAPITALS, HERE, ties
 from query.language.combine import leaves, with_leaves
 from query.language.initials import names_of_initials
-from query.language.leaves import Leaf
 from query.language.parts import Part, has_pattern, pattern_parts, written_parts
 from query.language.tree import And, Node, Not, Or, Phrase, Prefix, Query, Wildcard, Word
 from query.language.venue_words import known_venue, venue_of_acronym
+
+if TYPE_CHECKING:
+    from query.language.leaves import Leaf
 
 MAX_WORDS = 1_000
 """Words that a query may have after analysis: `a-b-c` and an address have more than one."""

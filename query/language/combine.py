@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from indexer.index.errors import QueryError
-from query.language.leaves import Leaf
 from query.language.tokens import Kind
 from query.language.tree import And, Node, Not, Or
+
+if TYPE_CHECKING:
+    from query.language.leaves import Leaf
 
 MAX_BOOST = 1_000.0
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -20,13 +21,19 @@ from query.engines.collection import Collection
 from query.engines.compile import Compiled
 from query.engines.deadline import check_time
 from query.engines.terms import Term
+from query.late import late
 from query.ranking.candidates import TEXT_FIELDS, TITLE, Candidates, Counts, Ints
 from query.ranking.features import LONGEST, heading_scores, proximity
-from query.ranking.feedback import Feedback, FeedbackWord
-from query.ranking.parameters import BEST, DEPTH, Parameters
+from query.ranking.parameters import BEST, DEPTH, Parameters, strength
 from query.ranking.query_words import Asked, asked
 from query.ranking.signs import signed_words, written_so
 from query.ranking.whole_titles import whole_titles
+
+if TYPE_CHECKING:
+    from query.ranking.feedback import FeedbackWord, feedback
+else:
+    # The first hit of most queries is clear enough to do without.
+    feedback = late("query.ranking.feedback:feedback")
 
 Floats = npt.NDArray[np.float64]
 _STEP = 1e-6
@@ -92,7 +99,8 @@ def rerank(
     wanted, candidates, scores, gains, exact = _scored(collection, compiled, rows[:depth], parameters)
     check_time()
     # A query that feedback has widened needs none again.
-    for word in () if compiled.query.widened else Feedback(candidates, parameters).words(scores, wanted.highest):
+    clear = compiled.query.widened or not strength(float(scores.max()), wanted.highest, parameters)
+    for word in () if clear else feedback(candidates, parameters, scores, wanted.highest):
         gains.append(Gain("feedback", word.word, word.gained, word.counts, word.papers))
         scores += word.gained
     if (signed := signed_words(compiled.query.query)) and (held := written_so(candidates, signed)).any():
@@ -121,7 +129,7 @@ def feedback_words(
     if not compiled.optional or not rows:
         return []
     wanted, candidates, scores, *_ = _scored(collection, compiled, rows[:DEPTH], parameters)
-    return Feedback(candidates, parameters).words(scores, wanted.highest)
+    return feedback(candidates, parameters, scores, wanted.highest)
 
 
 def _scored(

@@ -22,7 +22,7 @@ from indexer.index.text.analysis import stems, words
 from indexer.index.text.reading import as_read
 from query.engines.term_postings import SegmentTerm, stored_stream
 from query.ranking.candidates import TEXT_FIELDS, TITLE, Candidates, Counts, Ints
-from query.ranking.parameters import DEPTH, Parameters
+from query.ranking.parameters import DEPTH, Parameters, strength
 from query.ranking.sentence import FUNCTION_WORDS
 
 Floats = npt.NDArray[np.float64]
@@ -71,20 +71,14 @@ class Feedback:
         self._columns: dict[str, _Column] = {}
         self._papers: dict[str, int] = {}
 
-    def strength(self, best: float, highest: float) -> float:
-        """Between 0 (no feedback) and 1, from the best score and the highest possible one."""
-        if highest <= 0 or best <= 0:
-            return 0.0
-        return max(0.0, 1.0 - best / highest / self._parameters.certain)
-
     def words(self, scores: Floats, highest: float) -> list[FeedbackWord]:
         """The words to look for and what each gives, from scores of the hits; none where the first hit is clear."""
         best = float(scores.max())
-        strength = self.strength(best, highest)
+        share = strength(best, highest, self._parameters)
         found: list[FeedbackWord] = []
         current = scores
-        for _ in range(self._parameters.rounds if strength else 0):
-            found = self._round(current, best * strength * self._parameters.feedback)
+        for _ in range(self._parameters.rounds if share else 0):
+            found = self._round(current, best * share * self._parameters.feedback)
             current = scores.copy()
             for word in found:
                 current += word.gained
@@ -160,6 +154,11 @@ class Feedback:
             counts = self._candidates.counts(lambda _, segment, docs: _frequencies(segment, name, docs))
             found = self._columns[name] = _Column(counts, self._candidates.saturated(counts))
         return found
+
+
+def feedback(candidates: Candidates, parameters: Parameters, scores: Floats, highest: float) -> list[FeedbackWord]:
+    """`Feedback.words` of some hits."""
+    return Feedback(candidates, parameters).words(scores, highest)
 
 
 def _frequencies(segment: Segment, name: str, docs: Ints) -> Counts:

@@ -53,3 +53,10 @@ class Parameters:
 BEST = Parameters()
 EXPAND = Parameters(certain=0.6, rounds=2)
 """The words that `--expand` adds to a query: taken twice over, and also where the first hit is nearer."""
+
+
+def strength(best: float, highest: float, parameters: Parameters) -> float:
+    """How much feedback counts, between 0 (not at all) and 1, from the best score and the highest possible one."""
+    if highest <= 0 or best <= 0:
+        return 0.0
+    return max(0.0, 1.0 - best / highest / parameters.certain)

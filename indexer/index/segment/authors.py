@@ -11,7 +11,7 @@ sorted), begin.start/begin.cluster (the clusters with each word in their name, r
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ from indexer.index.native import kernel
 from indexer.index.once import made_once
 from indexer.index.record.names import neighbour_blocks
 from indexer.index.segment.array_writer import ArrayFileWriter
-from indexer.index.segment.container import Array
+from indexer.index.segment.container import Array, lazy
 from indexer.index.segment.narrow import narrow, numbered
 from indexer.index.segment.postings import ragged
 from indexer.index.segment.strings import StringTable, write_strings
@@ -228,16 +228,24 @@ class NameTables:
 
     def beginning(self, word: bytes) -> Array:
         """Clusters with a word in their name that begins so: as often as they have such words, in no order."""
-        low, high = self._words.prefix_range(word)
-        start = self._arrays["begin.start"]
-        return self._arrays["begin.cluster"][int(start[low]) : int(start[high])]
+        return self._with_words(*self._words.prefix_range(word))
 
     def with_word(self, word: bytes) -> Array:
         """Clusters (rising) with exactly a word in their name."""
         number = self._words.find(word)
+        return self._with_words(number, number + 1) if number >= 0 else self._with_words(0, 0)
+
+    def _with_words(self, first: int, past: int) -> Array:
+        """Clusters with one of some words (by number), word by word."""
         start = self._arrays["begin.start"]
-        low, high = (int(start[number]), int(start[number + 1])) if number >= 0 else (0, 0)
-        return self._arrays["begin.cluster"][low:high]
+        low, high = int(start[first]), int(start[past])
+        clusters, check = self._of_words
+        check(low, high)
+        return clusters[low:high]
+
+    @made_once
+    def _of_words(self) -> tuple[Array, Callable[[int, int], None]]:
+        return lazy(self._arrays, "begin.cluster")
 
     def docs_of(self, clusters: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Documents of some clusters in the whole segment, one cluster after the other, and the index of each one's."""

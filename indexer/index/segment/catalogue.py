@@ -178,7 +178,7 @@ TABLES: dict[str, dict[str, Row]] = {
     }.items()
 }
 """By kind of file, then by name of array."""
-BY_PART = frozenset({f"{name}.doc" for name in (TEXT, NAMES)})
+BY_PART = frozenset({f"{name}.doc" for name in (TEXT, NAMES)} | {"begin.cluster"})
 """Arrays that are read in parts and whose values must be known before the kernel or numpy meets them."""
 
 

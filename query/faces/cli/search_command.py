@@ -93,12 +93,12 @@ def search(
     author: venue: year: keyword:. A DOI, an arXiv id or a paper's url finds that paper.
     """
     from indexer.index.errors import QueryError
-    from query.blame import EMPTY, FILTER
     from query.faces.cli.opening import open_index
     from query.faces.printed.error_lines import diagnostic_lines
     from query.faces.printed.output import message_screen, write_messages
     from query.faces.printed.wording import PARTIAL
     from query.faces.request import Asked
+    from query.results import EMPTY, FILTER
 
     if arguments["limit"] == 0 and form not in ("text", "json"):
         raise click.UsageError(f"-n 0 shows no paper, so that --format {form} would be empty; -n all writes every one")
