@@ -63,6 +63,19 @@ def test_past_the_window_the_order_is_the_clusters_and_nothing_is_lost(
     assert [hit.id for hit in remote.scan(COMMON, sort="newest")] == newest
 
 
+def test_words_of_an_alternative_order_no_paper_that_does_not_match_it(
+    both: tuple[PaperIndex, PaperIndex], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The few that are fetched of many hits are those that score most here: beside a missing word one gives nothing."""
+    monkeypatch.setattr(engine, "WINDOW", 30)
+    folder, remote = both
+    for query in (f"{COMMON} OR ({OTHER} AND nowherefound)", f'{COMMON} OR "{OTHER} nowherefound"'):
+        for ranking in ("best", "bm25f"):
+            expected = folder.search(query, ranking=ranking, limit=5)
+            assert expected.total > 40
+            assert [hit.id for hit in remote.search(query, ranking=ranking, limit=5)] == [hit.id for hit in expected]
+
+
 def test_a_time_limit_holds_while_the_cluster_is_waited_for(both: tuple[PaperIndex, PaperIndex]) -> None:
     """The page is partial, and says nothing that is not whole; with time enough it is the page without a limit."""
     _, remote = both

@@ -379,11 +379,8 @@ class _Spellings(Lookup):
         return (0 if name else self._count("words", word)) or self._count("names", word)
 
     def beside(self, words: Sequence[str], other: str) -> list[int]:
-        """For each of some words the papers that have it in one author's name side by side with another word."""
-        pairs = [((word, other), (other, word)) for word in words]
-        return self._statistics.counts(
-            [clauses.either([clauses.in_a_row("names", pair) for pair in either]) for either in pairs]
-        )
+        """For each of some words the papers that have it in one author's name with another word."""
+        return self._statistics.counts([clauses.in_one_name([word, other]) for word in words])
 
     def _count(self, what: str, word: str) -> int:
         self.learn([word])

@@ -185,6 +185,11 @@ def _span(field: str, word: str) -> Query:
     return {"span_term": {field: {"value": server_word(word)}}}
 
 
+def in_one_name(words: Sequence[str]) -> Query:
+    """Words in any order in the name of one author."""
+    return {"span_near": {"clauses": [_span("names", word) for word in words], "slop": NAME_GAP, "in_order": False}}
+
+
 def _near(field: str, spans: Sequence[Query], slop: int) -> Query:
     """Spans in order, each at most `slop` positions after the one before."""
     if len(spans) == 1:

@@ -63,14 +63,28 @@ class Clause(Node):
         for term in self.terms:
             yield Scorer(term, 0.0 if term else self.boost, active=active)
 
+    def ordering(self) -> list[Query]:
+        """What orders the papers that match it."""
+        found = [query for term in self.terms if term is not None for query in clauses.scoring(term)]
+        if None in self.terms and self.boost > 0:
+            found.append({"constant_score": {"filter": self.query, "boost": self.boost}})
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class _Tree:
-    """A compiled node and what matches it."""
+    """A compiled node, what matches it, and what orders the papers that do."""
 
     node: Node
     query: Query
     leaves: tuple[Clause, ...] = ()
+    ordering: tuple[Query, ...] = ()
+
+    def alone(self) -> Sequence[Query]:
+        """Its ordering among papers of which some do not match it: there its words score nothing."""
+        if len(self.ordering) < 2 and isinstance(self.node, Clause) and len(self.node.terms) < 2:
+            return self.ordering
+        return [{"bool": {"filter": [self.query], "should": list(self.ordering)}}] if self.ordering else ()
 
 
 @dataclass(slots=True)
@@ -79,6 +93,7 @@ class ClusterCompiled(Compiled):
 
     queries: list[Query] = field(default_factory=list)
     leaves: list[Clause] = field(default_factory=list)
+    required_ordering: list[Query] = field(default_factory=list)
 
     def terms(self) -> Iterator[Term]:
         """Every term that scores, in the order of the query."""
@@ -88,9 +103,8 @@ class ClusterCompiled(Compiled):
 
     def ordering(self) -> list[Query]:
         """What orders the candidates on the server."""
-        found = [query for term in self.terms() for query in clauses.scoring(term)]
-        constants = [leaf for leaf in self.leaves if None in leaf.terms and leaf.boost > 0]
-        return found + [{"constant_score": {"filter": leaf.query, "boost": leaf.boost}} for leaf in constants]
+        terms = (*(node.term for node in self.optional), *self.score_only)
+        return [*(query for term in terms for query in clauses.scoring(term)), *self.required_ordering]
 
 
 class ClusterCompiler(Compiler):
@@ -113,6 +127,7 @@ class ClusterCompiler(Compiler):
         compiled.required = [tree.node for tree in trees]
         compiled.queries = [tree.query for tree in trees]
         compiled.leaves = [leaf for tree in trees for leaf in tree.leaves]
+        compiled.required_ordering = [query for tree in trees for query in tree.ordering]
         for number, leaf in enumerate(compiled.leaves):
             leaf.name = f"clause-{number}"
         self.compiled.append(compiled)
@@ -152,14 +167,16 @@ class ClusterCompiler(Compiler):
             nodes, queries = [part.node for part in parts], [part.query for part in parts]
             leaves = tuple(leaf for part in parts for leaf in part.leaves)
             if isinstance(tree, And):
-                return _Tree(AndNode(nodes), clauses.both(queries), leaves)
-            return _Tree(OrNode(nodes), clauses.either(queries), leaves)
+                every = tuple(query for part in parts for query in part.ordering)
+                return _Tree(AndNode(nodes), clauses.both(queries), leaves, every)
+            some = tuple(query for part in parts for query in part.alone())
+            return _Tree(OrNode(nodes), clauses.either(queries), leaves, some)
         if isinstance(tree, Not):
             child = self._tree(tree.child, query)
             # What is inside does not score, so that nobody asks which of it matches.
             return _Tree(NotNode(child.node), {"bool": {"must_not": [child.query]}}, child.leaves)
         leaf = self._leaf(tree, query)
-        return _Tree(leaf, leaf.query, (leaf,))
+        return _Tree(leaf, leaf.query, (leaf,), tuple(leaf.ordering()))
 
     def _leaf(self, tree: Leaf, query: AnalysedQuery) -> Clause:
         if isinstance(tree, Years):
