@@ -114,6 +114,8 @@ BIBTEX: list[Row] = [
     ),
     ("a book in itself", bib("booktitle={T}", "book"), {"venue": None, "booktitle": None}),
     ("a formula in braces", bib("note={x ({Cu$_2$O}) y}"), {"note": "x (Cu$_2$O) y"}),
+    ("another formula", bib(r"note={{\(\Sigma\)} y}"), {"note": r"\(\Sigma\) y"}),
+    ("a raised text of DBLP", bib(r"note={5\({}^{\mbox{th}}\) X}"), {"note": "5th X"}),
     (
         "commands of packages",
         bib(r"note={a \mkbibquote{b} \textcite{c} \verb|x_y|}"),

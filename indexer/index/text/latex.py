@@ -69,8 +69,13 @@ def without_latex_outside_math(text: str) -> str:
     if "$" not in text and "\\(" not in text and "\\[" not in text:
         return _prose(text)
     pieces = _MATH.split(text)
-    pieces[::2] = [_prose(piece) for piece in pieces[::2]]
+    pieces[::2] = [_prose(piece if "{" in piece else _closed(piece)) for piece in pieces[::2]]
     return "".join(pieces)
+
+
+def _closed(piece: str) -> str:
+    """A piece between formulas less the ends of groups that hold one: `{Cu$_2$O}`."""
+    return piece.replace("}", "") if "}" in piece and "\\" not in piece else piece
 
 
 def _prose(piece: str) -> str:

@@ -36,6 +36,8 @@ _LETTERS = re.compile(
 )
 # Accents are commands of one letter too, of which only `\t`, a tie over two letters, is none that is composed.
 _WITH_ARGUMENT = re.compile(r"\\([A-Za-z]{2,}|t)\*?(?=\{)")
+# How DBLP writes `5th` and `radix-2`.
+_RAISED = re.compile(r"\\\(\s*\{\}[\^_]\{\\mbox\{([^{}]*)\}\}\s*\\\)")
 _CITING = re.compile(r"\\(?:text|paren|foot|auto|full|smart|super)cite(?=[\s\[{*])")
 _BACK = str.maketrans({"\x00": "\\", "\x01": "{", "\x02": "}", "\x03": "~", "\x04": "^", "\x05": "$", "\x06": ""})
 
@@ -51,6 +53,8 @@ def plain(value: str) -> str:
             value = _LINK.sub(r"\1", _ADDRESS.sub(r"\1", value))
         if "\\verb" in value:
             value = _VERBATIM.sub(r"\2", value)
+        if "mbox" in value:
+            value = _RAISED.sub(r"\1", value)
         if "cite" in value:
             value = _CITING.sub(r"\\cite", value)
         # What a package or the author defined sets its argument, somehow: `\mkbibquote{text}`.
@@ -64,9 +68,6 @@ def plain(value: str) -> str:
     pieces = _MATH.split(value) if "$" in value else [value]
     for number in range(0, len(pieces), 2):
         piece = pieces[number]
-        if "}" in piece and "{" not in piece and "\\" not in piece:
-            # The end of a group that holds a formula: `{Cu$_2$O}`.
-            piece = pieces[number] = piece.replace("}", "")
         if "~" in piece:
             piece = pieces[number] = _TIE.sub(" ", piece)
         if _LIGATURE.search(piece):
