@@ -18,6 +18,7 @@ from indexer.index.segment.container import ArrayFile
 from indexer.index.segment.impacts import write_impacts
 from indexer.index.segment.layout import SEGMENT_KIND, STATE_KIND
 from indexer.index.segment.merge import merge_segments
+from indexer.index.segment.postings import sorted_once
 from indexer.index.store.manifest import Manifest, SegmentEntry
 from indexer.index.store.transaction import WriteTransaction
 from indexer.ingest.bulk import NewSegment, Seen
@@ -145,7 +146,7 @@ class Draft:
             self._choose(banned)
         else:
             changed = _id_hashes(set(self._base.deleted) ^ set(manifest.deleted))
-            self._choose_touched(np.unique(np.concatenate([*self._touched, changed])), banned)
+            self._choose_touched(sorted_once(np.concatenate([*self._touched, changed])), banned)
         self.indexed = sum(segment.alive for segment in self.segments if segment.new)
         self.left_out = sum(
             int(np.isin(segment.arrays["doc.key"], banned).sum()) for segment in self.segments if segment.new
@@ -187,7 +188,7 @@ class Draft:
 
         Of 800,000 papers in 13 segments a hundred are looked up in 2 ms, where deciding on all takes 300.
         """
-        found = [np.unique(documents(segment.arrays, keys)[0]) for segment in self.segments]
+        found = [sorted_once(documents(segment.arrays, keys)[0]) for segment in self.segments]
         lives = winners(
             [segment.arrays["doc.key"][docs] for segment, docs in zip(self.segments, found, strict=True)],
             [segment.claims.top_ranks(segment.docs)[docs] for segment, docs in zip(self.segments, found, strict=True)],

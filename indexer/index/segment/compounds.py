@@ -15,6 +15,7 @@ from indexer.index.once import made_once
 from indexer.index.segment.array_writer import ArrayFileWriter, ArraySink
 from indexer.index.segment.blocks import strings_of
 from indexer.index.segment.container import Array
+from indexer.index.segment.postings import sorted_once
 from indexer.index.segment.strings import write_strings
 from indexer.index.segment.vocabulary import ties_of
 from indexer.index.text.analysis import stems, words
@@ -76,7 +77,7 @@ def write_compounds(
     number = {key: at for at, key in enumerate(keys)}
     key_of = np.fromiter(map(number.__getitem__, encoded), dtype=np.int64, count=len(encoded))
     more = [number[key] << 16 | doc for key, papers in tied.items() for doc in papers]
-    pairs = np.unique(np.concatenate([key_of[forms] << 16 | docs, np.array(more, dtype=np.int64)]))
+    pairs = sorted_once(np.concatenate([key_of[forms] << 16 | docs, np.array(more, dtype=np.int64)]))
     write_strings(writer, "joins", keys, ordered=True)
     writer.add("joins.start", np.searchsorted(pairs >> 16, np.arange(len(keys) + 1)).astype(np.uint32))
     writer.add("joins.doc", (pairs & 0xFFFF).astype(np.uint16))

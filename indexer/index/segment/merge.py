@@ -26,7 +26,7 @@ from indexer.index.segment.container import Array, ArrayFile
 from indexer.index.segment.inversion import Counts, Postings
 from indexer.index.segment.layout import BLOCK_DOCS, SEGMENT_KIND, WORD, of_block, stored_name
 from indexer.index.segment.papers import PaperBuilder, StoredPapers
-from indexer.index.segment.postings import LAST_FORM, PostingGroup, ragged
+from indexer.index.segment.postings import LAST_FORM, PostingGroup, ragged, sorted_once
 from indexer.index.segment.postings_writer import write_form_arrays, write_postings
 from indexer.index.segment.strings import StringTable, write_strings
 from indexer.index.text.reading import as_read
@@ -109,7 +109,7 @@ def _planned(segments: Sequence[ArrayFile], claims: Sequence[Claims]) -> list[li
     open_block: list[Part] = []
     held = 0
     for file, claimed in zip(segments, claims, strict=True):
-        docs = np.unique(claimed.docs).astype(np.int64)
+        docs = sorted_once(claimed.docs).astype(np.int64)
         for block in blocks_of(file):
             papers = block.meta["docs"]
             here = docs[(docs >= block.base) & (docs < block.base + papers)] - block.base

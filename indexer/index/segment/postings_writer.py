@@ -12,7 +12,7 @@ from indexer.index.segment.array_writer import ArraySink
 from indexer.index.segment.container import Array
 from indexer.index.segment.inversion import Occurrences, Postings, invert
 from indexer.index.segment.narrow import narrow
-from indexer.index.segment.postings import ESCAPE, LAST_FORM, SKIP, WIDE, WIDE_BY_9
+from indexer.index.segment.postings import ESCAPE, LAST_FORM, SKIP, WIDE, WIDE_BY_9, sorted_once
 from indexer.index.segment.strings import write_strings
 from indexer.index.segment.vocabulary import COMPILED, WordStream
 from indexer.index.text.encoded import encode
@@ -200,7 +200,7 @@ def write_form_arrays(
     """
     writer.add(f"{name}.form_term", narrow(form_terms))
     writer.add(f"{name}.form_bit", form_bits.astype(np.uint8))
-    pairs = np.unique(rare[0].astype(np.int64) << 16 | rare[1].astype(np.int64))
+    pairs = sorted_once(rare[0].astype(np.int64) << 16 | rare[1].astype(np.int64))
     rare = pairs >> 16, pairs & 0xFFFF
     writer.add(f"{name}.rare_form", rare[0].astype(np.uint32))
     writer.add(f"{name}.rare_doc", rare[1].astype(np.uint16))
