@@ -114,6 +114,10 @@ _HOSTS: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
         ("pubmed", late(r"/(?:article|abstract)/med/([0-9]+)(?:[/?].*)?", re.IGNORECASE)),
         ("pmc", late(r"/(?:article|abstract|articles)/(?:pmc/)?(PMC[0-9]+)(?:[/?].*)?", re.IGNORECASE)),
     ),
+    "hal.science": (("hal", late(r"/([a-z0-9]+-[0-9]{8})(?:v[0-9]+)?(?:[/?].*)?", re.IGNORECASE)),),
+    "ssrn.com": (
+        ("ssrn", late(r"/(?:sol3/\w+\.cfm(?:/.*)?\?(?:.*&)?)?abstract(?:_?id)?=([0-9]+).*", re.IGNORECASE)),
+    ),
     "semanticscholar.org": (
         ("s2", late(r"/(?:paper|reader)/(?:[^/]+/)?([0-9a-f]{40})(?:[/?].*)?")),
         ("s2", late(r"/(?:v1/paper/|graph/v1/paper/)?(corpusid:[0-9]+)", re.IGNORECASE)),
@@ -124,7 +128,10 @@ _SAME_HOST = {
     "aclweb.org": "aclanthology.org", "aclanthology.info": "aclanthology.org",
     "aclanthology.coli.uni-saarland.de": "aclanthology.org", "dblp.uni-trier.de": "dblp.org",
     "dblp.dagstuhl.de": "dblp.org", "dblp2.uni-trier.de": "dblp.org", "pmc.ncbi.nlm.nih.gov": "ncbi.nlm.nih.gov",
-    "api.semanticscholar.org": "semanticscholar.org",
+    "api.semanticscholar.org": "semanticscholar.org", "papers.ssrn.com": "ssrn.com", "inria.hal.science": "hal.science",
+    "hal.archives-ouvertes.fr": "hal.science", "hal.inria.fr": "hal.science", "theses.hal.science": "hal.science",
+    "tel.archives-ouvertes.fr": "hal.science", "shs.hal.science": "hal.science", "cea.hal.science": "hal.science",
+    "halshs.archives-ouvertes.fr": "hal.science", "cnrs.hal.science": "hal.science",
 }  # fmt: skip
 _ARXIV_HOST = late(
     r"(?:[a-z0-9-]+\.)*(?:arxiv\.org|ar5iv\.org|alphaxiv\.org|arxiv-vanity\.com|scirate\.com)|huggingface\.co"

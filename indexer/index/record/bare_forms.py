@@ -109,6 +109,14 @@ ACL_NEW = late(r"[0-9]{4}\.[a-z0-9]+-[a-z0-9_]+\.[0-9]+", re.IGNORECASE)
 DBLP = late(r"(?:conf|journals|books|series|phd|reference|tr|homepages|persons)/[^\s/]+/\S*[^\s/]")
 _OPENREVIEW = late(r"[A-Za-z0-9_-]{3,24}")
 S2_HASH = late(r"[0-9a-f]{40}", re.IGNORECASE)
+_HAL_SERIES = "hal|tel|inria|halshs|inserm|in2p3|ensl|lirmm|pasteur|cea|meteo|ineris|dumas|medihal"
+HAL = late(rf"((?:{_HAL_SERIES})-[0-9]{{8}})(?:v[0-9]{{1,2}})?", re.IGNORECASE)
+_SSRN = late(r"(?:id)?([1-9][0-9]{2,8})", re.IGNORECASE)
+ISBN = late(
+    r"97[89][- ][0-9][0-9- ]{8,13}[0-9]|(?=[0-9-]{12,13}X?$)[0-9]{1,5}-[0-9]{1,7}-[0-9]{1,7}-[0-9X]", re.IGNORECASE
+)
+ISBN_DIGITS = late(r"(?:97[89][0-9]{9}|[0-9]{9})[0-9X]", re.IGNORECASE)
+_ISBN_SIGNS = str.maketrans("", "", "- ")
 _S2_CORPUS = late(r"(?:corpus ?id:? ?)?([0-9]{1,12})", re.IGNORECASE)
 
 
@@ -146,6 +154,22 @@ def _s2(text: str) -> str:
     return "" if found is None else f"corpusid:{found[1]}"
 
 
+def isbn_value(text: str) -> str:
+    """The thirteen digits of an ISBN of ten or thirteen (ISO 2108); empty where its check digit is another."""
+    digits = text.translate(_ISBN_SIGNS).upper()
+    if ISBN_DIGITS.fullmatch(digits) is None:
+        return ""
+    if len(digits) == 10:
+        weighed = sum((10 - at) * (10 if digit == "X" else int(digit)) for at, digit in enumerate(digits))
+        head = f"978{digits[:9]}"
+        return f"{head}{_check_digit(head)}" if weighed % 11 == 0 else ""
+    return digits if digits[12] == _check_digit(digits[:12]) else ""
+
+
+def _check_digit(head: str) -> str:
+    return str(-sum(int(digit) * (3 if at % 2 else 1) for at, digit in enumerate(head)) % 10)
+
+
 def _same(text: str) -> str:
     return text
 
@@ -161,4 +185,7 @@ VALUES: dict[str, Callable[[str], str]] = {
     "dblp": _one(DBLP, _same),
     "openreview": _one(_OPENREVIEW, _same),
     "s2": _s2,
+    "isbn": isbn_value,
+    "hal": _one(HAL, str.lower),
+    "ssrn": _one(_SSRN, _same),
 }

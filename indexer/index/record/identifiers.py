@@ -12,6 +12,9 @@ The same functions read a record and a query, so that a paper is found however e
 | `dblp` | `conf/nips/VaswaniSPUJGKP17` | `DBLP:`, `dblp.org/rec/...html` |
 | `openreview` | as it is | `openreview.net/forum?id=`, `pdf?id=` |
 | `s2` | 40 hexadecimal digits, or `corpusid:` and digits | `semanticscholar.org/paper/...` |
+| `isbn` | thirteen digits | `ISBN 0-387-31073-8`, with hyphens or without |
+| `hal` | lower case, no version | `hal.science/hal-01234567v2` |
+| `doi` of SSRN | `10.2139/ssrn.` and digits | `SSRN: 1`, `ssrn.com/abstract=1` |
 | `url` | no scheme, `www.`, fragment, last slash, tracking parameters | any address |
 | `other` | case folded | keys of reference managers, in `ids` |
 
@@ -29,6 +32,9 @@ from indexer.index.record.bare_forms import (
     ACL_NEW,
     ACL_OLD,
     DBLP,
+    HAL,
+    ISBN,
+    ISBN_DIGITS,
     OPENALEX,
     S2_HASH,
     VALUES,
@@ -52,11 +58,13 @@ KINDS = {
     **{kind: kind for kind in VALUES},
     "pmid": "pubmed", "pmcid": "pmc", "pubmedcentral": "pmc", "aclid": "acl", "acl_id": "acl", "semanticscholar": "s2",
     "semantic_scholar": "s2", "s2id": "s2", "paperid": "s2", "corpusid": "s2", "s2corpusid": "s2", "eprint": "arxiv",
+    "isbn10": "isbn", "isbn13": "isbn", "hal_id": "hal", "halid": "hal",
 }  # fmt: skip
 _WITH_PREFIX = late(r"([A-Za-z]\w{1,15}?)\s?[:=]\s*(\S.*)", re.DOTALL)
-_WITH_SPACE = late(r"(doi|arxiv|pmid|pmcid)\s+(\S.*)", re.IGNORECASE | re.DOTALL)
+_WITH_SPACE = late(r"(doi|arxiv|pmid|pmcid|isbn|ssrn)\s+(\S.*)", re.IGNORECASE | re.DOTALL)
 _SPACE = late(r"\s")
 ARXIV_DOI = "10.48550/arxiv."
+_SSRN_DOI = "10.2139/ssrn."
 
 
 def of_kind(kind: str, text: str) -> Identifier | None:
@@ -78,7 +86,14 @@ def of_kind(kind: str, text: str) -> Identifier | None:
         value = VALUES[kind](found[2].strip())
     if kind == "arxiv" and not value and (doi := read_doi(text)):
         return of_doi(doi)
-    return of_doi(value) if kind == "doi" and value else Identifier(kind, value) if value else None
+    return _identified(kind, value) if value else None
+
+
+def _identified(kind: str, value: str) -> Identifier:
+    """A canonical value of a kind; SSRN's papers are known by their DOIs."""
+    if kind == "ssrn":
+        return Identifier("doi", f"{_SSRN_DOI}{value}")
+    return of_doi(value) if kind == "doi" else Identifier(kind, value)
 
 
 def of_doi(doi: str) -> Identifier:
@@ -96,7 +111,7 @@ def _of_address(address: Address) -> Identifier:
         kind, bare = found
         value = doi_value(bare) if kind == "doi" else VALUES[kind](bare)
         if value:
-            return of_doi(value) if kind == "doi" else Identifier(kind, value)
+            return _identified(kind, value)
     return Identifier("url", canonical_address(address))
 
 
@@ -130,12 +145,12 @@ def identify(text: str) -> Identifier | None:
     if value := arxiv_value(bare) or arxiv_value(text):
         return Identifier("arxiv", value)
     for kind, pattern in _SURE:
-        if pattern.fullmatch(bare):
-            return Identifier(kind, VALUES[kind](bare))
+        if pattern.fullmatch(bare) and (value := VALUES[kind](bare)):
+            return Identifier(kind, value)
     return None
 
 
-_SURE = (("acl", ACL_NEW), ("dblp", DBLP), ("s2", S2_HASH))
+_SURE = (("acl", ACL_NEW), ("dblp", DBLP), ("s2", S2_HASH), ("hal", HAL), ("isbn", ISBN))
 # Which kinds a lone word may be of although it may be a word or a number as well.
 _GUESSED: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("openalex", OPENALEX),
@@ -143,6 +158,7 @@ _GUESSED: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("acl", ACL_OLD),
     ("s2", S2_HASH),
     ("arxiv", late(r"[0-9]{3,4}\.[0-9]{1,5}(?:v[0-9]{1,3})?")),
+    ("isbn", ISBN_DIGITS),
     ("pubmed", late(r"[1-9][0-9]{3,8}")),
     ("openreview", late(r"(?=.*[0-9A-Z_-])[A-Za-z0-9_-]{5,16}")),
 )

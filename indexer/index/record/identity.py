@@ -94,7 +94,7 @@ PUBLISHED = "as_published"
 """The key of a record that holds the strings brought as `doi` and `arxiv`, where they say it otherwise."""
 _ABS = "https://arxiv.org/abs/"
 _FIRST_OF_GUESSES = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-_MORE = ("site", "openreview", "eprint", "pmid", "pmcid")
+_MORE = ("site", "openreview", "eprint", "pmid", "pmcid", "isbn", "ISBN")
 """Further keys of records that hold identifiers or addresses of the paper itself."""
 _HOLD_IDENTIFIERS = frozenset((PUBLISHED, "ids", *_MORE))
 _NOTHING_SAID = ("", "arXiv:", _ABS)
