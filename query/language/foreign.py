@@ -35,12 +35,15 @@ FOREIGN_FIELDS: dict[str, str] = {
     "tiab": EVERY_FIELD, "topic": EVERY_FIELD, "ts": EVERY_FIELD, "body": EVERY_FIELD,
 }  # fmt: skip
 
-# PubMed's tags behind a word, and the codes that Web of Science and Scopus put before `=` or a parenthesis.
-_TAGS = {"ti": "title", "tiab": "", "tw": "", "ab": "abstract", "au": "author", "ta": "venue", "dp": "year",
-         "mesh": "keyword", "mh": "keyword", "ot": "keyword", "1au": "author"}  # fmt: skip
+# PubMed's tags behind words, and the codes that Web of Science and Scopus put before `=` or a parenthesis.
+_TAGS = {"ti": "title", "title": "title", "tiab": "", "title/abstract": "", "tw": "", "text word": "", "all": "",
+         "all fields": "", "ab": "abstract", "au": "author", "author": "author", "1au": "first",
+         "first author": "first", "ta": "venue", "journal": "venue", "dp": "year", "pdat": "year", "mesh": "keyword",
+         "mh": "keyword", "mesh terms": "keyword", "majr": "keyword", "ot": "keyword"}  # fmt: skip
 _CODES = {"TI": "title", "AB": "abstract", "AU": "author", "SO": "venue", "PY": "year", "TS": "", "AK": "keyword",
-          "DO": "doi", "TITLE": "title", "ABS": "abstract", "AUTH": "author", "KEY": "keyword", "SRCTITLE": "venue",
-          "PUBYEAR": "year", "TITLE-ABS-KEY": "", "TITLE-ABS": "", "ALL": "", "DOI": "doi"}  # fmt: skip
+          "KP": "keyword", "ALL": "", "DO": "doi"}  # fmt: skip
+_FUNCTIONS = {"TITLE": "title", "ABS": "abstract", "AUTH": "author", "AUTHOR-NAME": "author", "FIRSTAUTH": "first",
+              "KEY": "keyword", "SRCTITLE": "venue", "TITLE-ABS-KEY": "", "TITLE-ABS": "", "DOI": "doi"}  # fmt: skip
 
 
 class Odd(NamedTuple):
@@ -83,8 +86,17 @@ _NEIGHBOUR = 100
 _EITHER = late(r"([^\W_]{2,})(\|\|?)([^\W_]{2,})")
 _BOTH = late(r"([^\W_]{2,})(&&)([^\W_]{2,})")
 _LAST = late(r"[^\W\d_]{2,}\$")
-_TAGGED = late(rf"([^\W_][^\[\]]*)\[({'|'.join(_TAGS)})\]", re.IGNORECASE)
-_CODED = late(rf"({'|'.join(sorted(_CODES, key=len, reverse=True))})(=(?=[^\W_])|\((?=[^\W\d_]{{2}}))")
+_TAG = late(rf"\[({'|'.join(sorted(_TAGS, key=len, reverse=True))})\]", re.IGNORECASE)
+_CODED = late(
+    rf"(?:({'|'.join(sorted(_CODES, key=len, reverse=True))})=(?=\(?[{OPENING}]?[^\W_])"
+    rf"|({'|'.join(sorted(_FUNCTIONS, key=len, reverse=True))})(?=\([{OPENING}]?[^\W_]))"
+)
+_YEAR_OF_SCOPUS = late(r"PUBYEAR\s*([<>]=?|=|IS|AFT|BEF)\s*([0-9]{4})(?=[\s)]|$)")
+_FOUR_DIGITS = late(r"\(?[0-9]{4}")
+_YEARS = late(r"((?:19|20)[0-9]{2})(\.\.|[-\u2013])((?:19|20)[0-9]{2})[,.;]?")
+_OPERATOR_OF_ADS = late(r"(citations|references|similar|trending|reviews|useful|topn)\((?=[^\W_])")
+ALL_IN = frozenset(("allintitle", "intitle", "allinauthor", "inauthor", "allintext"))
+"""Google's operators, which stand before a space there."""
 
 
 def prefix_sign(text: str, at: int) -> tuple[int, Odd] | None:
@@ -132,25 +144,64 @@ def odd_word(word: str, dollars: int) -> Odd | None:
     if dollars % 2 and _LAST.fullmatch(word):
         message = f"$ was left out; write ={word[:-1]} for the word exactly as written"
         return Odd("sign", message, len(word) - 1, 1, "")
-    if found := _TAGGED.fullmatch(word):
-        return _other_field(found[2], _TAGS[found[2].lower()], found[1], len(word))
-    if found := _CODED.match(word):
-        return _other_field(found[0], _CODES[found[1]], word[found.end() :].rstrip(")"), len(word))
+    if found := _YEARS.fullmatch(word):
+        years = f"year:{found[1]}..{found[3]}"
+        return Odd("year", f"{found[0]} was read as two words; write {years}", 0, len(word), years)
+    if found := _OPERATOR_OF_ADS.match(word):
+        return Odd("operator", f"{found[1]}() is no operator here and was read as a word", 0, found.end())
     return None
+
+
+def tag(text: str, at: int) -> tuple[int, Odd] | None:
+    """Where a tag of PubMed's ends that stands here, and what to say; None where there is none."""
+    found = _TAG.match(text, at)
+    if found is None:
+        return None
+    field = _TAGS[found[1].lower()]
+    advice = f"write {field}:word" if field else "words alone are sought in every field"
+    return found.end(), Odd(
+        "field", f"{found[0]} was left out; {advice}", at, len(found[0]), f"{field}:" if field else ""
+    )
+
+
+def code(text: str, at: int) -> tuple[str, int, Odd] | None:
+    """The field that a code before `=` or a parenthesis means, where its value starts, and what to say."""
+    found = _CODED.match(text, at)
+    if found is None:
+        return None
+    field = _CODES[found[1]] if found[1] else _FUNCTIONS[found[2]]
+    if field == "year" and not _FOUR_DIGITS.match(text, found.end()):
+        return None
+    where = f"{field}:" if field else "every field, as words alone are"
+    return (
+        field,
+        found.end(),
+        Odd("field", f"{found[0]} was read as {where}", at, len(found[0]), f"{field}:" if field else ""),
+    )
+
+
+def year_of_scopus(text: str, at: int) -> tuple[str, int, Odd] | None:
+    """The years that `PUBYEAR > 2018` means, where it ends, and what to say."""
+    found = _YEAR_OF_SCOPUS.match(text, at)
+    if found is None:
+        return None
+    year = int(found[2])
+    years = {
+        ">": f"{year + 1}..", "AFT": f"{year + 1}..", ">=": f"{year}..", "<": f"..{year - 1}", "BEF": f"..{year - 1}",
+        "<=": f"..{year}",
+    }.get(found[1], f"{year}")  # fmt: skip
+    return years, found.end(), Odd("year", f"{found[0]} was read as year:{years}", at, len(found[0]), f"year:{years}")
 
 
 def odd_value(text: str, dollars: int) -> Odd | None:
     """What to say of a field's value that is marked as ADS (`^Bengio`) or DBLP (`Bengio$`) would have it."""
+    if text.startswith("-"):
+        return Odd("sign", "- behind a field was left out; write it before the field to exclude the word", 0, 1, "")
     if text.startswith("^"):
         return Odd("sign", "^ was left out; write first:name for first authors", 0, 1, "")
     if dollars % 2 and text.endswith("$"):
         return Odd("sign", f"$ was left out; write ={text[:-1]} for the word exactly as written", len(text) - 1, 1, "")
     return None
-
-
-def _other_field(typed: str, field: str, value: str, length: int) -> Odd:
-    meant = f"{field}:{value}" if field else value
-    return Odd("field", f"{typed} was read as text; write {meant}", 0, length, meant)
 
 
 def _is_title(text: str) -> bool:

@@ -11,7 +11,20 @@ import re
 from indexer.index.errors import QueryError
 from indexer.index.late_pattern import late
 from query.language.author_fields import COUNT_VALUE, POSITIONS
-from query.language.foreign import EVERY_FIELD, FOREIGN_FIELDS, Odd, near, odd_value, odd_word, operator, prefix_sign
+from query.language.foreign import (
+    ALL_IN,
+    EVERY_FIELD,
+    FOREIGN_FIELDS,
+    Odd,
+    code,
+    near,
+    odd_value,
+    odd_word,
+    operator,
+    prefix_sign,
+    tag,
+    year_of_scopus,
+)
 from query.language.leaves import unread_sign
 from query.language.nearest import nearest
 from query.language.shapes import FIELD, LETTER_OR_DIGIT, OPENING, OPERATOR, QUOTES, Shapes
@@ -72,6 +85,7 @@ class _Lexer:
         self._reported: set[str] = set()
         self._dollars = text.count("$")
         self._respelt = 0
+        self._confined: set[int] = set()
 
     def run(self) -> None:
         text, at = self.text, 0
@@ -117,17 +131,47 @@ class _Lexer:
             self._emit(Kind.FIELD, "authors", at, number.start())
             self._emit(Kind.WORD, number[0], number.start(), number.end(), value=True)
             return number.end()
+        if (ends := self._elsewhere(at)) is not None:
+            return ends
         if match := FIELD.match(text, at):
             if self._is_field(match):
                 return self._fielded(match, match[1])
             if (known := self._foreign_field(match)) is not None:
                 # What stands behind `all:` is read as though it stood alone: `all:title:graph`, `all:=CLIP`.
                 return self._fielded(match, known) if known != EVERY_FIELD else match.end()
+        elif (match := _SPACED_FIELD.match(text, at)) and match[1] in ALL_IN:
+            self._odd("field", f"{match[0]} was left out; write title:word", at, len(match[0]), "title:")
+            return match.end()
         elif (match := _SPACED_FIELD.match(text, at)) and match[1] in _SPACED_FIELDS:
             name = match[1]
             message = f"{name}: was read as a word, since a space follows it; write {name}:word"
             self._odd("field", message, at, self.shapes.space_end(match.end()) - at, f"{name}:")
         return self._operand(at)
+
+    def _elsewhere(self, at: int) -> int | None:
+        """Read a tag of PubMed's, a code of Web of Science's or Scopus's; where it ends, None where there is none."""
+        text = self.text
+        if text[at] == "[":
+            found = tag(text, at) if self.tokens else None
+            if found is not None:
+                self._say(found[1], 0)
+            return found[0] if found is not None else None
+        if not text[at].isupper():
+            return None
+        if (dated := year_of_scopus(text, at)) is not None:
+            years, end, odd = dated
+            self._say(odd, 0)
+            self._emit(Kind.FIELD, "year", at, at)
+            self._emit(Kind.WORD, years, at, end, value=True)
+            return end
+        if (coded := code(text, at)) is None:
+            return None
+        field, end, odd = coded
+        self._say(odd, 0)
+        if field == EVERY_FIELD:
+            return end
+        self._emit(Kind.FIELD, field, at, end)
+        return self._operand(end, field)
 
     def _foreign_field(self, match: re.Match[str]) -> str | None:
         """The field that another search calls by this name; `EVERY_FIELD` where it means all."""
@@ -170,6 +214,8 @@ class _Lexer:
             return self._quote(at, field, exact=exact)
         if self.shapes.opens_group(at):
             self._open.append(at)
+            if field:
+                self._confined.add(at)
             if len(self._open) > MAX_DEPTH:
                 raise QueryError(
                     f"More than {MAX_DEPTH} parentheses stand inside one another; write the query with fewer",
@@ -179,6 +225,11 @@ class _Lexer:
             self._emit(Kind.OPEN, "(", at, at + 1)
             return at + 1
         end = self.shapes.word_end(at)
+        bracket = self.text.find("[", at + 1, end)
+        if bracket > 0 and LETTER_OR_DIGIT.search(self.text, at, bracket) and (found := tag(self.text, bracket)):
+            self._word(at, bracket, field, exact=exact)
+            self._say(found[1], 0)
+            return found[0]
         self._word(at, end, field, exact=exact)
         return end
 
@@ -235,7 +286,7 @@ class _Lexer:
         if not self._open:
             self._odd("parenthesis", "This parenthesis was never opened; the query was read without it", at, 1)
             return self._tail(at + 1)
-        self._open.pop()
+        self._confined.discard(self._open.pop())
         self._emit(Kind.CLOSE, ")", at, at + 1)
         return self._tail(self._boost(at + 1))
 
@@ -279,7 +330,7 @@ class _Lexer:
         elif text[0] in "NOAWP" and (odd_near := near(self.text, start, end)) is not None:
             self._say(odd_near, start)
             return True
-        elif (odd_here := odd_word(text, self._dollars)) is not None:
+        elif (odd_here := odd_word(text, self._dollars)) is not None and not self._confined:
             self._say(odd_here, start)
         if (sign := unread_sign(text)) is not None:
             message = f"{text[sign]} was left out; it stands behind two letters of a word: word*, wo?d"
@@ -293,6 +344,9 @@ class _Lexer:
         held = LETTER_OR_DIGIT.search(text)
         if field and not held and FIELDS[field] != "year":
             raise _empty_value(field, start, end - start)
+        if field and FIELDS[field] in ("year", "type"):
+            # DBLP closes a value with a colon.
+            text = text.rstrip(":")
         if field or held:
             self._emit(Kind.WORD, text, start, end, exact=exact, value=bool(field))
 
