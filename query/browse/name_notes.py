@@ -31,9 +31,9 @@ def name_notes(
                     yield Diagnostic("name", message, leaf.start, leaf.length, suggestion)
     told: set[str] = set()
     for word, meant in zip(query.optional, names_of_initials(query.optional), strict=True):
-        for text in meant:
-            if text in told or len(told) == _NAMED or (found := names.find(text)) is None or not found.widened:
-                continue
+        readings = ((text, names.find(text)) for text in meant)
+        text, found = next(((text, found) for text, found in readings if found and not found.nobody), ("", None))
+        if found is not None and found.widened and text not in told and len(told) < _NAMED:
             told.add(text)
             yield Diagnostic("name", f"{text}: {_told(found.widened, size, heading)}", word.start, word.length)
 

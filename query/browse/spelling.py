@@ -7,6 +7,7 @@ only if it finds ten times as many papers with all of its words.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise, product
@@ -44,6 +45,8 @@ _SHORTEST_NAME, _NAMED_WORDS = 3, 5
 SPOTS = 12
 """Words of a query that are looked at: in a pasted abstract nobody looks for a slip."""
 
+# The key of a reference: vaswani2017attention.
+_KEY = re.compile(r"([^\W\d_]{2,20})((?:19|20)[0-9]{2})([^\W\d_]{2,20})?")
 Total = Callable[[str], tuple[int, int]]
 
 
@@ -81,6 +84,9 @@ def better_query(query: Query, answer: Answer, lookup: Lookup, total: Total) -> 
     found = min(answer.all_words, answer.total)
     if found > SUSPECT:
         return None
+    if not found and (key := _KEY.fullmatch(query.text.strip())) is not None:
+        apart = " ".join(filter(None, key.groups()))
+        return apart if total(apart)[0] else None
     spots = list(islice(_spots(query), SPOTS + 1))
     if not spots or len(spots) > SPOTS:
         return None
@@ -98,7 +104,30 @@ def better_query(query: Query, answer: Answer, lookup: Lookup, total: Total) -> 
             best, best_count = text, count
         elif not answer.total and everything and best is None:
             best = text
-    return best or _better_name(query, found, lookup, total)
+    return best or _better_name(query, found, lookup, total) or _joined(query, found, lookup, total)
+
+
+def _joined(query: Query, found: int, lookup: Lookup, total: Total) -> str | None:
+    """The query with two words written as one (`yolo v3`), if that finds ten times as many papers."""
+    spots = _typed(query)
+    for left, right in pairwise(spots):
+        together = left.word + right.word
+        if lookup.papers(together, name=False) <= RATIO * found or lookup.written(together, name=False) <= _RARE:
+            continue
+        text = f"{query.text[: left.start]}{together}{query.text[right.start + right.length :]}"
+        if min(total(text)) >= max(1, found * RATIO):
+            return text
+    return None
+
+
+def _typed(query: Query) -> list[_Spot]:
+    """The optional words of a short query, each that is one word."""
+    spots: list[_Spot] = []
+    if len(query.optional) <= _NAMED_WORDS:
+        for word in query.optional:
+            folded = words(query.text[word.start : word.start + word.length])
+            spots += [_Spot(word.start, word.length, folded[0])] if len(folded) == 1 else []
+    return spots
 
 
 def _better_name(query: Query, found: int, lookup: Lookup, total: Total) -> str | None:
@@ -118,11 +147,7 @@ def _better_name(query: Query, found: int, lookup: Lookup, total: Total) -> str 
 
 def _names(query: Query) -> Iterator[tuple[_Spot, str]]:
     """Words that may be misspelt given names, each with the last name beside it; two of few words, or of a name."""
-    rows: list[list[_Spot]] = [[]]
-    if len(query.optional) <= _NAMED_WORDS:
-        for word in query.optional:
-            folded = words(query.text[word.start : word.start + word.length])
-            rows[0] += [_Spot(word.start, word.length, folded[0])] if len(folded) == 1 else []
+    rows = [_typed(query)]
     for node in query.required:
         for leaf in leaves(node):
             if isinstance(leaf, Word | Phrase) and leaf.field == "authors":

@@ -126,8 +126,12 @@ class Term:
     @cached_property
     def whose(self) -> list[FoundNames]:
         """What the names mean whose initial the word may be."""
-        found = [self._collection.author_names.find(name) for name in self.initial_of]
-        return [names for names in found if names is not None and not names.nobody]
+        for name in self.initial_of:
+            # The first reading that anybody's name bears out: beside Jordan nobody looks for I. Michael.
+            found = self._collection.author_names.find(name)
+            if found is not None and not found.nobody:
+                return [found]
+        return []
 
     @cached_property
     def _found(self) -> tuple[int, Sequence[Any]] | None:

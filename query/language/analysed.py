@@ -29,6 +29,9 @@ MAX_WORDS = 1_000
 """Words that a query may have after analysis: `a-b-c` and an address have more than one."""
 _PUNCTUATION = ".,;:!?()[]\"'"
 _LONGEST_NAME = 100
+_SHORTEST_ARABIC = 3
+# The article, and what is written as one with it: and, with, to, as. As Lucene's stemmer for Arabic takes them off.
+_ARTICLES = ("ال", "وال", "بال", "كال", "فال", "لل")
 ADDED = -1
 """`start` of a word that nobody typed: one that `--expand` added, after those of the query."""
 
@@ -241,7 +244,17 @@ def _typed_so(parts: tuple[str, ...], typed: str) -> tuple[str, ...]:
     if typed.isascii():
         core = typed.strip(_PUNCTUATION)
         return (".".join(core.lower()),) if core in CAPITALS else ()
-    return tuple(stem(tie.word) for tie in ties(typed) if tie.where == HERE and tie.other == parts[0])
+    tied = tuple(stem(tie.word) for tie in ties(typed) if tie.where == HERE and tie.other == parts[0])
+    return tied or tuple(_with_article(parts[0]))
+
+
+def _with_article(word: str) -> Iterator[str]:
+    """An Arabic word with the article before it, or without: the two are written as one."""
+    if len(word) < _SHORTEST_ARABIC or not all("\u0620" <= letter <= "\u064a" for letter in word):
+        return
+    bare = next((word[len(before) :] for before in _ARTICLES if word.startswith(before)), word)
+    if len(bare) >= _SHORTEST_ARABIC:
+        yield from (other for other in (bare, *(before + bare for before in _ARTICLES)) if other != word)
 
 
 def _grouped_in_field(leaf: Word | Phrase, venues: VenueTable) -> list[tuple[str, ...]]:

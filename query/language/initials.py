@@ -1,8 +1,8 @@
-"""Initials among plain words: whose they may be.
+"""Initials among plain words, and umlauts: whose they may be.
 
 Of `Y. Bengio deep learning`, `Bengio Y. 2003`, `Hinton, G. E.`, `KR Müller` and `Geoffrey E. Hinton` the letters are
-no words that a paper must hold: papers of such an author have them, however these spell the given name. Here is only
-told what was typed; whether anybody is called so the index knows.
+no words that a paper must hold: papers of such an author have them, however these spell the given name. `Schoelkopf` is
+met by Schölkopf. Here is only told what was typed; whether anybody is called so the index knows.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ _CAPITALS = late(r"[A-Z]{2,3}")
 """Initials as PubMed writes them (`Hinton GE`), beside a name that has small letters alone."""
 _NAME = late(rf"{_LETTER}+(?:['’.-]{_LETTER}+)*")
 _EDGES = ",;:()[]"
+_UMLAUTS = frozenset("äöüøåÄÖÜØÅ")
 
 
 def names_of_initials(words: Sequence[Word]) -> list[tuple[str, ...]]:
     """For each of the optional words of a query, in order, the names whose initials it may be; none for most."""
-    found: list[tuple[str, ...]] = [()] * len(words)
+    found: list[tuple[str, ...]] = [_umlauts(word.text) for word in words]
     if len(words) < 2 or all(len(word.text) > 1 and "." not in word.text and not word.text.isupper() for word in words):
         return found
     texts = [word.text.strip(_EDGES) for word in words]
@@ -43,6 +44,16 @@ def names_of_initials(words: Sequence[Word]) -> list[tuple[str, ...]]:
     return found
 
 
+def _umlauts(text: str) -> tuple[str, ...]:
+    """The word itself where it has an umlaut or may have one written out: names are met in either spelling."""
+    if text.isascii():
+        lowered = text.lower()
+        found = text.isalpha() and any(pair in lowered for pair in ("ae", "oe", "ue"))
+    else:
+        found = any(letter in _UMLAUTS for letter in text) and _NAME.fullmatch(text.strip(_EDGES)) is not None
+    return (text.strip(_EDGES),) if found else ()
+
+
 def _is_initial(texts: Sequence[str], at: int) -> bool:
     text = texts[at]
     if _INITIALS.fullmatch(text):
@@ -54,7 +65,7 @@ def _is_initial(texts: Sequence[str], at: int) -> bool:
 
 
 def _names(words: Sequence[Word], texts: Sequence[str], first: int, end: int) -> Iterator[str]:
-    """The names of which `words[first:end]` may be the initials: of the one behind, of the one before, of both."""
+    """The names whose initials `words[first:end]` may be, the likeliest first: one around them, behind, before."""
     letters = [letter for text in texts[first:end] for letter in text if letter.isalpha()]
     initials = " ".join(f"{letter.upper()}." for letter in letters[:4])
     behind = end
@@ -63,9 +74,9 @@ def _names(words: Sequence[Word], texts: Sequence[str], first: int, end: int) ->
     last = texts[behind] if behind < len(texts) and _is_name(texts[behind]) else ""
     before = texts[first - 1] if first and _is_name(texts[first - 1]) else ""
     if last and not words[end - 1].text.endswith((",", ";")):
-        yield f"{initials} {last}"
         if before and not words[first - 1].text.endswith((",", ";", ":")):
             yield f"{before} {last}"
+        yield f"{initials} {last}"
     if before:
         yield f"{initials} {before}"
 

@@ -30,7 +30,10 @@ _KEPT, _SHORT = 512, 200
 _PLAIN_WORD = r"[^\W_]\w*(?:['’-]\w+)*"
 _PLAIN = re.compile(rf" *{_PLAIN_WORD}(?: +{_PLAIN_WORD})* *")
 _WORDS = re.compile(r"[^ ]+")
+_YEARS = re.compile(r"\b[12][0-9]{3}-[12][0-9]{3}\b")
 _RESERVED = frozenset(("AND", "OR", "NOT")) | WORDS
+# What may make an identifier of the number behind it: `pmid 31452104`.
+_PREFIXES = frozenset(name for kind in ("pmid", "pmcid", "isbn", "ssrn") for name in (kind, kind.upper()))
 
 
 def parse(text: str) -> Query:
@@ -51,9 +54,13 @@ def parse(text: str) -> Query:
 
 
 def _parse(text: str) -> Query:
-    if _PLAIN.fullmatch(text):
+    if _PLAIN.fullmatch(text) and not ("-" in text and _YEARS.search(text)):
         words = tuple([Word(m[0], None, 1.0, m.start(), m.end() - m.start()) for m in _WORDS.finditer(text)])
-        if len(words) <= MAX_LEAVES and _RESERVED.isdisjoint([word.text for word in words]):
+        if (
+            len(words) <= MAX_LEAVES
+            and _RESERVED.isdisjoint([word.text for word in words])
+            and words[0].text not in _PREFIXES
+        ):
             return Query(text, words)
     return parse_fully(text)
 

@@ -66,7 +66,7 @@ def asked(compiled: Compiled, parameters: Parameters) -> Asked:
             number = next(numbers)
             term = compiled.optional[number].term
             # An initial is not what is sought: a paper has it whose author has, wherever else it stands.
-            role = Role.FUNCTION if term.whose else role
+            role = Role.FUNCTION if term.whose and " " in term.initial_of[0] else role
             if number == len(scored):
                 if term.year is not None:
                     years.append(number)

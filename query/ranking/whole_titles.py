@@ -17,6 +17,8 @@ MOST = 50
 """So many titles are read at most."""
 _SHORTEST = 2
 """Words that a title inside a reference has at least: one word stands in many a sentence."""
+_AROUND = frozenset("abstract arxiv doi download full paper pdf review summary text the".split())
+"""What people type beside a whole title, and numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,16 @@ def whole_titles(candidates: Candidates, asked: Sequence[AskedWord], titled: npt
         others = typed[:at] + typed[at + len(title) :]
         if not others:
             found.exact.append(hit)
-        elif len(title) >= _SHORTEST and any(_named(candidates, names, word)[hit] for word in others if len(word) > 1):
+        elif len(title) >= _SHORTEST and (
+            _is_around(others, title) or any(_named(candidates, names, word)[hit] for word in others if len(word) > 1)
+        ):
             found.cited[hit] = sum(word.weight for word in asked[at : at + len(title)])
     return found
+
+
+def _is_around(others: Sequence[str], title: Sequence[str]) -> bool:
+    """Whether nothing but numbers and what is said of files stands beside a title that is no chance run of words."""
+    return len(title) > _SHORTEST and all(word in _AROUND or word[0].isdigit() for word in others)
 
 
 def _named(candidates: Candidates, names: dict[str, npt.NDArray[np.bool_]], word: str) -> npt.NDArray[np.bool_]:

@@ -21,6 +21,8 @@ TITLES = [
     "Graphene sheets",
     "A bare hands study",
     "Deep nets",
+    *[f"Yolov3 at work {number}" for number in range(20)],
+    "Yolo in v3 of a study",
 ]
 NAMES = ["Yann LeCun", "Jürgen Schmidhuber", "Yan Duan", "Yan Liu"]
 
@@ -50,6 +52,7 @@ def fixture_index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PaperInd
         ('author:"Yoshau Bengio"', 'author:"yoshua Bengio"'),
         ("author:Bengoi", "author:bengio"),
         ("Yan LeCun", "yann LeCun"),
+        ("yolo v3", "yolov3"),
         ("LeCun Yan", "LeCun yann"),
         ('author:"Yan LeCun"', 'author:"yann LeCun"'),
         ("Jurgin Schmidhuber", "jurgen Schmidhuber"),

@@ -206,7 +206,8 @@ class Reference:
         for at, (parts, boost) in enumerate(kept):
             pairs = [words for words in (self._pair(kept, at - 1), self._pair(kept, at)) if words]
             term = self.term(parts, ALL, boost, tuple("".join(pair) for pair in pairs))
-            terms.append(term.of([named for name in initials[at] if (named := self._names(name, 0.0)) is not None]))
+            named = [named for name in initials[at] if (named := self._names(name, 0.0)) is not None]
+            terms.append(term.of([named for named in named if any(map(named.matches, self.docs))][:1]))
         silent = [self.term(parts, ("authors",), boost) for parts, boost, _ in found if drop and is_stop(parts)]
         return terms, silent
 

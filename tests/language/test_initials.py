@@ -15,7 +15,7 @@ from query.language.parser import parse
         ("y bengio", ["Y. bengio"]),
         ("Bengio, Y. deep", ["Y. deep", "Y. Bengio"]),
         ("Bengio, Y., Courville", ["Y. Bengio"]),
-        ("Geoffrey E. Hinton", ["E. Hinton", "Geoffrey Hinton", "E. Geoffrey"]),
+        ("Geoffrey E. Hinton", ["Geoffrey Hinton", "E. Hinton", "E. Geoffrey"]),
         ("J.-P. Serre", ["J. P. Serre"]),
         ("L. van der Maaten", ["L. Maaten"]),
         ("Hinton GE", ["G. E. Hinton"]),

@@ -79,7 +79,8 @@ def _with_initials(units: list[Unit]) -> tuple[Unit, ...]:
 
 def typed_form(name: str) -> NameForm:
     """The units of a name that somebody typed. Empty where it holds no letter or digit."""
-    return _form(spelling(name), typed=True)
+    # arXiv's interface has Bengio_Y.
+    return _form(spelling(name).replace("_", " "), typed=True)
 
 
 @lru_cache(1 << 14)

@@ -184,9 +184,11 @@ class TermQuery(Part):
             name = self._word.venue
             found.append(query.ColumnQuery("venue", lambda value: value == name).matcher(searcher))
         for name in self._word.initial_of if self._columns == ALL_COLUMNS else ():
-            if (names := self._collection.author_names.find(name)) is not None:
+            names = self._collection.author_names.find(name)
+            if names is not None and not names.nobody:
                 at = self._collection.segments.index(leaf.segment)
                 found.append(leaf.listed(names.docs(leaf.segment, at)))
+                break
         union = tree(matching.UnionMatcher, found)
         return TermMatcher(union, matchers, self._weight, self._collection.averages, leaf.reader.doc_field_length)
 
