@@ -8,12 +8,12 @@ is met across two authors. A plain single word that has no other spelling in the
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from indexer.index.record.name_forms import ELIDED, NameForm, Unit, initial_of, stored_form, typed_form
+from indexer.index.record.name_forms import ELIDED, NameForm, Unit, initial_of, readings, stored_form
 from indexer.index.record.plain_names import NameTest
 from indexer.index.segment.authors import NameTables
 from indexer.index.segment.opened import Segment, SegmentFiles
@@ -85,15 +85,17 @@ class AuthorNames:
         return known[text]
 
     def _look_up(self, text: str, every: bool) -> FoundNames | None:
-        typed = typed_form(text)
+        forms = readings(text)
+        typed = forms[0]
         if len(typed.units) == 1 and not every:
             unit = typed.units[0]
             if unit.abbreviated or not any(self._held(word) for word in _other_spellings(unit)):
                 return None
-        for form in (typed, *typed.rotated()):
+        turned = [other for form in forms for other in form.rotated()]
+        for form in (*forms, *turned):
             found = self._clusters(form, typed)
             if found is not None:
-                return found
+                return replace(found, turned=form in turned)
         return FoundNames(tuple(_NO_NAMES for _ in self._segments), shorter=self._shorter(typed))
 
     def mark(self, mask: Mask, found: FoundNames, segment: Segment, at: int) -> None:
@@ -105,7 +107,7 @@ class AuthorNames:
         if text not in self._sizes:
             if len(self._sizes) >= KEPT:
                 self._sizes.clear()
-            forms = [form := typed_form(text), *form.rotated()]
+            forms = [other for form in readings(text) for other in (form, *form.rotated())]
             self._sizes[text] = sum(_rarest(files.clusters, form) for files in self._files for form in forms)
         return self._sizes[text]
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from indexer.index.record.identity import keys
-from indexer.index.record.name_forms import NameForm, meant, stored_form, typed_form
+from indexer.index.record.name_forms import NameForm, meant, readings, stored_form
 from indexer.index.record.names import cluster_key, spelling
 from indexer.index.record.paper import Paper
 from indexer.index.record.venues import VenueTable
@@ -283,8 +283,8 @@ class Reference:
         at = 0 if tree.field == "first" else -1
         if tree.whole:
             return lambda doc: bool(doc.authors) and cluster_key(doc.authors[at][0]) == cluster_key(tree.text)
-        typed = typed_form(tree.text)
-        forms = [Named(form, ()) for form in (typed, *typed.rotated())]
+        read = readings(tree.text)
+        forms = [Named(form, ()) for form in (*read, *(other for form in read for other in form.rotated()))]
         form = next((named for named in forms if any(map(named.matches, self.docs))), forms[0])
         return lambda doc: bool(doc.authors) and form.means(doc.authors[at][0])
 
@@ -293,9 +293,9 @@ class Reference:
         words = [word for parts in groups(as_read(text)) for word in parts]
         if not words:
             return None
-        typed = typed_form(text)
+        read = readings(text)
         terms = [self.term((word,), ("authors",), boost) for word in words]
-        tests = [Named(form, terms) for form in (typed, *typed.rotated())]
+        tests = [Named(form, terms) for form in (*read, *(other for form in read for other in form.rotated()))]
         return next((named for named in tests if any(map(named.matches, self.docs))), tests[0])
 
     def _written(self, tree: Word | Phrase, fields: Sequence[str]) -> Scorer | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from indexer.index.record.name_forms import initial_of, meant, stored_form, typed_form
@@ -114,6 +114,7 @@ def test_names_that_stand_as_initials_are_known_of_a_full_name() -> None:
 
 
 @given(st.text(max_size=40))
+@example("00_0")
 def test_every_name_means_itself(name: str) -> None:
     """Whatever stands in it, unless it holds no letter or digit."""
     typed = typed_form(name)

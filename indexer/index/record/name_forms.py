@@ -79,8 +79,17 @@ def _with_initials(units: list[Unit]) -> tuple[Unit, ...]:
 
 def typed_form(name: str) -> NameForm:
     """The units of a name that somebody typed. Empty where it holds no letter or digit."""
-    # arXiv's interface has Bengio_Y.
-    return _form(spelling(name).replace("_", " "), typed=True)
+    return readings(name)[0]
+
+
+def readings(name: str) -> tuple[NameForm, ...]:
+    """The ways to read a name that somebody typed, the likeliest first: as it stands, then with its capitals a name.
+
+    `LU, Xiuyuan` is nobody with the initials L. U., unlike `Hinton, GE`.
+    """
+    name = spelling(name)
+    forms = dict.fromkeys((_form(name, typed=True), _form(name, typed=True, runs=False)))
+    return tuple(forms)
 
 
 @lru_cache(1 << 14)
@@ -89,7 +98,9 @@ def stored_form(key: str) -> NameForm:
     return _form(key, typed=False)
 
 
-def _form(name: str, *, typed: bool) -> NameForm:
+def _form(name: str, *, typed: bool, runs: bool = True) -> NameForm:
+    # arXiv's interface has Bengio_Y.
+    name = name.replace("_", " ")
     parts = [part.strip() for part in name.split(",") if part.strip()]
     suffixes = [part for part in parts[1:] if _SUFFIX.fullmatch(part)]
     parts = [part for part in parts if part not in suffixes]
@@ -97,7 +108,7 @@ def _form(name: str, *, typed: bool) -> NameForm:
     ordered = [*reversed(parts), *suffixes] if inverted else [*parts, *suffixes]
     words = " ".join(ordered).split()
     shouted = name.upper() == name
-    units = [unit for word in words for unit in _units(word, typed=typed, shouted=shouted)][:MAX_UNITS]
+    units = [unit for word in words for unit in _units(word, typed=typed, runs=runs, shouted=shouted)][:MAX_UNITS]
     if not typed:
         return NameForm(tuple(units), inverted)
     return NameForm(_with_initials(units), True) if inverted else _settled(units)
@@ -113,7 +124,7 @@ def _settled(units: list[Unit]) -> NameForm:
     return NameForm(_with_initials(units))
 
 
-def _units(word: str, *, typed: bool, shouted: bool) -> list[Unit]:
+def _units(word: str, *, typed: bool, runs: bool, shouted: bool) -> list[Unit]:
     if _SUFFIX.fullmatch(word):
         return [Unit((word.rstrip(".").lower(),))]
     found: list[Unit] = []
@@ -124,7 +135,7 @@ def _units(word: str, *, typed: bool, shouted: bool) -> list[Unit]:
         if not texts:
             continue
         abbreviated = typed and piece.endswith(".")
-        run = len(pieces) == 1 and typed and _is_run(piece, shouted=shouted)
+        run = len(pieces) == 1 and typed and runs and _is_run(piece, shouted=shouted)
         if run:
             found += [Unit((letter,), abbreviated=True) for letter in texts[0]]
         else:
