@@ -226,7 +226,9 @@ class _Lexer:
             return at + 1
         end = self.shapes.word_end(at)
         bracket = self.text.find("[", at + 1, end)
-        if bracket > 0 and LETTER_OR_DIGIT.search(self.text, at, bracket) and (found := tag(self.text, bracket)):
+        typed = self.text[at:bracket] if bracket > 0 else ""
+        # `AND[ti]` would leave an operator for a word.
+        if LETTER_OR_DIGIT.search(typed) and not OPERATOR.fullmatch(typed) and (found := tag(self.text, bracket)):
             self._word(at, bracket, field, exact=exact)
             self._say(found[1], 0)
             return found[0]

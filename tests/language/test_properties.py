@@ -104,6 +104,8 @@ def test_fast_path_equals_the_grammar(words: list[str], space: str) -> None:
 @example('«"”multi-task»')
 @example(" AND NEAR/3 图像")
 @example("10.1234/ab%10.1234/ab")
+@example("AND[ti]")
+@example("graph[ti] NEAR[ti] TI=(AND x)")
 def test_printing_round_trip(text: str) -> None:
     """What is printed parses to the tree that was printed."""
     query = parsed(text)
