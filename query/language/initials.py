@@ -28,8 +28,12 @@ _UMLAUTS = frozenset("äöüøåÄÖÜØÅ")
 
 def names_of_initials(words: Sequence[Word]) -> list[tuple[str, ...]]:
     """For each of the optional words of a query, in order, the names whose initials it may be; none for most."""
-    found: list[tuple[str, ...]] = [_umlauts(word.text) for word in words]
-    if len(words) < 2 or all(len(word.text) > 1 and "." not in word.text and not word.text.isupper() for word in words):
+    typed = " ".join([word.text for word in words])
+    # Most queries have neither, and every search asks.
+    lowered = typed.lower()
+    spelt = not typed.isascii() or "ae" in lowered or "oe" in lowered or "ue" in lowered
+    found: list[tuple[str, ...]] = [_umlauts(word.text) for word in words] if spelt else [()] * len(words)
+    if len(words) < 2 or ("." not in typed and not any(len(word.text) < 2 or word.text.isupper() for word in words)):
         return found
     texts = [word.text.strip(_EDGES) for word in words]
     at = read = 0
