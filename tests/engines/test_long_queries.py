@@ -146,7 +146,8 @@ def filled(pattern: str, sample: list[Paper]) -> str:
     """A pattern with other words each time, as often as there is room."""
     vocabulary = cycle(list(dict.fromkeys(word for paper in sample for word in words(paper.abstract) if len(word) > 3)))
     names = cycle([author.name for paper in sample for author in paper.authors])
-    found, size = [], 0
+    found: list[str] = []
+    size = 0
     while True:
         name = next(names)
         initial = f"{name[:1]}. {name.split()[-1]}"
