@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,6 +64,10 @@ def test_past_the_window_the_order_is_the_clusters_and_nothing_is_lost(
     assert [hit.id for hit in remote.scan(COMMON, sort="newest")] == newest
 
 
+@pytest.mark.skipif(
+    os.environ.get("QUIVER_OPENSEARCH_NODES", "1") != "1",
+    reason="of a few hundred papers each shard has so few that a common word is twice as rare in one as in another",
+)
 def test_words_of_an_alternative_order_no_paper_that_does_not_match_it(
     both: tuple[PaperIndex, PaperIndex], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -105,9 +105,12 @@ class Connection:
         shards = answer.get("_shards", {})
         total, successful = shards.get("total", 0), shards.get("successful", 0)
         if answer.get("timed_out") or shards.get("failed") or successful != total:
+            # A query may be too much for one shard alone, whose words differ.
+            reasons = [failure.get("reason") for failure in shards.get("failures", ())]
             raise ClusterError(
                 f"{self.address}: only {successful} of {total} shards answered in time; a node is away or slow, "
-                "and a part of an answer is none. See `_cluster/health`, try again"
+                "and a part of an answer is none. See `_cluster/health`, try again",
+                kind=next((str(reason.get("type", "")) for reason in reasons if isinstance(reason, dict)), ""),
             )
         return answer
 

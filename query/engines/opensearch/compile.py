@@ -6,7 +6,7 @@ cluster's to tell: each has a name, and a hit says which of them it matches.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -71,6 +71,19 @@ class Clause(Node):
         return found
 
 
+_WIDE = 64
+"""Clauses of a query up to which it also filters its own ordering."""
+
+
+def _leaves(query: object) -> int:
+    """Clauses of a query that hold no other; a pattern inside a phrase is as many as the words that it means."""
+    if isinstance(query, Mapping):
+        if "span_multi" in query:
+            return 1_024
+        return max(1, sum(_leaves(part) for part in query.values() if isinstance(part, Mapping | list)))
+    return sum(map(_leaves, query)) if isinstance(query, list) else 0
+
+
 @dataclass(frozen=True, slots=True)
 class _Tree:
     """A compiled node, what matches it, and what orders the papers that do."""
@@ -81,8 +94,14 @@ class _Tree:
     ordering: tuple[Query, ...] = ()
 
     def alone(self) -> Sequence[Query]:
-        """Its ordering among papers of which some do not match it: there its words score nothing."""
+        """Its ordering among papers of which some do not match it: there its words score nothing.
+
+        What is wide is not asked for twice, since a query of 1,024 clauses is all that the server takes: then a paper
+        that has but some of the words may stand too high among the candidates, as one of a few hundred re-scored.
+        """
         if len(self.ordering) < 2 and isinstance(self.node, Clause) and len(self.node.terms) < 2:
+            return self.ordering
+        if _leaves(self.query) > _WIDE:
             return self.ordering
         return [{"bool": {"filter": [self.query], "should": list(self.ordering)}}] if self.ordering else ()
 
