@@ -13,9 +13,8 @@ from xml.etree.ElementTree import Element
 from indexer.index.record.values import Misfits
 from indexer.readers.dates import year_of
 from indexer.readers.entries import Entry, Format, Origin
-from indexer.readers.markup.cutter import Cutter, inner_text
-from indexer.readers.markup.elements import entries
-from indexer.readers.markup.namespaces import without_namespaces
+from indexer.readers.markup.cutter import inner_text
+from indexer.readers.markup.elements import plain_entries
 from indexer.readers.objects.arxiv import published_in
 from indexer.readers.objects.dialect import author
 
@@ -85,10 +84,7 @@ def convert(element: Element, misfits: Misfits) -> dict[str, Any]:
 
 def read_whole(stream: BinaryIO, origin: Origin) -> Iterator[Entry]:
     """The papers of an answer."""
-    cutter = Cutter(stream, origin, ("entry", "arXiv", "arXivRaw"))
-    for cut in cutter:
-        cut.text = without_namespaces(cut.text)
-        yield from entries(cut, cutter, origin, convert)
+    yield from plain_entries(stream, origin, ("entry", "arXiv", "arXivRaw"), convert)
 
 
 _FEED = re.compile(rb"<feed[\s>]")

@@ -10,9 +10,9 @@ from xml.etree.ElementTree import Element
 from indexer.index.record.values import Misfits
 from indexer.readers.citations import bibtex
 from indexer.readers.entries import Entry, Format, Origin
-from indexer.readers.markup.cutter import Cutter, inner_text
-from indexer.readers.markup.elements import entries
-from indexer.readers.markup.namespaces import spelled, without_namespaces
+from indexer.readers.markup.cutter import inner_text
+from indexer.readers.markup.elements import plain_entries
+from indexer.readers.markup.namespaces import spelled
 
 # Elements that hold the values of a field one by one.
 _LISTS = {"authorlist": ("author", " and "), "editorlist": ("editor", " and "), "keywordlist": ("keywords", "; ")}
@@ -48,10 +48,7 @@ def convert(element: Element, misfits: Misfits) -> dict[str, Any]:
 
 def read_whole(stream: BinaryIO, origin: Origin) -> Iterator[Entry]:
     """The papers of a file."""
-    cutter = Cutter(stream, origin, spelled(stream, "entry"))
-    for cut in cutter:
-        cut.text = without_namespaces(cut.text)
-        yield from entries(cut, cutter, origin, convert)
+    yield from plain_entries(stream, origin, spelled(stream, "entry"), convert)
 
 
 _ROOT = re.compile(rb"""=\s*["']http://bibtexml\.(?:sf|sourceforge)\.net""")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, BinaryIO
 from xml.etree.ElementTree import Element, ParseError
 
 from indexer.index.record.values import Misfits
@@ -20,6 +20,14 @@ ConvertEach = Callable[[Element, Misfits], Iterable[dict[str, Any]]]
 def entries(cut: Cut, cutter: Cutter, origin: Origin, convert: Convert, unread: Sequence[str] = ()) -> Sequence[Entry]:
     """The paper of an element after its warnings, or its refusal; elements named `unread` are not parsed."""
     return entries_each(cut, cutter, origin, lambda element, misfits: [convert(element, misfits)], unread)
+
+
+def plain_entries(stream: BinaryIO, origin: Origin, names: tuple[str, ...], convert: Convert) -> Iterator[Entry]:
+    """The entries of all elements of some names, read without their namespaces."""
+    cutter = Cutter(stream, origin, names)
+    for cut in cutter:
+        cut.text = without_namespaces(cut.text)
+        yield from entries(cut, cutter, origin, convert)
 
 
 def entries_each(

@@ -11,9 +11,9 @@ from indexer.index.record.paper_types import csl_type
 from indexer.index.record.values import Misfits
 from indexer.readers.dates import year_of
 from indexer.readers.entries import Entry, Format, Origin
-from indexer.readers.markup.cutter import Cutter, inner_text
-from indexer.readers.markup.elements import entries
-from indexer.readers.markup.namespaces import spelled, without_namespaces
+from indexer.readers.markup.cutter import inner_text
+from indexer.readers.markup.elements import plain_entries
+from indexer.readers.markup.namespaces import spelled
 from indexer.readers.objects.dialect import pages
 from indexer.readers.people import natural
 
@@ -189,10 +189,7 @@ def convert(element: Element, misfits: Misfits) -> dict[str, Any]:
 
 def read_whole(stream: BinaryIO, origin: Origin) -> Iterator[Entry]:
     """The records of a collection, or the one of a file."""
-    cutter = Cutter(stream, origin, spelled(stream, "mods"))
-    for cut in cutter:
-        cut.text = without_namespaces(cut.text)
-        yield from entries(cut, cutter, origin, convert)
+    yield from plain_entries(stream, origin, spelled(stream, "mods"), convert)
 
 
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?mods(?:Collection)?[\s>]")

@@ -13,9 +13,9 @@ from indexer.readers.citations.ris import BY_PUBLISHER
 from indexer.readers.citations.ris import serials as serials_of
 from indexer.readers.dates import year_of
 from indexer.readers.entries import Entry, Format, Origin
-from indexer.readers.markup.cutter import Cutter, inner_text
-from indexer.readers.markup.elements import entries
-from indexer.readers.markup.namespaces import spelled, without_namespaces
+from indexer.readers.markup.cutter import inner_text
+from indexer.readers.markup.elements import plain_entries
+from indexer.readers.markup.namespaces import spelled
 from indexer.readers.people import one_or_more
 
 _KINDS = {
@@ -110,10 +110,7 @@ def convert(element: Element, misfits: Misfits) -> dict[str, Any]:
 
 def read_whole(stream: BinaryIO, origin: Origin) -> Iterator[Entry]:
     """The sources of a list."""
-    cutter = Cutter(stream, origin, spelled(stream, "Source"))
-    for cut in cutter:
-        cut.text = without_namespaces(cut.text)
-        yield from entries(cut, cutter, origin, convert)
+    yield from plain_entries(stream, origin, spelled(stream, "Source"), convert)
 
 
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?Sources\s[^<>]*officeDocument")
