@@ -64,8 +64,7 @@ class Connection:
         Statuses of `expected` are no errors: their answer is given too. Raises ClusterError, BadIndexError where there
         is no such index.
         """
-        import opensearchpy
-
+        client = _client_library(self.address)
         seconds = seconds or self._seconds or SEARCH_SECONDS
         sent = body if body is None or isinstance(body, bytes) else orjson.dumps(body)
         given = {name: str(value).lower() if isinstance(value, bool) else value for name, value in parameters.items()}
@@ -79,7 +78,7 @@ class Connection:
                 body=sent,
                 headers=headers,
             )
-        except opensearchpy.OpenSearchException as error:
+        except client.OpenSearchException as error:
             raise translated(Failure.of(error), self.address, seconds) from error
 
     def search(self, index: str, body: Mapping[str, object], *, seconds: float = 0.0) -> Json:
@@ -127,21 +126,27 @@ class Connection:
         return self._client.transport
 
 
-def _client(address: Address, known: Credentials) -> Any:
+def _client_library(address: Address) -> Any:
+    """The client of the extra `opensearch`, which a search of a folder does not load. Raises UsageError."""
     try:
         import opensearchpy
-    except ImportError as error:
+    except ModuleNotFoundError as error:
         raise UsageError(
-            f"{address} is an index of a cluster, for which the client is missing; "
+            f"{address} is an index of a cluster, for which {error.name} is missing; "
             "install it with: pip install 'quiver-papers[opensearch]'"
         ) from error
+    return opensearchpy
+
+
+def _client(address: Address, known: Credentials) -> Any:
+    library = _client_library(address)
     options: dict[str, Any] = {}
     if known.user:
         options["http_auth"] = (known.user, known.password)
     if known.authorities:
         options["ca_certs"] = known.authorities
     try:
-        return opensearchpy.OpenSearch(
+        return library.OpenSearch(
             list(address.nodes),
             serializer=_Serializer(),
             timeout=SEARCH_SECONDS,
@@ -152,7 +157,7 @@ def _client(address: Address, known: Credentials) -> Any:
             pool_maxsize=32,
             **options,
         )
-    except (opensearchpy.ImproperlyConfigured, OSError) as error:
+    except (library.ImproperlyConfigured, OSError) as error:
         raise BadIndexError(f"{address}: no connection can be made: {error}") from error
 
 
