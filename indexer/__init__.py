@@ -12,7 +12,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from indexer.index.errors import BadIndexError as BadIndexError
+    from indexer.index.errors import LockedError as LockedError
+    from indexer.index.errors import NotFoundError as NotFoundError
     from indexer.index.errors import QuiverError as QuiverError
+    from indexer.index.errors import RecordError as RecordError
+    from indexer.index.errors import SourceError as SourceError
+    from indexer.index.errors import UsageError as UsageError
     from indexer.index.record.paper import Author as Author
     from indexer.index.record.paper import Paper as Paper
     from indexer.ingest.build import build as build
@@ -31,11 +37,17 @@ if TYPE_CHECKING:
 # Not imported with the package: a search imports `indexer.index` and should pay for no reader and no builder.
 _HOMES = {
     "Author": "indexer.index.record.paper",
+    "BadIndexError": "indexer.index.errors",
     "BuildReport": "indexer.ingest.report",
     "GenerationKept": "indexer.ingest.history",
+    "LockedError": "indexer.index.errors",
+    "NotFoundError": "indexer.index.errors",
     "Paper": "indexer.index.record.paper",
     "PaperWriter": "indexer.ingest.writer",
     "QuiverError": "indexer.index.errors",
+    "RecordError": "indexer.index.errors",
+    "SourceError": "indexer.index.errors",
+    "UsageError": "indexer.index.errors",
     "build": "indexer.ingest.build",
     "delete": "indexer.ingest.update",
     "history": "indexer.ingest.history",

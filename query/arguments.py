@@ -10,20 +10,22 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, SupportsIndex
 
-from indexer.index.checked import number_between, shown, whole_number
+from indexer.index.checked import number_between, shown, text_of, whole_number
 from indexer.index.errors import QueryError, UsageError
-from indexer.index.record.paper import TYPES
+from indexer.index.record.paper import TYPES, Paper
 from indexer.index.record.venues import VenueTable
 from query.filters import Filters, Since, YearRange
 from query.language.parser import parse
 from query.language.tree import Query
 from query.language.years import EARLIEST, LATEST, parse_years
+from query.results import Hit
 
 SinceValue = int | str | date | None
 """A generation, a day or a moment."""
 Names = str | Iterable[str] | None
 """One name, several, or none."""
-YearForm = SupportsIndex | str | tuple[SupportsIndex | None, SupportsIndex | None]
+YearEnd = SupportsIndex | str | None
+YearForm = SupportsIndex | str | tuple[YearEnd, YearEnd]
 Years = YearForm | Iterable[YearForm] | None
 """A year, a pair of the first and the last (ends included, None open), `"2018..2024"`, or several of these."""
 
@@ -40,6 +42,11 @@ def query_of(query: object) -> Query:
     if isinstance(query, Query):
         return query
     return parse(query)  # type: ignore[arg-type]  # which refuses what is no text
+
+
+def paper_of(given: str | Paper | Hit) -> str:
+    """What names a paper: its id, another identifier of it, or the paper or a hit of it itself."""
+    return given.id if isinstance(given, (Paper, Hit)) else text_of("paper", given)
 
 
 def names_of(what: str, given: Names) -> tuple[str, ...]:
@@ -186,11 +193,16 @@ def _is_pair(value: object, kinds: type | tuple[type, ...]) -> bool:
     if not isinstance(value, kinds):
         return False
     ends: Sequence[Any] = value  # type: ignore[assignment]  # the kinds are tuple and list
-    return len(ends) == 2 and all(end is None or _is_number(end) for end in ends)
+    return len(ends) == 2 and all(end is None or _is_number(end) or _is_digits(end) for end in ends)
+
+
+def _is_digits(value: object) -> bool:
+    """Whether this is a year as text, as forms and command lines hand it on."""
+    return isinstance(value, str) and len(value) == 4 and value.isascii() and value.isdigit()
 
 
 def _year(value: Any, form: object) -> int:
-    year = int(operator.index(value))
+    year = int(value) if isinstance(value, str) else int(operator.index(value))
     if not EARLIEST <= year <= LATEST:
         raise UsageError(f"years {shown(form)}: {shown(year)} is outside {EARLIEST} to {LATEST}; {_YEARS}")
     return year

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NotRequired, TypedDict, overload
 
+from indexer.index.errors import ClosedIndexError
 from indexer.index.once import made_once
 from indexer.index.record.paper import Paper
 from query.language.tree import Diagnostic
@@ -217,7 +218,11 @@ class _PaperOfHit(Paper):
         return hash(self._plain())
 
     def __repr__(self) -> str:
-        return repr(self._plain())
+        try:
+            return repr(self._plain())
+        except ClosedIndexError:
+            # Debuggers and tracebacks show what they meet, also after the index was closed.
+            return f"Paper(id={self.id!r}, title={self.title!r}, ...)"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Paper, tuple(getattr(self, name) for name in Paper.__slots__)
@@ -248,7 +253,7 @@ class Page(Sequence[Hit]):
     limit: int | None
     hits: Sequence[Hit]
     facets: Mapping[str, Sequence[FacetCount]]
-    took_ms: float
+    took_ms: float = field(compare=False)
     suggestion: str | None = None
     diagnostics: Sequence[Diagnostic] = ()
     partial: bool = False

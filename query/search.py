@@ -17,7 +17,7 @@ from indexer.index.record.venues import VenueTable
 from indexer.index.segment.opened import Segment, SegmentFiles
 from indexer.index.text.languages import LANGUAGE_CODES
 from query.answering import hits_of, ranked_of, widened
-from query.arguments import Names, SinceValue, Years, check, facets_of, limit_of, number_of, timeout_of
+from query.arguments import Names, SinceValue, Years, check, facets_of, limit_of, number_of, paper_of, timeout_of
 from query.damage import naming_files
 from query.engines.answer import Request, Row
 from query.engines.array_engine import ArrayEngine
@@ -153,7 +153,8 @@ class PaperIndex:
 
     @naming_files
     def __contains__(self, paper: object) -> bool:
-        return isinstance(paper, str) and self._now().session().find(paper) is not None
+        known = isinstance(paper, (str, Paper, Hit))
+        return known and self._now().session().find(paper_of(paper)) is not None  # type: ignore[arg-type]  # it is known
 
     def ids(self) -> Iterator[str]:
         """Ids of all papers, in the order in which they are stored."""
@@ -268,32 +269,32 @@ class PaperIndex:
         return (hit.paper for hit in answer_of.hits)
 
     @naming_files
-    def paper(self, paper: str) -> Paper:
+    def paper(self, paper: str | Paper | Hit) -> Paper:
         """The paper of an id, or of a DOI, arXiv id, address or other identifier in any form. Raises NotFoundError."""
-        segment, doc = self._now().session().locate(text_of("paper", paper))
+        segment, doc = self._now().session().locate(paper_of(paper))
         return segment.papers.paper(doc)
 
     @naming_files
-    def language(self, paper: str | Paper) -> str:
+    def language(self, paper: str | Paper | Hit) -> str:
         """The language that a paper's words were stemmed in, as its code (`en`, `de`). Raises NotFoundError."""
-        segment, doc = self._now().session().locate(paper.id if isinstance(paper, Paper) else text_of("paper", paper))
+        segment, doc = self._now().session().locate(paper_of(paper))
         code: str = LANGUAGE_CODES[int(segment.arrays["doc.language"][doc])]
         return code
 
     @naming_files
-    def duplicates_of(self, paper: str | Paper) -> list[str]:
+    def duplicates_of(self, paper: str | Paper | Hit) -> list[str]:
         """Ids of the other papers with the same title, first author and year, give or take one, sorted.
 
         Where works are grouped the other records of the work, the preferred first.
         Raises NotFoundError where there is no such paper.
         """
-        return self._now().session().same_title(paper.id if isinstance(paper, Paper) else text_of("paper", paper))
+        return self._now().session().same_title(paper_of(paper))
 
     @naming_files
-    def related(self, paper: str, limit: int | None = 10) -> Page:
+    def related(self, paper: str | Paper | Hit, limit: int | None = 10) -> Page:
         """Papers like one, by the words that tell it from others. Raises NotFoundError."""
         snapshot, wanted = self._now().session(), limit_of(limit)
-        segment, doc = snapshot.locate(text_of("paper", paper))
+        segment, doc = snapshot.locate(paper_of(paper))
         query = related_query(snapshot.engine.collection, segment, doc)
         request = Request(query, match="any", top=None if wanted is None else wanted + 1)
         answer = snapshot.engine.answer(request)

@@ -61,6 +61,8 @@ class Snapshot:
 
     def __init__(self, path: Path, generation: Generation, engine: type[ArrayEngine]) -> None:
         self.path: Path | str = path
+        # A program may go to another folder before it looks for a newer generation.
+        self._place = path.absolute()
         self.generation = generation
         self.segments: Sequence[Segment] = generation.segments
         self.files: Sequence[SegmentFiles] = generation.files
@@ -79,10 +81,9 @@ class Snapshot:
 
     def newer(self) -> Snapshot | None:
         """The newest generation; None where it is this one."""
-        assert isinstance(self.path, Path)  # of an index in a folder
-        if latest(self.path).identity == self.generation.manifest.identity:
+        if latest(self._place).identity == self.generation.manifest.identity:
             return None
-        return Snapshot(self.path, open_generation(self.path), type(self.engine))
+        return Snapshot(self._place, open_generation(self._place), type(self.engine))
 
     @classmethod
     def sign(cls, index: str | Path) -> tuple[int, int | str]:

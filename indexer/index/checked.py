@@ -15,9 +15,17 @@ LARGEST = (1 << 63) - 1
 _NAMED = 10
 
 
+def represented(value: object) -> str:
+    """The `repr` of a value; its type where Python gives none: of lists too deeply nested, of numbers too long."""
+    try:
+        return repr(value)
+    except (RecursionError, ValueError):
+        return f"a {type(value).__name__} too large to be shown"
+
+
 def shown(value: object) -> str:
     """A value as an error shows it, on one line of bounded length."""
-    text = repr(value)
+    text = represented(value)
     return text if len(text) <= 60 else f"{text[:56]}..."
 
 

@@ -19,6 +19,8 @@ def make_folder(folder: Path) -> None:
                 f"{f' and {len(others) - 1:,} more' if len(others) > 1 else ''}; name a folder of its own with --index"
             )
         folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise BadIndexError(f"cannot make an index at {folder}: a file is there; name a folder of its own") from error
     except OSError as error:
         raise BadIndexError(f"cannot make an index at {folder}: {error.strerror}") from error
 

@@ -55,7 +55,7 @@ class PaperWriter:
         self._deleted = dict.fromkeys(base.deleted if base else ())
         self._changed, self._open = False, True
         self.report: BuildReport | None = None
-        """What was done; None before the end, and where nothing was asked for."""
+        """What was done, also where that changes nothing; None before the end, and where no index came of it."""
 
     def add(self, papers: object) -> int:
         """Add papers, or replace those of the same ids; gives how many.
@@ -122,6 +122,7 @@ class PaperWriter:
         self._check()
         self.close()
         if not self._changed and self._base is not None:
+            self.report = self._report(self._base)
             return None
         self._indexer.flush()
         draft = Draft(self._transaction, self._base)
@@ -135,25 +136,28 @@ class PaperWriter:
             replace(base, sources=self._sources, files=self._files, deleted=deleted, readings=self._reading)
         )
         if self._base is not None and not draft.changed and deleted == self._base.deleted:
+            self.report = self._report(self._base, draft)
             return None
         published = self._transaction.publish(manifest)
         self.report = self._report(published, draft)
         return published
 
-    def _report(self, manifest: Manifest, draft: Draft) -> BuildReport:
+    def _report(self, manifest: Manifest, draft: Draft | None = None) -> BuildReport:
+        """What was done to come to this generation; without a draft nothing was."""
         counts = self._counts
+        indexed, left_out, removed = (draft.indexed, draft.left_out, draft.removed) if draft else (0, 0, 0)
         return BuildReport(
             generation=manifest.generation,
             papers=manifest.papers,
             read=counts.read,
-            indexed=draft.indexed,
-            duplicates=counts.read - counts.unchanged - draft.indexed - draft.left_out,
+            indexed=indexed,
+            duplicates=counts.read - counts.unchanged - indexed - left_out,
             rejected=0,
             unchanged=counts.unchanged,
-            removed=draft.removed,
+            removed=removed,
             seconds=time.perf_counter() - self._started,
             bytes=index_bytes(self._transaction.folder, manifest),
-            deleted=draft.left_out,
+            deleted=left_out,
             warnings=dict(counts.warnings),
             warned=tuple(counts.warned),
         )
@@ -180,7 +184,7 @@ def open_writer(index: str | Path, *, timeout: float = LOCK_SECONDS) -> Iterator
                 writer = PaperWriter(transaction, latest(folder) if is_index(folder) else None)
                 try:
                     yield writer
-                    if writer.changed and not writer.closed:
+                    if not writer.closed and (writer.changed or is_index(folder)):
                         writer.commit()
                 finally:
                     writer.close()

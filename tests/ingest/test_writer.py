@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import namedtuple
+from datetime import date, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -51,6 +52,50 @@ def test_what_is_no_paper_is_refused(index: Path, given: Any) -> None:
     assert not index.exists()
 
 
+Pandas = namedtuple("Pandas", "Index id title")  # as `itertuples` makes them
+
+
+class _Series:
+    """A row of pandas by itself."""
+
+    index = ("id", "title", "year", "when")
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"id": "s", "title": "Six", "year": np.float64(2018), "when": float("nan")}
+
+
+def test_values_that_programs_have_are_taken(index: Path) -> None:
+    """A row of pandas by itself and one with its label; dates, sets, paths, authors in mappings, numbers of numpy."""
+    with open_writer(index) as writer:
+        writer.add(_Series())
+        writer.add([_Series(), Pandas(0, "l", "Seven")])
+        writer.add({"id": "m", "title": "M", "year": date(2020, 1, 2), "authors": [Author("Ann Li", orcid="0")]})
+        writer.add({"id": "n", "title": "N", "keywords": {"b", "a"}, "pdf": Path("n.pdf"), "score": np.float64(0.5)})
+        writer.add({"id": "o", "title": "O", "when": datetime(2020, 1, 2), "nothing": None})
+        writer.add(Paper("p", "P", authors=("Ann Li", Author("Bo Ek")), keywords="deep learning"))  # type: ignore[arg-type]
+    assert writer.report is not None
+    assert writer.report.warnings == {}
+    with PaperIndex.open(index) as opened:
+        found = {name: opened.paper(name).as_record() for name in "slmnop"}
+    assert found["s"] == {"id": "s", "title": "Six", "year": 2018}
+    assert found["l"] == {"id": "l", "title": "Seven"}
+    assert (found["m"]["year"], found["m"]["authors"]) == (2020, [{"name": "Ann Li", "orcid": "0"}])
+    assert (found["n"]["keywords"], found["n"]["pdf"], found["n"]["score"]) == (["a", "b"], "n.pdf", 0.5)
+    assert (found["o"]["when"], found["o"]["nothing"]) == ("2020-01-02T00:00:00", None)
+    assert (found["p"]["authors"], found["p"]["keywords"]) == (["Ann Li", "Bo Ek"], ["deep learning"])
+
+
+def test_what_is_nested_too_deep_to_be_shown_costs_its_field(index: Path) -> None:
+    """`repr` fails on it, which ended the writer."""
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    with open_writer(index) as writer:
+        writer.add({"id": "a", "title": "One", "deep": deep})
+    assert writer.report is not None
+    assert writer.report.warnings == {"value": 1}
+
+
 def _stopped(writer: PaperWriter) -> None:
     writer.delete(["x"])
     raise KeyboardInterrupt
@@ -83,9 +128,13 @@ def test_what_changes_nothing_publishes_nothing(index: Path) -> None:
         with open_writer(index) as writer:
             writer.add({"id": "a", "title": "One"})
             writer.add([])
+    assert writer.report is not None
+    assert (writer.report.generation, writer.report.unchanged) == (1, 1)
     assert [row.generation for row in history(index)] == [1]
-    with open_writer(index):
+    with open_writer(index) as writer:
         pass
+    assert writer.report is not None
+    assert (writer.report.generation, writer.report.papers) == (1, 1)
     assert [row.generation for row in history(index)] == [1]
 
 

@@ -145,6 +145,29 @@ def test_an_index_counts_and_finds_papers(index: PaperIndex, sample: list[Paper]
         index.duplicates_of("no such id")
 
 
+def test_a_paper_is_named_by_itself_too(index: PaperIndex, sample: list[Paper]) -> None:
+    """A paper and a hit stand for their ids wherever one is asked for; `paper in index` was False of every paper."""
+    hit = index.search("ifegin", match="any")[0]
+    assert hit in index
+    assert hit.paper in index
+    assert Paper("no such id", "Title") not in index
+    assert index.paper(hit) == index.paper(hit.paper) == index.paper(hit.id)
+    assert index.related(hit) == index.related(hit.paper) == index.related(hit.id)
+
+
+def test_answers_of_one_search_are_equal(index: PaperIndex) -> None:
+    """However long each took."""
+    assert index.search("ifegin colasit", facets="venue") == index.search("ifegin colasit", facets="venue")
+
+
+def test_an_index_moves_on_from_another_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where its path was relative to one that the program has left."""
+    monkeypatch.chdir(folder.parent)
+    with PaperIndex.open(folder.name) as index:
+        monkeypatch.chdir("/")
+        assert index.reopen() is False
+
+
 def test_records_of_one_work_are_its_duplicates(tmp_path: Path) -> None:
     """The same title and first author, a year apart at most."""
     rows = [{"id": name, "title": "On Lines", "authors": ["A B"], "year": year} for name, year in
@@ -203,6 +226,7 @@ def test_what_a_closed_index_gave_says_so_too(folder: Path) -> None:
     assert bare.title == whole.title
     with pytest.raises(ClosedIndexError):
         _ = bare.paper.abstract
+    assert repr(bare.paper) == f"Paper(id={bare.id!r}, title={bare.title!r}, ...)"
     assert whole.paper.abstract is not None
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from indexer.index.checked import represented
 from indexer.index.errors import RecordError
 from indexer.index.late_pattern import late
 from indexer.index.record.identity import CONTROL, MAX_ID_BYTES
@@ -28,7 +29,7 @@ _SURROGATES = late("[\ud800-\udfff]")
 
 def shown(value: object) -> str:
     """A value as a message shows it: on one line, bounded, with nothing a terminal would obey."""
-    text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
+    text = ascii(value) if isinstance(value, str) and not value.isprintable() else represented(value)
     return text if len(text) <= 80 else f"{text[:76]}..."
 
 
