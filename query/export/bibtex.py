@@ -12,7 +12,7 @@ from typing import NamedTuple
 from indexer.index.record.paper import Author, Paper
 from query.export.as_latex import escape, escape_title
 from query.export.citation_keys import Keys, person
-from query.export.details import details
+from query.export.details import cited_venue, details
 from query.export.lines import joined_keywords, one_line
 from query.export.style import PLAIN, QUIVER_ID, QUIVER_TYPE, QUIVER_VENUE, Style
 
@@ -53,7 +53,7 @@ def entry(paper: Paper, key: str, style: Style = PLAIN) -> str:
     """The paper as one BibTeX entry under a key, ending with a newline."""
     kind = _KINDS.get(paper.type, _OTHER_KIND)
     known = details(paper)
-    venue = (known.get(kind.venue) if kind.venue in _IN_FULL else "") or paper.venue
+    venue, own_venue = cited_venue(paper, known.get(kind.venue, "") if kind.venue in _IN_FULL else "")
     fields = {
         "title": escape_title(paper.title),
         "author": " and ".join(filter(None, map(_author, paper.authors))),
@@ -71,9 +71,9 @@ def entry(paper: Paper, key: str, style: Style = PLAIN) -> str:
         "keywords": escape(joined_keywords(paper.keywords)),
         "abstract": escape(paper.abstract),
         QUIVER_ID: _verbatim(paper.id),
-        # What no entry type says, and the venue of a book beside its publisher.
+        # What no entry type says, and the venue where the one that is cited does not say it.
         QUIVER_TYPE: "" if paper.type in _KINDS and (paper.type != "article" or paper.arxiv) else paper.type,
-        QUIVER_VENUE: escape(paper.venue) if kind.venue == "publisher" and venue != paper.venue else "",
+        QUIVER_VENUE: escape(own_venue),
     }
     if "pages" in fields:
         fields["pages"] = known.get("pages", "").replace("-", "--")

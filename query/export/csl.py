@@ -9,10 +9,10 @@ import orjson
 
 from indexer.index.record.paper import TYPES, Paper
 from indexer.index.text.reading import as_shown
-from query.export.details import details
+from query.export.details import cited_venue, details
 from query.export.lines import encodable, joined_keywords, one_line
 from query.export.person import split_name
-from query.export.style import PLAIN, QUIVER_ID, Style
+from query.export.style import PLAIN, QUIVER_ID, QUIVER_PDF, QUIVER_URL, QUIVER_VENUE, Style
 
 # Where the venue is who published it, not what it appeared in.
 _PUBLISHED_BY_VENUE = frozenset(("thesis", "report", "book"))
@@ -38,12 +38,12 @@ def write(papers: Iterable[Paper], style: Style = PLAIN) -> Iterator[str]:
 def item(paper: Paper, style: Style = PLAIN) -> dict[str, Any]:
     """The paper as a CSL item; what the paper lacks is absent."""
     known = details(paper)
-    full = known.get(_FULL_VENUE.get(paper.type, ""), "")
+    venue, own_venue = cited_venue(paper, known.get(_FULL_VENUE.get(paper.type, ""), ""))
     venue_key = "publisher" if paper.type in _PUBLISHED_BY_VENUE else "container-title"
     texts = {
         **{name: known.get(detail, "") for name, detail in _DETAILS.items()},
         "title": paper.title,
-        venue_key: full or paper.venue,
+        venue_key: venue,
         "abstract": paper.abstract,
         "DOI": paper.doi,
         "URL": paper.url or paper.pdf,
@@ -58,12 +58,19 @@ def item(paper: Paper, style: Style = PLAIN) -> dict[str, Any]:
         fields["editor"] = [_name(name) for name in editor.split(" and ")]
     if paper.year is not None:
         fields["issued"] = {"date-parts": [[paper.year]]}
+    # Programs that read CSL keep `custom` and show none of it.
+    own = {
+        QUIVER_ID: paper.id,
+        QUIVER_VENUE: own_venue if style.wants("venue") else "",
+        QUIVER_PDF: paper.pdf if style.wants("pdf") else "",
+        QUIVER_URL: paper.url if paper.pdf == paper.url and style.wants("url") else "",
+    }
     kept = {name: value for name, value in fields.items() if name == "title" or style.wants(_FIELD.get(name, name))}
     return {
         "id": encodable(paper.id),
         "type": paper.type if paper.type in TYPES else "document",
         **kept,
-        "custom": {QUIVER_ID: encodable(paper.id)},
+        "custom": {name: encodable(value) for name, value in own.items() if value},
     }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from indexer.index.record.paper import Paper
+from indexer.index.record.venues import VenueTable
 from query.export.lines import one_line
 
 # Keys that stand first win. Dots lead into objects: OpenAlex has `biblio.volume`, Semantic Scholar `journal.volume`.
@@ -61,6 +62,15 @@ def details(paper: Paper) -> dict[str, str]:
         if text:
             found[name] = text
     return found
+
+
+def cited_venue(paper: Paper, full: str) -> tuple[str, str]:
+    """The venue as people cite it, in full where the record has that, and the record's own where it is another by that.
+
+    Findings of the ACL are a venue of their own to a reader, and ACL to a record that says so.
+    """
+    known = VenueTable.default().canonical
+    return full or paper.venue, paper.venue if full and paper.venue and known(full) != known(paper.venue) else ""
 
 
 def hyphened(pages: str) -> str:

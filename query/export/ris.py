@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from indexer.index.record.paper import Paper
 from indexer.index.text.reading import as_shown
-from query.export.details import details
+from query.export.details import cited_venue, details
 from query.export.lines import one_line
 from query.export.person import split_name
-from query.export.style import PLAIN, QUIVER_ID, QUIVER_TYPE, Style
+from query.export.style import PLAIN, QUIVER_ID, QUIVER_TYPE, QUIVER_VENUE, Style
 
 # By the CSL type of the paper: the type of the reference and the tag of its venue.
 _KINDS = {
@@ -61,7 +61,9 @@ def _tags(paper: Paper) -> Iterator[tuple[str, str, str]]:
     for editor in known.get("editor", "").split(" and "):
         yield "ED", "editor", split_name(as_shown(editor)).inverted
     yield "PY", "year", "" if paper.year is None else str(paper.year)
-    yield venue_tag, "venue", (known.get(_FULL_VENUE.get(kind, "")) or paper.venue)
+    venue, own_venue = cited_venue(paper, known.get(_FULL_VENUE.get(kind, ""), ""))
+    yield venue_tag, "venue", venue
+    yield "C8", "venue", f"{QUIVER_VENUE}: {own_venue}" if own_venue else ""
     first, _, last = known.get("pages", "").partition("-")
     yield "SP", "pages", first
     yield "EP", "pages", last

@@ -63,10 +63,25 @@ def _column(name: str) -> Callable[[Paper, Mapping[str, str]], str]:
     if (own := COLUMNS.get(name)) is not None:
         return lambda paper, _: own(paper)
     if name == "other":
-        return lambda paper, _: _text({key: paper.extra[key] for key in paper.extra if key not in (*NAMES, "ids")})
+        return lambda paper, _: _text(_other(paper))
     if name in NAMES:
         return lambda paper, known: known.get(name, "")
     return lambda paper, _: _text(paper.as_record().get(name))
+
+
+def _other(paper: Paper) -> dict[str, Any]:
+    """What no column says of a record: its other keys, and values of which a cell holds only a part.
+
+    These are authors of whom more than a name is known, lists with a semicolon in them, and texts with a carriage
+    return, which is a line feed to whoever reads lines.
+    """
+    found = {key: paper.extra[key] for key in paper.extra if key not in (*NAMES, "ids")}
+    if any(author.id or author.orcid or author.extra or ";" in author.name for author in paper.authors):
+        found["authors"] = [author.as_record() for author in paper.authors]
+    if any(";" in keyword for keyword in paper.keywords):
+        found["keywords"] = list(paper.keywords)
+    texts = {"title": paper.title, "venue": paper.venue, "abstract": paper.abstract}
+    return found | {name: text for name, text in texts.items() if "\r" in text}
 
 
 def _text(value: Any) -> str:

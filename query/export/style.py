@@ -13,7 +13,9 @@ KEY_FORMAT = "{author}{year}{word}"
 QUIVER_ID = "quiver-id"
 """What Quiver's own id is called in BibTeX and CSL: keys there belong to whoever cites."""
 QUIVER_TYPE, QUIVER_VENUE = "quiver-type", "quiver-venue"
-"""What BibTeX and RIS have no word for: a type of CSL, and the venue of a book beside its publisher."""
+"""What formats have no word for: a type of CSL, and the venue where the one that is cited does not say it."""
+QUIVER_PDF, QUIVER_URL = "quiver-pdf", "quiver-url"
+"""What CSL has one key for: the address of the file, and that of the page, where there is none or the same."""
 
 Twins = Callable[[Paper], Sequence[str]]
 """Ids, in their order, of the papers of the collection that would have a paper's citation key; itself among them."""

@@ -137,7 +137,7 @@ def test_csl() -> None:
             {"literal": "CMS Collaboration"},
         ],
         "issued": {"date-parts": [[2018]]},
-        "custom": {"quiver-id": "nips2018-1"},
+        "custom": {"quiver-id": "nips2018-1", "quiver-pdf": "https://a.org/1.pdf"},
     }
 
 

@@ -129,3 +129,53 @@ def test_real_records_come_back(name: str, tmp_path: Path) -> None:
     assert [said(paper, name) for paper in found] == [
         said(paper, name) | {"type": said(paper, name)["type"] or nothing} for paper in whole
     ]
+
+
+ODD = [
+    {
+        "id": "f",
+        "title": "On Lines",
+        "venue": "ACL",
+        "type": "paper-conference",
+        "booktitle": "Findings of the ACL 2022",
+    },
+    {"id": "p", "title": "On Planes", "type": "article", "pdf": "https://example.org/p.pdf"},
+    {
+        "id": "b",
+        "title": "On Solids",
+        "type": "article",
+        "url": "https://example.org/b",
+        "pdf": "https://example.org/b.pdf",
+    },
+    {
+        "id": "s",
+        "title": "On Points",
+        "type": "article",
+        "url": "https://example.org/s",
+        "pdf": "https://example.org/s",
+    },
+]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_what_a_format_has_one_field_for_comes_back_in_its_own(name: str, tmp_path: Path) -> None:
+    """A venue that is cited by the name of another, and the addresses of page and file, which CSL has one key for."""
+    papers = [Paper.from_record(record) for record in ODD]
+    found = [entry for entry in read_back(papers, name, tmp_path) if isinstance(entry, Paper)]
+    assert [(paper.venue, paper.url, paper.pdf) for paper in found] == [
+        (paper.venue, paper.url, paper.pdf) for paper in papers
+    ]
+    assert found[0].extra.get("booktitle") == ODD[0]["booktitle"]
+
+
+def test_a_table_keeps_what_a_cell_cannot_hold(tmp_path: Path) -> None:
+    """Ids of authors, a semicolon in a keyword, a carriage return; until somebody changes the cell."""
+    people = [{"name": "Ann Li", "id": "~Ann_Li1", "orcid": "0000"}, "Li; Bo"]
+    record = {"id": "a", "title": "On Lines", "authors": people, "keywords": ["x; y", "z"], "abstract": "One.\r\nTwo."}
+    paper = Paper.from_record(record)
+    assert read_back([paper], "csv", tmp_path) == [paper]
+    path = tmp_path / "export"
+    path.write_text(path.read_text(encoding="utf-8").replace("Ann Li; Li", "Ann Lee; Li"), encoding="utf-8")
+    (changed,) = read_file(str(path))
+    assert isinstance(changed, Paper)
+    assert [author.name for author in changed.authors] == ["Ann Lee", "Li", "Bo"]

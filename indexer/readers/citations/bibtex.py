@@ -231,6 +231,8 @@ def record(kind: str, key: str, fields: Fields, misfits: Misfits) -> dict[str, A
     }
     if arxiv and archive in ("", "arxiv"):
         said |= {texts.get("eprint", ""), archive}
+    if get(OWN_VENUE):
+        place = ""  # which says more than the venue, and is kept
     for name, text in texts.items():
         if name in _READ or not text or name == place or (name in _SAID and text in said):
             continue

@@ -41,7 +41,7 @@ _READ = frozenset("TY ER AU A1 ID AB KW SP EP ED A2 N1 C8".split())
 _DOI = re.compile(r"\b10\.\d{4,9}/\S+")
 _ISSN = re.compile(r"\d{4}-?\d{3}[\dXx](?![\dXx-])")
 _ARXIV = re.compile(r"arxiv\b", re.IGNORECASE)
-_OWN = re.compile(r"quiver-(id|type):\s*(.+)")
+_OWN = re.compile(r"quiver-(id|type|venue):\s*(.+)")
 
 
 def convert(tags: Tags, misfits: Misfits) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def convert(tags: Tags, misfits: Misfits) -> dict[str, Any]:
         "title": title,
         "abstract": "\n".join(dict.fromkeys(every(tags, "AB", "N2"))),
         "authors": [name for value in (*tags.get("A1", []), *tags.get("AU", [])) for name in people(value)],
-        "venue": first(tags, "PB") if by_publisher else venue,
+        "venue": ours.get("venue") or (first(tags, "PB") if by_publisher else venue),
         "year": _year(tags, misfits),
         "type": kind or written,
         "url": addresses[0] if addresses else "",
@@ -91,6 +91,8 @@ def convert(tags: Tags, misfits: Misfits) -> dict[str, Any]:
         "note": "\n".join(tags.get("N1", [])),
         "accession": "" if arxiv or ids["wos"] or ids["pubmed"] else accession,
     }
+    if ours.get("venue"):
+        made["journal" if kind == "article-journal" else "booktitle"] = venue
     made |= serials(first(tags, "SN"), kind, made["number"])
     accessions = [f"arXiv:{made['arxiv']}", f"WOS:{ids['wos']}", ids["pubmed"]]
     dates = [f"{made['year']}{end}" for end in ("", "//", "///")]

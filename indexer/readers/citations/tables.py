@@ -207,7 +207,17 @@ def _own(row: dict[str, str], misfits: Misfits) -> dict[str, Any]:
     for name in ("ids", "other"):
         value = _parsed(name, texts.get(name, "{}"), misfits)
         made |= {name: value} if name == "ids" else {key: one for key, one in value.items() if key not in made}
-    return made
+    # A value of which its cell holds a part is whole among the others; it counts as long as the cell is as it was.
+    return made | {key: one for key, one in value.items() if key in texts and _as_cell(one) == texts[key]}
+
+
+def _as_cell(value: Any) -> str:
+    """A value as it stands in a cell of Quiver's export, in lines as they are read."""
+    if isinstance(value, list):
+        return "; ".join(map(_as_cell, value))
+    if isinstance(value, dict):
+        value = value.get("name")
+    return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else ""
 
 
 def _parsed(name: str, text: str, misfits: Misfits) -> dict[str, Any]:

@@ -19,8 +19,9 @@ from indexer.readers.objects.dialect import (
     year_of_parts,
 )
 
-OWN_ID = "quiver-id"
-"""The key of `custom` in which Quiver's exports carry the id of a paper."""
+OWN_ID, OWN_VENUE, OWN_PDF, OWN_URL = "quiver-id", "quiver-venue", "quiver-pdf", "quiver-url"
+"""Keys of `custom` in which Quiver's exports carry the id of a paper, and what CSL has no key for."""
+_OWN = frozenset((OWN_ID, OWN_VENUE, OWN_PDF, OWN_URL))
 
 # Where the venue is who published it, not what it appeared in.
 PUBLISHED_BY_VENUE = frozenset(("thesis", "report", "book"))
@@ -99,10 +100,12 @@ def convert(record: Record, misfits: Misfits) -> Record:
         "title": shown(first_text(get("title"))) or get("title"),
         "abstract": shown(get("abstract")),
         "authors": people(get("author")),
-        "venue": shown(first_text(get("publisher")) if by_publisher else venue),
+        "venue": own.get(OWN_VENUE) or shown(first_text(get("publisher")) if by_publisher else venue),
         "year": year_of_parts(next((get(key) for key in _DATES if get(key)), None), misfits),
         "type": kind,
-        "url": get("URL"),
+        # Of a paper without a page the address of its file stands in the place of the page's.
+        "url": own.get(OWN_URL) or (None if own.get(OWN_PDF) == get("URL") else get("URL")),
+        "pdf": own.get(OWN_PDF),
         "doi": get("DOI") or said.get("doi"),
         "arxiv": _arxiv(record),
         "keywords": get("keyword"),
@@ -118,7 +121,9 @@ def convert(record: Record, misfits: Misfits) -> Record:
     made["number"] = get("issue") or ("" if _ARXIV.match(number) else number)
     editors = people(get("editor"))
     made["editor"] = texts(editors) or editors
-    kept = {key: value for key, value in own.items() if key != OWN_ID}
+    if own.get(OWN_VENUE):
+        made["journal" if meant == "article-journal" else "booktitle"] = venue
+    kept = {key: value for key, value in own.items() if key not in _OWN}
     return filled(made, record | ({"custom": kept} if kept else {}), _USED - ({"custom"} if kept else set()))
 
 
