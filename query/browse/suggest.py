@@ -22,11 +22,11 @@ from indexer.index.schema import FIELD_NUMBERS
 from indexer.index.segment.container import Array
 from indexer.index.segment.opened import Segment, SegmentFiles
 from indexer.index.segment.strings import StringTable
+from indexer.index.segment.word_papers import mark_forms
 from indexer.index.text.analysis import fold, name_words
 from indexer.index.text.encoded import decode, encode
 from query.browse.clusters import size
 from query.engines.masks import count, distinct
-from query.engines.patterns import mark_forms
 from query.results import FacetCount
 
 Ints = npt.NDArray[np.int64]

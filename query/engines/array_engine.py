@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,9 +24,9 @@ from query.engines.deadline import LateError, check_time, show
 from query.engines.direct import answer_direct
 from query.engines.masks import Mask, count
 from query.engines.nodes import EVERY_HIT, Scorer
-from query.engines.orders import Found, first_docs, first_rows, reached
+from query.engines.orders import Found, first_docs, first_rows, newest, reached
 from query.engines.remembered import once
-from query.engines.scoring import best, exact
+from query.engines.scoring import best, constant, exact
 from query.language.analysed import AnalysedQuery, analyse
 from query.language.tree import Query
 
@@ -45,9 +46,22 @@ class _Matched:
     def mask(self) -> Mask:
         return self.every if self.some is None else self.some
 
-    def tier(self, tier: int) -> Mask:
-        """The papers of a tier: 0 all words, 1 only some."""
-        return self.every if tier == 0 or self.some is None else self.some & ~self.every
+    def tier(self, tier: int) -> tuple[Mask, int]:
+        """The papers of a tier, 0 all words, 1 only some; and how many they are."""
+        if tier == 0 or self.some is None:
+            return self.every, self.count
+        mask = self.some & ~self.every
+        return mask, count(mask)
+
+
+class _Part(NamedTuple):
+    """What of a tier lies in a segment, and what scores there."""
+
+    at: int
+    segment: Segment
+    mask: Mask
+    inside: int
+    scorers: list[Scorer]
 
 
 class ArrayEngine:
@@ -161,24 +175,46 @@ class ArrayEngine:
 
     def _tier(self, compiled: Compiled, matched: list[_Matched], tier: int, sort: str, top: int) -> Sequence[Row]:
         """The first `top` hits of a tier over all segments, in order."""
+        parts = [
+            _Part(at, segment, mask, inside, [] if compiled.empty else self.scorers(compiled, segment, at))
+            for at, (segment, part) in enumerate(zip(self.collection.segments, matched, strict=True))
+            for mask, inside in (part.tier(tier),)
+            if inside
+        ]
+        found = self._best(parts, top) if sort == "relevance" else self._ordered(parts, sort, top)
+        return first_rows(self.collection.segments, found, tier, sort, top)
+
+    def _best(self, parts: Sequence[_Part], top: int) -> list[Found]:
+        """Papers among which the first `top` by relevance are."""
+        same = {constant(part.scorers) for part in parts}
+        if len(same) == 1 and (score := same.pop()) is not None:
+            firsts = newest([part.segment for part in parts], [part.mask for part in parts], top)
+            return [Found(part.at, docs, np.full(len(docs), score)) for part, docs in zip(parts, firsts, strict=True)]
         found: list[Found] = []
         threshold = -1.0
-        for at, (segment, part) in enumerate(zip(self.collection.segments, matched, strict=True)):
-            mask = part.tier(tier)
-            inside = part.count if tier == 0 else count(mask)
-            if not inside:
-                continue
+        for part in parts:
             check_time()
-            scorers = [] if compiled.empty else self.scorers(compiled, segment, at)
-            if sort == "relevance":
-                docs, scores = best(self.collection, segment, at, scorers, mask, inside, top, threshold)
-            else:
-                docs = first_docs(segment, mask, sort, top)
-                scores = exact(self.collection, segment, at, scorers, docs) if scorers else np.zeros(len(docs))
-            found.append(Found(at, docs, scores))
-            if sort == "relevance":
-                threshold = max(threshold, reached(found, top))
-        return first_rows(self.collection.segments, found, tier, sort, top)
+            docs, scores = best(
+                self.collection, part.segment, part.at, part.scorers, part.mask, part.inside, top, threshold
+            )
+            found.append(Found(part.at, docs, scores))
+            threshold = max(threshold, reached(found, top))
+        return found
+
+    def _ordered(self, parts: Sequence[_Part], sort: str, top: int) -> list[Found]:
+        """Papers among which the first `top` in an order not by score are."""
+        docs = first_docs([part.segment for part in parts], [part.mask for part in parts], sort, top)
+        return [
+            Found(
+                part.at,
+                here,
+                exact(self.collection, part.segment, part.at, part.scorers, here)
+                if part.scorers
+                else np.zeros(len(here)),
+            )
+            for part, here in zip(parts, docs, strict=True)
+            if len(here)
+        ]
 
     def scorers(self, compiled: Compiled, segment: Segment, at: int) -> list[Scorer]:
         """What scores in a segment, in the order in which it adds up."""

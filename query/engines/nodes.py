@@ -16,7 +16,7 @@ from indexer.index.segment.opened import Segment
 from query.engines.author_positions import count_mask, position_mask
 from query.engines.collection import Collection
 from query.engines.masks import Mask, mark, mark_within
-from query.engines.patterns import Pattern, pattern_mask
+from query.engines.patterns import Pattern, PatternFinder
 from query.engines.phrases import phrase
 from query.engines.runs import run_masks
 from query.engines.terms import NAME_COLUMNS, TEXT_COLUMNS, Term
@@ -162,7 +162,7 @@ class PatternNode(ConstantNode):
     """A prefix, wildcard or fuzzy word."""
 
     def __init__(self, pattern: Pattern, columns: Sequence[int]) -> None:
-        super().__init__(pattern.boost, lambda segment: pattern_mask(segment, pattern, tuple(columns)))
+        super().__init__(pattern.boost, PatternFinder(pattern, columns))
 
 
 class AuthorPositionNode(ConstantNode):

@@ -52,27 +52,35 @@ def reached(found: Sequence[Found], top: int) -> float:
     return float(np.partition(scores, len(scores) - top)[len(scores) - top])
 
 
-def first_docs(segment: Segment, mask: Mask, sort: str, top: int) -> Ints:
-    """The first `top` of the papers in a mask, in an order that is not by score; given rising."""
+def first_docs(segments: Sequence[Segment], masks: Sequence[Mask], sort: str, top: int) -> list[Ints]:
+    """Of the papers of each mask those among which the first `top` are, in an order not by score; each rising."""
     if sort == "newest":
-        return newest(segment, mask, top, "doc.title_rank")
-    docs = np.flatnonzero(mask)
+        return newest(segments, masks, top, "doc.title_rank")
+    return [
+        _first_docs(segment, np.flatnonzero(mask), sort, top) for segment, mask in zip(segments, masks, strict=True)
+    ]
+
+
+def _first_docs(segment: Segment, docs: Ints, sort: str, top: int) -> Ints:
     return np.sort(docs[local_order(segment, docs, np.zeros(len(docs)), sort)[:top]]) if len(docs) > top else docs
 
 
-def newest(segment: Segment, mask: Mask, top: int, rank: str = "doc.id_rank") -> Ints:
-    """The first `top` of the papers in a mask that all score the same: the newest, then by id; given rising.
+def newest(segments: Sequence[Segment], masks: Sequence[Mask], top: int, rank: str = "doc.id_rank") -> list[Ints]:
+    """Of the papers of each mask, which all score the same, those among which the first `top` of all are; each rising.
 
-    `rank` is the column by which papers of one year are ordered.
+    First are the newest, of one year those that stand first by the column `rank`.
     """
-    ranks = segment.arrays[rank]
     if kernel.native is not None:
-        found = kernel.native.newest(mask, segment.years, ranks, min(top, len(mask)))
-        return np.sort(np.frombuffer(found, dtype=np.uint16)).astype(np.int64)
-    docs = np.flatnonzero(mask)
+        rows = [(mask, segment.years, segment.arrays[rank]) for segment, mask in zip(segments, masks, strict=True)]
+        found = kernel.native.newest(rows, top)
+        return [np.sort(np.frombuffer(docs, dtype=np.uint16)).astype(np.int64) for docs in found]
+    return [_newest(segment, np.flatnonzero(mask), top, rank) for segment, mask in zip(segments, masks, strict=True)]
+
+
+def _newest(segment: Segment, docs: Ints, top: int, rank: str) -> Ints:
     if len(docs) <= top:
         return docs
-    keys = _age(segment, docs, newest=True) << 32 | ranks[docs].astype(np.int64)
+    keys = _age(segment, docs, newest=True) << 32 | segment.arrays[rank][docs].astype(np.int64)
     return np.sort(docs[np.argpartition(keys, top)[:top]])
 
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer.index.schema import FIELD_NUMBERS, GROUPS, NAMES, TEXT
 from indexer.index.segment.opened import Segment
-from indexer.index.segment.postings import LAST_FORM, PostingGroup
 from indexer.index.segment.strings import StringTable, SubTable
+from indexer.index.segment.word_papers import Numbers, mark_words
 from indexer.index.text.analysis import fold
 from indexer.index.text.encoded import decode, encode
 from query.browse.edits import all_within, within
 from query.engines.deadline import check_time
-from query.engines.masks import Mask, mark
+from query.engines.masks import Mask
 from query.language.tree import Fuzzy, Prefix, Wildcard
 
 Ints = npt.NDArray[np.int64]
@@ -48,59 +49,87 @@ def _fuzzy(table: StringTable, word: str, distance: int) -> Ints:
 
 
 def _wildcard(table: StringTable, text: str) -> Ints:
-    literal = re.split(r"[*?]", text, maxsplit=1)[0]
     expression = _expression(text)
-    low, high = table.prefix_range(encode(literal))
+    low, high = table.prefix_range(encode(_literal(text)))
     return np.array(
         [number for number in range(low, high) if expression.fullmatch(decode(table[number]))],
         dtype=np.int64,
     )
 
 
+def _literal(text: str) -> str:
+    """What stands before the first sign of a wildcard."""
+    return re.split(r"[*?]", text, maxsplit=1)[0]
+
+
 def _expression(text: str) -> re.Pattern[str]:
     return re.compile("".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in text), re.DOTALL)
 
 
-def word_test(pattern: Pattern) -> Callable[[str], bool]:
+@dataclass(frozen=True, slots=True)
+class WordTest:
+    """A test of folded words, and what tells at a glance that a word does not pass it.
+
+    A word that passes has one of the beginnings `begins`, or is at most so many edits from one of `near`.
+    """
+
+    test: Callable[[str], bool]
+    begins: tuple[str, ...] = ()
+    near: tuple[tuple[str, int], ...] = ()
+
+    def __call__(self, word: str) -> bool:
+        return self.test(word)
+
+
+def word_test(pattern: Pattern) -> WordTest:
     """Whether a folded surface word is one that a pattern means."""
     text = fold(pattern.text)
     if isinstance(pattern, Prefix):
-        return lambda word: word.startswith(text)
+        return WordTest(lambda word: word.startswith(text), (text,))
     if isinstance(pattern, Wildcard):
         expression = _expression(text)
-        return lambda word: expression.fullmatch(word) is not None
-    return within(text, pattern.distance)
+        return WordTest(lambda word: expression.fullmatch(word) is not None, (_literal(text),))
+    return WordTest(within(text, pattern.distance), near=((text, pattern.distance),))
 
 
-def pattern_mask(segment: Segment, pattern: Pattern, columns: Sequence[int]) -> Mask:
-    """Papers of a segment that hold, in one of the fields `columns`, a word that the pattern means."""
-    mask = np.zeros(segment.docs, dtype=bool)
-    for name in (TEXT, NAMES):
-        own = [FIELD_NUMBERS[field.name] for field in GROUPS[name] if FIELD_NUMBERS[field.name] in columns]
-        if own and name == TEXT:
-            mark_forms(mask, segment.text, matching_words(segment.text.forms, pattern), own)
-        elif own:
-            segment.names.mark(mask, matching_words(segment.names.terms, pattern), own)
-    return mask
+def any_test(tests: Sequence[WordTest]) -> WordTest:
+    """Whether a word passes one of some tests."""
+    if len(tests) == 1:
+        return tests[0]
+    begins = tuple(begin for test in tests for begin in test.begins)
+    near = tuple(word for test in tests for word in test.near)
+    return WordTest(lambda word: any(test.test(word) for test in tests), begins, near)
 
 
-def mark_forms(mask: Mask, group: PostingGroup, forms: Ints, columns: Sequence[int]) -> None:
-    """Papers of some surface forms (by number): those of their stems, less those that hold only other forms."""
-    bits = group.form_bit[forms]
-    own = bits < LAST_FORM
-    terms, which = np.unique(group.form_term[forms[own]], return_inverse=True)
-    allowed = np.zeros(len(terms), dtype=np.uint8)
-    np.bitwise_or.at(allowed, which, np.left_shift(np.uint8(1), bits[own]))
-    group.mark(mask, terms.astype(np.int64), columns, allowed)
-    # The forms that share the last bit have their papers in a list of pairs, without frequencies.
-    if len(columns) == group.fields:
-        mark(mask, group.rare_docs(forms[~own]))
-        return
-    for form in forms[~own].tolist():
-        docs = group.form_docs(form)
-        if len(docs):
-            low, high = group.span(int(group.form_term[form]))
-            at = np.searchsorted(group.docs[low:high], docs).astype(np.int64)
-            local = [column - FIELD_NUMBERS[GROUPS[TEXT][0].name] for column in columns]
-            docs = docs[group.frequencies(low, high, at)[:, local].any(axis=1)]
-        mark(mask, docs)
+class PatternFinder:
+    """Gives the papers of a segment that hold, in one of the fields `columns`, a word that a pattern means.
+
+    Which words those are is asked once of each table: the blocks of a segment share theirs.
+    """
+
+    def __init__(self, pattern: Pattern, columns: Sequence[int]) -> None:
+        self._pattern = pattern
+        fields = {name: [FIELD_NUMBERS[field.name] for field in GROUPS[name]] for name in (TEXT, NAMES)}
+        self._columns = {name: [column for column in own if column in columns] for name, own in fields.items()}
+        self._found: dict[StringTable, Numbers] = {}
+
+    def __call__(self, segment: Segment) -> Mask:
+        mask = np.zeros(segment.docs, dtype=bool)
+        for name, columns in self._columns.items():
+            if columns:
+                group = segment.group(name)
+                table = group.forms if group.has_forms else group.terms
+                mark_words(mask, group, self._meant(table.whole if isinstance(table, SubTable) else table), columns)
+        return mask
+
+    def _meant(self, table: StringTable) -> Numbers:
+        found = self._found.get(table)
+        if found is None:
+            check_time()
+            found = self._found[table] = self._words(table)
+        return found
+
+    def _words(self, table: StringTable) -> Numbers:
+        if isinstance(self._pattern, Prefix):
+            return range(*table.prefix_range(encode(fold(self._pattern.text))))
+        return matching_words(table, self._pattern).astype(np.uint32)

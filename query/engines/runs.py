@@ -16,12 +16,13 @@ from indexer.index.errors import QueryError
 from indexer.index.schema import FIELD_NUMBERS, GROUPS, NAMES, TEXT
 from indexer.index.segment.opened import Segment
 from indexer.index.segment.postings import LAST_FORM
+from indexer.index.segment.word_papers import mark_forms, mark_terms
 from indexer.index.text.encoded import encode
 from query.engines import remembered
 from query.engines.deadline import check_time
 from query.engines.lone_words import surely
 from query.engines.masks import Mask, distinct, listed, mark
-from query.engines.patterns import mark_forms, matching_words, pattern_mask
+from query.engines.patterns import PatternFinder, matching_words
 from query.engines.phrases import chain, member, positions_of
 from query.engines.written import Reader
 from query.language.parts import Part, joined
@@ -91,10 +92,11 @@ def pattern_finder(groups: Sequence[Sequence[Part]], columns: Sequence[int]) -> 
     """What finds the papers of a pattern of several parts: side by side, or in the joined form of a hyphenated one."""
     parts = [part for group in groups for part in group]
     whole = joined(parts) if len(groups) == 1 else None
+    whole_finder = PatternFinder(whole, columns) if whole is not None else None
 
     def find(segment: Segment) -> Mask:
         mask = run_mask(segment, parts, 1, columns)
-        return mask if whole is None else mask | pattern_mask(segment, whole, columns)
+        return mask if whole_finder is None else mask | whole_finder(segment)
 
     return find
 
@@ -148,7 +150,7 @@ class _Run:
             if self._group.has_forms and not part.plain:
                 mark_forms(mask, self._group, words, self._columns)
             else:
-                self._group.mark(mask, words, self._columns)
+                mark_terms(mask, self._group, words, self._columns)
             together = mask if together is None else together & mask
         return listed(together) if together is not None else np.empty(0, dtype=np.uint16)
 

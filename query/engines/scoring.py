@@ -77,6 +77,13 @@ def native_slack(collection: Collection, segment: Segment, scorers: int) -> floa
     return collection.slack(segment) * (_ROUNDING + 1e-7 * scorers)
 
 
+def constant(scorers: Sequence[Scorer]) -> float | None:
+    """What every match scores, where that is the same for all: of a prefix, a range of years."""
+    if any(scorer.term is not None or scorer.active is not None for scorer in scorers):
+        return None
+    return sum((scorer.constant for scorer in scorers), 0.0)
+
+
 def best(
     collection: Collection,
     segment: Segment,
@@ -91,10 +98,10 @@ def best(
 
     `threshold` is a score that as many papers elsewhere already reach.
     """
-    if all(scorer.term is None and scorer.active is None for scorer in scorers):
-        # A prefix, a range of years: whatever matches scores the same.
-        docs = newest(segment, mask, top)
-        return docs, np.full(len(docs), sum((scorer.constant for scorer in scorers), 0.0))
+    same = constant(scorers)
+    if same is not None:
+        (docs,) = newest([segment], [mask], top)
+        return docs, np.full(len(docs), same)
     if matched <= max(_FEW, top):
         docs = np.flatnonzero(mask)
         return docs, exact(collection, segment, at, scorers, docs)

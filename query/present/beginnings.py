@@ -18,12 +18,12 @@ MOST = 64
 """Beginnings that are worth comparing one by one; for more every word of a text is stemmed."""
 
 
-def beginnings(stems: Iterable[str]) -> bytes | None:
-    """Beginnings of the words that have one of some stems, SIZE bytes each, y as i; None where they are too many.
+def beginnings(stems: Iterable[str], begins: Iterable[str] = ()) -> bytes | None:
+    """Beginnings of the words that have one of some stems, or begin with one of `begins`, SIZE bytes each, y as i.
 
-    They tell words of ASCII alone: any other may have any of the stems.
+    None where they are too many. They tell words of ASCII alone: any other may have any of the stems.
     """
-    found: set[str] = set()
+    found = {_folded(begin[:SIZE]) for begin in begins if begin.isascii()}
     for stem in stems:
         if stem and stem.isascii():
             own = _folded(stem[: (1, 1, 1, 2)[len(stem)] if len(stem) < 4 else SIZE])

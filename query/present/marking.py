@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from query.engines.patterns import word_test
+from query.engines.patterns import WordTest, any_test, word_test
 from query.language.analysed import AnalysedQuery, AnalysedWord
 from query.language.parts import joined
 from query.language.tree import And, Fuzzy, Node, Not, Or, Phrase, Prefix, Wildcard, Word
@@ -16,20 +16,21 @@ class Marks:
     """Stems to mark, and a test of folded surface words for patterns (None: there are none)."""
 
     stems: frozenset[str]
-    match: Callable[[str], bool] | None
+    match: WordTest | None
 
 
 def marks_of(query: AnalysedQuery) -> Marks:
     """What to mark for a query; function words only where it has no others."""
     words: list[AnalysedWord] = list(query.words)
-    tests: list[Callable[[str], bool]] = []
+    tests: list[WordTest] = []
     for leaf in _leaves(query.required):
         parts = (
             [part for group in query.parts_of(leaf) for part in group] if not isinstance(leaf, And | Or | Not) else []
         )
         tests += [word_test(part.pattern) for part in parts if part.pattern is not None]
         if parts and isinstance(leaf, Word | Phrase) and leaf.written:
-            tests.append({part.surface for part in parts}.__contains__)
+            written = frozenset(part.surface for part in parts)
+            tests.append(WordTest(written.__contains__, tuple(written)))
         elif isinstance(leaf, Word | Phrase):
             words += query.words_of(leaf)
         elif isinstance(leaf, Fuzzy):
@@ -39,9 +40,7 @@ def marks_of(query: AnalysedQuery) -> Marks:
             tests += [word_test(whole)] if (whole := joined(parts)) is not None else []
     content = [word for word in words if not word.is_function_word] or words
     stems = frozenset(stem for word in content for stem in (word.stem, *word.part_stems, *word.also))
-    if len(tests) < 2:
-        return Marks(stems, tests[0] if tests else None)
-    return Marks(stems, lambda word: any(test(word) for test in tests))
+    return Marks(stems, any_test(tests) if tests else None)
 
 
 def _leaves(required: tuple[Node, ...]) -> Iterator[Node]:

@@ -13,8 +13,10 @@ from functools import lru_cache
 from itertools import count
 
 from indexer.index.native import kernel
+from indexer.index.segment.signatures import signed
 from indexer.index.segment.vocabulary import show
 from indexer.index.text.analysis import Token, stem, tokens, words
+from query.engines.patterns import WordTest
 from query.present.beginnings import beginnings
 from query.present.passages import FORMULA, Match, Span, formula_at, passage
 
@@ -52,12 +54,16 @@ class Snippets:
         self._numbers: defaultdict[str, int] = defaultdict(count(1).__next__)
         self._firsts: bytes | None = None
         self._beginnings: bytes | None = None
-        if match is None:
+        self._near = b""
+        begins = match.begins if isinstance(match, WordTest) else () if match is None else None
+        if begins is not None and "" not in begins:
             firsts = bytearray(128)
-            for first in map(ord, _first_letters(stems)):
+            for first in map(ord, _first_letters(stems) | {begin[0] for begin in begins}):
                 if first < 128:
                     firsts[first] = 1
-            self._firsts, self._beginnings = bytes(firsts), beginnings(stems)
+            self._firsts, self._beginnings = bytes(firsts), beginnings(stems, begins)
+        if isinstance(match, WordTest):
+            self._near = b"".join(signed(word, edits) for word, edits in match.near)
 
     def of(self, text: str) -> str:
         """The best passage of a published text as HTML; see `snippet`."""
@@ -73,6 +79,7 @@ class Snippets:
                 _taken_apart,
                 self._firsts,
                 self._beginnings,
+                self._near,
             )
             if found is not None:
                 return found

@@ -69,7 +69,8 @@ class Block:
     def newest(self, number: int) -> bytes:
         """The first papers of a mask."""
         assert kernel.native is not None
-        found: bytes = kernel.native.newest(self.masks[number], self.years, self.ranks, TOP)
+        found: bytes
+        (found,) = kernel.native.newest([(self.masks[number], self.years, self.ranks)], TOP)
         return found
 
     def counted(self, number: int) -> bytes:
@@ -143,4 +144,4 @@ def test_arrays_of_another_kind_are_refused(mask: Array, years: Array) -> None:
     """Fractions, other widths and byte orders, items that are not aligned, bytes that are no numbers."""
     assert kernel.native is not None
     with pytest.raises(TypeError, match="whole numbers"):
-        kernel.native.newest(mask, years, np.zeros(9, dtype=np.uint16), 3)
+        kernel.native.newest([(mask, years, np.zeros(9, dtype=np.uint16))], 3)

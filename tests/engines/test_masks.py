@@ -56,14 +56,22 @@ def test_the_largest_are_found(counts: list[int], top: int) -> None:
     assert largest(np.array(counts, dtype=np.uint32), top) == wanted
 
 
-@given(masks, st.integers(1, 40), st.data())
-def test_the_newest_are_found(mask: list[bool], top: int, data: st.DataObject) -> None:
-    """The newest first, papers without a year last, and within a year by the order of ids."""
-    years = data.draw(st.lists(st.sampled_from([0, 1999, 2020, 2021]), min_size=len(mask), max_size=len(mask)))
-    ranks = data.draw(st.permutations(range(len(mask))))
-    segment: Any = SimpleNamespace(
-        years=np.array(years, dtype=np.int16), arrays={"doc.id_rank": np.array(ranks, dtype=np.uint16)}
-    )
-    held = [doc for doc, is_held in enumerate(mask) if is_held]
-    wanted = sorted(held, key=lambda doc: (-years[doc], ranks[doc]))[:top]
-    assert newest(segment, np.array(mask, dtype=bool), top).tolist() == sorted(wanted)
+@given(st.lists(masks, min_size=1, max_size=3), st.integers(1, 40), st.data())
+def test_the_newest_are_found(held: list[list[bool]], top: int, data: st.DataObject) -> None:
+    """The newest first, papers without a year last, and within a year of a segment by the order of ids."""
+    segments: list[Any] = []
+    wanted: list[tuple[int, int, int]] = []
+    for at, mask in enumerate(held):
+        years = data.draw(st.lists(st.sampled_from([0, 1999, 2020, 2021]), min_size=len(mask), max_size=len(mask)))
+        ranks = data.draw(st.permutations(range(len(mask))))
+        arrays = {"doc.id_rank": np.array(ranks, dtype=np.uint16)}
+        segments.append(SimpleNamespace(years=np.array(years, dtype=np.int16), arrays=arrays))
+        firsts = sorted((-years[doc], ranks[doc], doc) for doc, is_held in enumerate(mask) if is_held)[:top]
+        wanted += [(year, at, doc) for year, _, doc in firsts]
+    cut = sorted(wanted)[:top][-1][0] if wanted else 0
+    found = newest(segments, [np.array(mask, dtype=bool) for mask in held], top)
+    for at, docs in enumerate(found):
+        of_cut = {doc for year, segment, doc in wanted if segment == at and year <= cut}
+        all_first = {doc for year, segment, doc in wanted if segment == at}
+        assert of_cut <= set(docs.tolist()) <= all_first
+        assert docs.tolist() == sorted(set(docs.tolist()))

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from indexer.index.text.analysis import stem, tokens
 from indexer.index.text.reading import as_shown
+from query.engines.patterns import Pattern, any_test, word_test
+from query.language.tree import Fuzzy, Prefix, Wildcard
 from query.present.snippets import highlight, marked, snippet
 
 WORDS = st.sampled_from(
@@ -107,14 +109,29 @@ PROSE = st.lists(
 ).map(" ".join) | st.text(st.characters(codec="latin-1"), max_size=400)
 
 
-@given(PROSE, STEMS, WIDTHS, st.none() | st.sampled_from("admn½"))
-@example("$ deep $" + " models" * 20, frozenset(("deep", "model")), 10, None)
-@example("Deep models. \"(Deep) learning et al.) Next don't. ½ deep " * 9, frozenset(("deep", "dont")), 60, None)
+PATTERNS = st.lists(
+    st.sampled_from([Prefix(text) for text in ("a", "d", "model", "½", "na", "yes", "us", "10")])
+    | st.sampled_from(
+        [
+            Wildcard("m?del*"),
+            Wildcard("*el"),
+            Fuzzy("modle", distance=1),
+            Fuzzy("naïveté", distance=2),
+            Fuzzy("ab", distance=2),
+        ]
+    ),
+    max_size=2,
+)
+
+
+@given(PROSE, STEMS, WIDTHS, PATTERNS)
+@example("$ deep $" + " models" * 20, frozenset(("deep", "model")), 10, [])
+@example("Deep models. \"(Deep) learning et al.) Next don't. ½ deep " * 9, frozenset(("deep", "dont")), 60, [])
 def test_a_snippet_is_what_is_marked_whoever_finds_it(
-    text: str, wanted: frozenset[str], width: int, begun: str | None
+    text: str, wanted: frozenset[str], width: int, patterns: list[Pattern]
 ) -> None:
-    """The kernel cuts and marks a text as Python does, also with a pattern."""
-    match = None if begun is None else (lambda word: word.startswith(begun))
+    """The kernel cuts and marks a text as Python does, also with patterns."""
+    match = any_test([word_test(pattern) for pattern in patterns]) if patterns else None
     plain = marked(text, wanted, match=match, width=width)
     html = "".join(f"<mark>{escape(part)}</mark>" if hit else escape(part) for part, hit in plain)
     assert snippet(text, wanted, match=match, width=width) == html

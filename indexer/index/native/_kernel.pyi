@@ -40,17 +40,19 @@ class Group:
     def positions(
         self, low: int, high: int, docs: Array, lengths: Array, papers: int, first: int, columns: int, /
     ) -> bytes: ...
-    def mark(
+
+class Words:
+    def __init__(
         self,
-        mask: Array,
-        starts: Array,
-        terms: Array,
-        columns: int,
-        allowed: Array | None = None,
-        masks_at: Array | None = None,
-        masks: Array | None = None,
+        group: Group,
+        start: Array,
+        unread: bytearray,
+        forms: tuple[Array, Array, Array, Array, Array, Array, bytearray] | None,
         /,
     ) -> None: ...
+    def mark(
+        self, mask: Array, numbers: Array | None, low: int, high: int, own: Array | None, columns: int, /
+    ) -> bytes | None: ...
 
 Row = tuple[Array, Array, Group | None, int, int, int, Array | None]
 
@@ -99,6 +101,8 @@ def snippet(
     resolve: Callable[[str], int],
     tokens: Callable[[str], tuple[tuple[str, int, int], ...]],
     firsts: bytes | None,
+    beginnings: bytes | None,
+    near: bytes,
     /,
 ) -> str | None: ...
 def proximity(
@@ -112,7 +116,7 @@ def proximity(
     /,
 ) -> tuple[list[tuple[int, int, bytes]], bytes, bytes]: ...
 def within(mask: Array, column: Array, low: int, high: int, /) -> None: ...
-def newest(mask: Array, years: Array, ranks: Array, top: int, /) -> bytes: ...
+def newest(rows: list[tuple[Array, Array, Array]], top: int, /) -> tuple[bytes, ...]: ...
 def listed(mask: Array, /) -> bytes: ...
 def tally(docs: Array, values: Array, counts: Array, starts: Array | None = None, /) -> None: ...
 def largest(counts: Array, top: int, /) -> list[int]: ...

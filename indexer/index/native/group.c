@@ -327,91 +327,14 @@ done:
     return result;
 }
 
-/* --- papers of many terms --- */
+/* --- one word --- */
 
-/* Which terms, of which forms, in which fields; and the mask that is set. */
-typedef struct {
-    const Group *group;
-    Array mask, starts, terms, allowed, masks_at, masks;
-    int columns;
-} Marking;
-
-static int stands_in(const Group *group, Py_ssize_t posting, int columns) {
+int stands_in(const Group *group, Py_ssize_t posting, int columns) {
     const int32_t *row = frequencies(group, posting);
     int any = 0;
     for (int field = 0; field < group->fields; field++)
         any |= (columns >> (group->first + field) & 1) && row[field];
     return any;
-}
-
-static Fault mark_terms(const Marking *marking) {
-    const Group *group = marking->group;
-    int every = 1, forms = marking->allowed.view.obj != NULL;
-    for (int field = 0; field < group->fields; field++)
-        every = every && (marking->columns >> (group->first + field) & 1);
-    uint8_t *marks = marking->mask.view.buf;
-    const uint16_t *docs = group->docs.view.buf;
-    const uint32_t *start = marking->starts.view.buf, *numbers = marking->terms.view.buf,
-                   *first = marking->masks_at.view.buf;
-    const uint8_t *wanted = marking->allowed.view.buf, *held = marking->masks.view.buf;
-    for (Py_ssize_t at = 0; at < marking->terms.n; at++) {
-        Py_ssize_t term = numbers[at];
-        if (term + 1 >= marking->starts.n || start[term] > start[term + 1] || start[term + 1] > group->docs.n)
-            return NO_POSTINGS;
-        Py_ssize_t low = start[term], n = start[term + 1] - low;
-        const uint8_t *bits = NULL;
-        if (forms && first[term + 1] != first[term]) {
-            if (first[term + 1] - first[term] != (uint32_t)n || first[term + 1] > marking->masks.n)
-                return NO_FORMS;
-            bits = held + first[term];
-        }
-        for (Py_ssize_t posting = 0; posting < n; posting++) {
-            uint16_t doc = docs[low + posting];
-            /* A word with one form only has no bits: all of its postings are of that form, the first. */
-            if (forms && !((bits ? bits[posting] : 1) & wanted[at]))
-                continue;
-            if (!every && !stands_in(group, low + posting, marking->columns))
-                continue;
-            if (doc >= marking->mask.n)
-                return NO_PAPER;
-            marks[doc] = 1;
-        }
-    }
-    return FINE;
-}
-
-PyObject *group_mark(Group *self, PyObject *args) {
-    PyObject *objects[6], *result = NULL;
-    Marking marking = {.group = self};
-    Array *all[6] = {&marking.mask, &marking.starts, &marking.terms, &marking.allowed, &marking.masks_at, &marking.masks};
-    static const Py_ssize_t widths[6] = {1, 4, 4, 1, 4, 1};
-    objects[3] = objects[4] = objects[5] = Py_None;
-    if (!PyArg_ParseTuple(args, "OOOi|OOO", &objects[0], &objects[1], &objects[2], &marking.columns, &objects[3],
-                          &objects[4], &objects[5]))
-        return NULL;
-    int forms = objects[3] != Py_None;
-    for (int at = 0; at < (forms ? 6 : 3); at++)
-        if (take(objects[at], all[at], widths[at], at == 0) < 0)
-            goto done;
-    if (forms && (marking.allowed.n != marking.terms.n || marking.masks_at.n != marking.starts.n)) {
-        damaged("word forms have arrays of unequal lengths");
-        goto done;
-    }
-    const uint32_t *start = marking.starts.view.buf, *numbers = marking.terms.view.buf;
-    uint64_t postings = 0;
-    for (Py_ssize_t at = 0; at < marking.terms.n; at++)
-        if ((Py_ssize_t)numbers[at] + 1 < marking.starts.n)
-            postings += (uint32_t)(start[numbers[at] + 1] - start[numbers[at]]);
-    Fault fault;
-    LET_GO(postings)
-    fault = mark_terms(&marking);
-    TAKE_BACK
-    raise_fault(fault);
-    result = fault ? NULL : Py_NewRef(Py_None);
-done:
-    for (int at = 0; at < 6; at++)
-        give_back(all[at]);
-    return result;
 }
 
 /* Positions of one word in some papers (rising): owner << 40 | field << 32 | position, owners counted from `first`. */
@@ -488,9 +411,6 @@ static PyMethodDef methods[] = {
     {"phrase", (PyCFunction)group_phrase, METH_VARARGS,
      "phrase(spans, lengths, parameters, papers, slop, columns, name_bits) -> (docs, counts, bounds): bytes of uint16, "
      "of rows of int32, one a field of the schema, and of uint8; `columns` a bit a field, `name_bits` 0 but for names"},
-    {"mark", (PyCFunction)group_mark, METH_VARARGS,
-     "mark(mask, starts, terms, columns, allowed=, masks_at=, masks=): set a mask at the papers that hold one of some "
-     "terms (uint32) in one of some fields, confined by `allowed` to some forms of each"},
     {NULL, NULL, 0, NULL},
 };
 

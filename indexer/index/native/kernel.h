@@ -78,7 +78,7 @@ void raise_fault(Fault fault);
         PyEval_RestoreThread(let_go);                                                                                  \
     }
 
-extern PyTypeObject GroupType, StringsType, StreamsType, ReaderType;
+extern PyTypeObject GroupType, StringsType, StreamsType, ReaderType, WordsType;
 
 /* The number of a key in a table of strings, -1 if it is not there, -2 with an exception set. */
 Py_ssize_t find_string(PyObject *table, PyObject *key);
@@ -94,6 +94,9 @@ Py_ssize_t united(const Streams *self, const Array *live);
 
 /* Term frequencies of a posting, one a field of the group. */
 const int32_t *frequencies(const Group *group, Py_ssize_t posting);
+
+/* Whether the word of a posting stands in one of the fields whose bits `columns` has. */
+int stands_in(const Group *group, Py_ssize_t posting, int columns);
 
 /* First index in low..high of a rising array that is not below `wanted`. */
 Py_ssize_t lower16(const uint16_t *items, Py_ssize_t low, Py_ssize_t high, uint16_t wanted);

@@ -123,10 +123,11 @@ static PyMethodDef functions[] = {
     {"exact", kernel_exact, METH_VARARGS,
      "exact(terms, lengths, parameters, docs, scores): add each term's share to the scores of documents"},
     {"snippet", kernel_snippet, METH_VARARGS,
-     "snippet(text, width, known, resolve, tokens, firsts, beginnings) -> the passage as HTML, None where Python must find "
+     "snippet(text, width, known, resolve, tokens, firsts, beginnings, near) -> the passage as HTML, None where Python must find "
      "it: `known` has the number that a word counts for (0: none), else `resolve` gives it; `tokens` takes odd runs apart; "
      "`firsts` are the characters (a byte for each of 128) with which words may begin that are asked for, `beginnings` the "
-     "first three letters of those words, y as i; None: any"},
+     "first three letters of those words, y as i; None: any; `near` the signatures of words from which others may be some "
+     "edits away"},
     {"proximity", kernel_proximity, METH_VARARGS,
      "proximity(words, norms, hits, adjacent, distance, title, k1) -> ([(left, right, gained), ...], gained, titled): how "
      "the words of a query, (positions, weight, position, content) each, lie in some hits; bytes of float64, and of a mask "
@@ -135,7 +136,8 @@ static PyMethodDef functions[] = {
     {"within", kernel_within, METH_VARARGS,
      "within(mask, column, low, high): set a mask to 1 where a column's value is low to high, ends included"},
     {"newest", kernel_newest, METH_VARARGS,
-     "newest(mask, years, ranks, top) -> docs: of the papers of a mask the newest, bytes of uint16 in no order"},
+     "newest(rows, top) -> (docs, ...): the newest papers of the masks of some segments, (mask, years, ranks) each; bytes "
+     "of uint16 in no order, among which the first are"},
     {"listed", kernel_listed, METH_O, "listed(mask) -> docs: the papers of a mask, rising, bytes of uint16"},
     {"signatures", kernel_signatures, METH_VARARGS,
      "signatures(blob, starts, bits, has, odd): of each string the bits of its bytes, and those that it has oddly often"},
@@ -158,7 +160,7 @@ PyMODINIT_FUNC PyInit__kernel(void) {
     bad_index = PyObject_GetAttrString(errors, "BadIndexError");
     Py_DECREF(errors);
     if (bad_index == NULL || PyType_Ready(&GroupType) < 0 || PyType_Ready(&StringsType) < 0 ||
-        PyType_Ready(&StreamsType) < 0 || PyType_Ready(&ReaderType) < 0)
+        PyType_Ready(&StreamsType) < 0 || PyType_Ready(&ReaderType) < 0 || PyType_Ready(&WordsType) < 0)
         return NULL;
     PyObject *module = PyModule_Create(&definition);
     if (module == NULL)
@@ -166,7 +168,8 @@ PyMODINIT_FUNC PyInit__kernel(void) {
     if (PyModule_AddObjectRef(module, "Group", (PyObject *)&GroupType) < 0 ||
         PyModule_AddObjectRef(module, "Strings", (PyObject *)&StringsType) < 0 ||
         PyModule_AddObjectRef(module, "Streams", (PyObject *)&StreamsType) < 0 ||
-        PyModule_AddObjectRef(module, "Reader", (PyObject *)&ReaderType) < 0) {
+        PyModule_AddObjectRef(module, "Reader", (PyObject *)&ReaderType) < 0 ||
+        PyModule_AddObjectRef(module, "Words", (PyObject *)&WordsType) < 0) {
         Py_DECREF(module);
         return NULL;
     }

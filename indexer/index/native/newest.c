@@ -1,7 +1,15 @@
-/* The first of papers that all score the same. */
+/* The first of papers that all score the same: the newest, in all segments. */
 #include "arena.h"
 
 #define YEARS 3000
+#define CHUNK 64 /* papers that are passed over by one comparison where none of them may be among the first */
+
+/* How many papers of each year were met, from `cut` on: so many are newer that no older one is among the first. */
+typedef struct {
+    uint32_t counts[YEARS];
+    int cut, newest;
+    uint64_t top;
+} Years;
 
 /* Sift the largest of n ranks down a heap whose top is replaced by a smaller one. */
 static void replace_largest(uint16_t *ranks, uint16_t *docs, Py_ssize_t n, uint16_t rank, uint16_t doc) {
@@ -41,19 +49,57 @@ static Py_ssize_t of_year(const uint16_t *all, Py_ssize_t n, const uint16_t *yea
     return kept;
 }
 
-/* Of the papers of a mask the `top` newest, by rank within a year, in no order. Year 0, none, is the oldest. */
-PyObject *kernel_newest(PyObject *module, PyObject *args) {
-    PyObject *mask_object, *years_object, *ranks_object, *result = NULL;
+/* Whether one of CHUNK papers of a mask is of a year from `cut` on. */
+WIDER static int any_since(const uint8_t *mask, const uint16_t *years, uint16_t cut) {
+    uint16_t any = 0;
+    for (int doc = 0; doc < CHUNK; doc++)
+        any |= (uint16_t)((mask[doc] != 0) & (years[doc] >= cut));
+    return any;
+}
+
+/* The papers of a mask of a year from `cut` on, rising; gives how many. */
+static Py_ssize_t listed_since(const uint8_t *mask, const uint16_t *years, Py_ssize_t papers, uint16_t cut,
+                               uint16_t *docs) {
+    Py_ssize_t n = 0;
+    for (Py_ssize_t from = 0; from < papers; from += CHUNK) {
+        Py_ssize_t past = from + CHUNK < papers ? from + CHUNK : papers;
+        if (past - from == CHUNK && !any_since(mask + from, years + from, cut))
+            continue;
+        for (Py_ssize_t doc = from; doc < past; doc++) {
+            docs[n] = (uint16_t)doc;
+            n += (mask[doc] != 0) & (years[doc] >= cut);
+        }
+    }
+    return n;
+}
+
+/* Count papers by year and move the cut; 0 where a year cannot be. */
+static int count_years(Years *all, const uint16_t *docs, Py_ssize_t n, const uint16_t *years) {
+    for (Py_ssize_t at = 0; at < n; at++) {
+        uint16_t year = years[docs[at]];
+        if (year >= YEARS)
+            return 0;
+        all->counts[year]++;
+        all->newest = year > all->newest ? year : all->newest;
+    }
+    uint64_t held = 0;
+    for (int year = all->newest; year > all->cut; year--) {
+        held += all->counts[year];
+        if (held >= all->top)
+            all->cut = year;
+    }
+    return 1;
+}
+
+/* Of the papers of a mask the first as far as is known, bytes of uint16 in no order; NULL with an exception set. */
+static PyObject *first_of(PyObject *row, Years *all) {
+    PyObject *objects[3], *result = NULL;
     Array mask = {.view = {.obj = NULL}}, years = mask, ranks = mask;
-    Py_ssize_t top, held = 0, kept = 0;
-    uint32_t counts[YEARS] = {0};
-    int year = YEARS;
-    (void)module;
-    if (!PyArg_ParseTuple(args, "OOOn", &mask_object, &years_object, &ranks_object, &top))
+    if (!PyArg_ParseTuple(row, "OOO", &objects[0], &objects[1], &objects[2]))
         return NULL;
-    if (take(mask_object, &mask, 1, 0) < 0 || take(years_object, &years, 2, 0) < 0 || take(ranks_object, &ranks, 2, 0) < 0)
+    if (take(objects[0], &mask, 1, 0) < 0 || take(objects[1], &years, 2, 0) < 0 || take(objects[2], &ranks, 2, 0) < 0)
         goto done;
-    if (mask.n > MAX_DOCS || years.n != mask.n || ranks.n != mask.n || top < 0) {
+    if (mask.n > MAX_DOCS || years.n != mask.n || ranks.n != mask.n) {
         damaged("a column does not fit its segment");
         goto done;
     }
@@ -62,24 +108,20 @@ PyObject *kernel_newest(PyObject *module, PyObject *args) {
         goto done;
     const uint16_t *of = years.view.buf;
     uint16_t *docs = arena->candidates, *chosen = arena->more;
-    Py_ssize_t n = listed(mask.view.buf, mask.n, docs);
-    for (Py_ssize_t at = 0; at < n; at++) {
-        if (of[docs[at]] >= YEARS) {
-            damaged("a paper has a year that cannot be");
-            give_arena(arena);
-            goto done;
-        }
-        counts[of[docs[at]]]++;
+    Py_ssize_t n = listed_since(mask.view.buf, of, mask.n, (uint16_t)all->cut, docs), kept = 0;
+    if (!count_years(all, docs, n, of)) {
+        damaged("a paper has a year that cannot be");
+        give_arena(arena);
+        goto done;
     }
-    /* All papers of the years after `year` are among the first, of that year some. */
-    while (year > 0 && held < top)
-        held += counts[--year];
+    /* All papers of the years after the cut are among the first, of that year some. */
     for (Py_ssize_t at = 0; at < n; at++) {
         chosen[kept] = docs[at];
-        kept += of[docs[at]] > year;
+        kept += of[docs[at]] > all->cut;
     }
-    if (held > 0)
-        kept += of_year(docs, n, of, (uint16_t)year, ranks.view.buf, top - kept, arena->ranks, chosen + kept);
+    Py_ssize_t wanted = all->top < (uint64_t)mask.n ? (Py_ssize_t)all->top : mask.n;
+    if (kept < wanted)
+        kept += of_year(docs, n, of, (uint16_t)all->cut, ranks.view.buf, wanted - kept, arena->ranks, chosen + kept);
     result = PyBytes_FromStringAndSize((const char *)chosen, kept * 2);
     give_arena(arena);
 done:
@@ -87,4 +129,29 @@ done:
     give_back(&years);
     give_back(&ranks);
     return result;
+}
+
+/* The `top` newest of the papers of some masks, by rank within a year and a segment, and some more. Year 0, none, is the
+   oldest. */
+PyObject *kernel_newest(PyObject *module, PyObject *args) {
+    PyObject *rows;
+    Py_ssize_t top;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "O!n", &PyList_Type, &rows, &top))
+        return NULL;
+    Years *all = PyMem_Calloc(1, sizeof *all);
+    if (all == NULL)
+        return PyErr_NoMemory();
+    all->top = top > 0 ? (uint64_t)top : 0;
+    Py_ssize_t segments = PyList_GET_SIZE(rows);
+    PyObject *found = PyTuple_New(segments);
+    for (Py_ssize_t at = 0; found != NULL && at < segments; at++) {
+        PyObject *docs = all->top ? first_of(PyList_GET_ITEM(rows, at), all) : PyBytes_FromStringAndSize(NULL, 0);
+        if (docs == NULL)
+            Py_CLEAR(found);
+        else
+            PyTuple_SET_ITEM(found, at, docs);
+    }
+    PyMem_Free(all);
+    return found;
 }

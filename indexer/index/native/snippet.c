@@ -31,6 +31,8 @@ typedef struct {
     const uint8_t *firsts; /* for each character whether a word that matches may begin with it; NULL: any may */
     const uint8_t *beginnings; /* of words that match, three letters each; NULL: any may */
     Py_ssize_t n_beginnings;
+    const char *near; /* words of which one that matches may be some edits away, a Near each */
+    Py_ssize_t n_near;
     Match *found;
     Py_ssize_t n, room;
     Runs formulas; /* rising */
@@ -78,6 +80,32 @@ static int may_begin(const Snippet *self, Py_ssize_t at, Py_ssize_t end) {
     return 0;
 }
 
+/* What tells words that are more than some edits from one: which letters it has, and which oddly often (signatures.py). */
+typedef struct {
+    uint32_t has, odd, letters, edits;
+} Near;
+
+/* Whether a word of letters and digits of ASCII may be some edits from one of those that are asked for: an edit that
+   changes the length changes at most one bit of either signature, any other at most two. */
+static int may_be_near(const Snippet *self, Py_ssize_t at, Py_ssize_t end) {
+    uint32_t has = 0, odd = 0;
+    for (Py_ssize_t letter = at; letter < end && self->n_near; letter++) {
+        Py_UCS4 c = lowered(self->text[letter]);
+        uint32_t bit = (uint32_t)1 << (is_letter(c) ? c - 'a' : 26 + c % 5);
+        has |= bit;
+        odd ^= bit;
+    }
+    for (Py_ssize_t number = 0; number < self->n_near; number++) {
+        Near near;
+        memcpy(&near, self->near + number * (Py_ssize_t)sizeof near, sizeof near);
+        Py_ssize_t longer = end - at - (Py_ssize_t)near.letters, most = 2 * (Py_ssize_t)near.edits;
+        most -= longer < 0 ? -longer : longer;
+        if (most >= 0 && __builtin_popcount(has ^ near.has) <= most && __builtin_popcount(odd ^ near.odd) <= most)
+            return 1;
+    }
+    return 0;
+}
+
 /* --- matches --- */
 
 /* The number that a folded word counts for, 0 where it is none of the query's, in *key; -1 on error. */
@@ -120,7 +148,7 @@ static int add_match(Snippet *self, Py_ssize_t start, Py_ssize_t end, unsigned l
 
 /* A word of letters and digits of ASCII alone. */
 static int look_up(Snippet *self, Py_ssize_t start, Py_ssize_t end) {
-    if (!may_begin(self, start, end))
+    if (!may_begin(self, start, end) && !may_be_near(self, start, end))
         return 0;
     PyObject *word = PyUnicode_New(end - start, 127);
     if (word == NULL)
@@ -136,7 +164,7 @@ static int look_up(Snippet *self, Py_ssize_t start, Py_ssize_t end) {
 
 /* A run in which signs may belong to words, as in `e.g.` or `don't`, or not of ASCII: taken apart in Python. */
 static int look_up_odd(Snippet *self, Py_ssize_t start, Py_ssize_t end) {
-    int may = 0;
+    int may = self->n_near > 0;
     for (Py_ssize_t at = start; at < end && !may; at++)
         may = may_begin(self, at, end);
     if (!may)
@@ -489,16 +517,17 @@ static PyObject *as_html(const Snippet *self, Run cut) {
 }
 
 PyObject *kernel_snippet(PyObject *module, PyObject *args) {
-    PyObject *text, *firsts, *beginnings, *result = NULL;
+    PyObject *text, *firsts, *beginnings, *near, *result = NULL;
     Snippet self = {0};
     (void)module;
-    if (!PyArg_ParseTuple(args, "UnO!OOOO", &text, &self.width, &PyDict_Type, &self.known, &self.resolve, &self.tokens,
-                          &firsts, &beginnings))
+    if (!PyArg_ParseTuple(args, "UnO!OOOOS", &text, &self.width, &PyDict_Type, &self.known, &self.resolve, &self.tokens,
+                          &firsts, &beginnings, &near))
         return NULL;
     if (self.width < 1 || self.width > LONGEST ||
         (firsts != Py_None && (!PyBytes_Check(firsts) || PyBytes_GET_SIZE(firsts) != 128)) ||
-        (beginnings != Py_None && (!PyBytes_Check(beginnings) || PyBytes_GET_SIZE(beginnings) % BEGINNING))) {
-        PyErr_SetString(PyExc_ValueError, "a width, a byte for each of 128 characters, and beginnings are wanted");
+        (beginnings != Py_None && (!PyBytes_Check(beginnings) || PyBytes_GET_SIZE(beginnings) % BEGINNING)) ||
+        PyBytes_GET_SIZE(near) % (Py_ssize_t)sizeof(Near)) {
+        PyErr_SetString(PyExc_ValueError, "a width, a byte for each of 128 characters, beginnings and words are wanted");
         return NULL;
     }
     self.firsts = firsts == Py_None ? NULL : (const uint8_t *)PyBytes_AS_STRING(firsts);
@@ -506,6 +535,8 @@ PyObject *kernel_snippet(PyObject *module, PyObject *args) {
         self.beginnings = (const uint8_t *)PyBytes_AS_STRING(beginnings);
         self.n_beginnings = PyBytes_GET_SIZE(beginnings) / BEGINNING;
     }
+    self.near = PyBytes_AS_STRING(near);
+    self.n_near = PyBytes_GET_SIZE(near) / (Py_ssize_t)sizeof(Near);
     self.size = PyUnicode_GET_LENGTH(text);
     if (self.size > LONGEST)
         Py_RETURN_NONE;

@@ -12,7 +12,7 @@ g.rare_doc (which paper holds which of the forms that share the last bit: sorted
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -48,6 +48,8 @@ class PostingGroup:
         self._arrays = arrays
         self._name = name
         self.fields = fields
+        self.first = FIELD_NUMBERS[GROUPS[name][0].name] if name in GROUPS else 0
+        """Number of its first field in the schema."""
         self.terms = strings_of(arrays, f"{name}.term")
         self._start = arrays[f"{name}.start"].data
         self._occ = arrays[f"{name}.occ"].data
@@ -109,7 +111,6 @@ class PostingGroup:
         if kernel.native is None:
             return None
         small = {name: self._arrays[f"{self._name}.{name}"] for name in ("combo", "code_x", "combo_x", "skip")}
-        first = FIELD_NUMBERS[GROUPS[self._name][0].name]
         # Nothing is checked here: who gives the kernel a term has asked for its `span` or `placed`, which checks them.
         return kernel.native.Group(
             self.docs,
@@ -123,7 +124,23 @@ class PostingGroup:
             self._pos_v,
             small["skip"],
             self.fields,
-            first,
+            self.first,
+        )
+
+    @made_once
+    def native_terms(self) -> Any:
+        """Its terms as the kernel finds the papers of many (`word_papers`)."""
+        start = self._arrays[f"{self._name}.start"]
+        return kernel.native and kernel.native.Words(self.native, start, self._postings.flags, None)
+
+    @made_once
+    def native_forms(self) -> Any:
+        """The same of its surface forms."""
+        names = ("form_term", "form_bit", "forms_at")
+        forms = (*(self._arrays[f"{self._name}.{name}"] for name in names), self._forms, *self._rares)
+        start = self._arrays[f"{self._name}.start"]
+        return kernel.native and kernel.native.Words(
+            self.native, start, self._postings.flags, (*forms, self._masks.flags)
         )
 
     @made_once
@@ -146,6 +163,12 @@ class PostingGroup:
         self._postings.one(term)
         self._positions.one(term)
         return self._start[term], self._start[term + 1]
+
+    def check_terms(self, terms: Ints, *, forms: bool) -> None:
+        """Make sure that postings of some terms (rising), and which forms those hold, may be read."""
+        self._postings.some(terms)
+        if forms:
+            self._masks.some(terms)
 
     def check_all(self) -> None:
         """Make sure that all may be read: for who takes the arrays as a whole."""
@@ -218,34 +241,6 @@ class PostingGroup:
         self._masks.one(term)
         low, high = self._forms_at[term], self._forms_at[term + 1]
         return self._forms[low:high] if high > low else None
-
-    def mark(
-        self,
-        mask: npt.NDArray[np.bool_],
-        terms: Ints,
-        columns: Sequence[int],
-        allowed: npt.NDArray[np.uint8] | None = None,
-    ) -> None:
-        """Set a mask over the papers true where one of some terms stands in one of the fields `columns`.
-
-        `allowed` confines each term to some of its surface forms, a bit a form. `columns` are numbers of the schema.
-        """
-        self._postings.some(terms)
-        if allowed is not None:
-            self._masks.some(terms)
-        every = len(columns) == self.fields
-        if self.native is not None:
-            forms = (allowed, self._arrays[f"{self._name}.forms_at"], self._forms) if allowed is not None else ()
-            bits = sum(1 << column for column in columns)
-            self.native.mark(mask, self._arrays[f"{self._name}.start"], terms.astype(np.uint32), bits, *forms)
-            return
-        postings, owners = ragged(self.starts[terms], self.starts[terms + 1] - self.starts[terms])
-        if allowed is not None:
-            postings = postings[(self.masks_of(terms, owners) & allowed[owners]) != 0]
-        if not every and postings.size:
-            local = [column - FIELD_NUMBERS[GROUPS[self._name][0].name] for column in columns]
-            postings = postings[self.frequencies(0, len(self.docs), postings)[:, local].any(axis=1)]
-        mask[self.docs[postings]] = True
 
     def form_docs(self, form: int) -> npt.NDArray[np.uint16]:
         """Papers (rising) that hold a surface form."""

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.index.native import kernel
+from indexer.index.text.encoded import encode
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -54,6 +55,13 @@ class Signatures:
         near = low + np.flatnonzero(np.bitwise_count(self._has[low:high] ^ has) <= bits)
         found: Ints = self._order[near[np.bitwise_count(self._odd[near] ^ odd) <= bits]]
         return found
+
+
+def signed(word: str, edits: int) -> bytes:
+    """What the kernel tells words by that are more than some edits from one: both of its signatures, letters, edits."""
+    key = encode(word)
+    has, odd = _sign(np.frombuffer(key, dtype=np.uint8), np.array([0, len(key)]))
+    return np.array([has[0], odd[0], len(word), edits], dtype=np.uint32).tobytes()
 
 
 def _sign(blob: Bytes, starts: Ints) -> tuple[Bits, Bits]:

@@ -15,22 +15,23 @@ class Unread:
     """Rows 0 to `rows` - 1, checked by `check(low, high)`, which raises BadIndexError."""
 
     def __init__(self, rows: int, check: Callable[[int, int], None]) -> None:
-        self._flags = bytearray(b"\1") * rows
+        self.flags = bytearray(b"\1") * rows
+        """For each row 1 where it is unchecked; the kernel looks here, too."""
         self._check = check
 
     def one(self, row: int) -> None:
         """Make sure that a row may be read."""
-        if self._flags[row]:
+        if self.flags[row]:
             self._span(row, row + 1)
 
     def all(self) -> None:
         """Make sure that every row may be read."""
-        if self._flags.find(1) >= 0:
-            self._span(0, len(self._flags))
+        if self.flags.find(1) >= 0:
+            self._span(0, len(self.flags))
 
     def some(self, rows: npt.NDArray[np.int64]) -> None:
         """Make sure that some rows (rising) may be read."""
-        unread = rows[np.frombuffer(self._flags, dtype=np.uint8)[rows] != 0]
+        unread = rows[np.frombuffer(self.flags, dtype=np.uint8)[rows] != 0]
         if not len(unread):
             return
         ends = np.flatnonzero(np.diff(unread) > _NEAR)
@@ -40,4 +41,4 @@ class Unread:
 
     def _span(self, low: int, high: int) -> None:
         self._check(low, high)
-        self._flags[low:high] = bytes(high - low)
+        self.flags[low:high] = bytes(high - low)

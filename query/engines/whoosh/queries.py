@@ -224,7 +224,7 @@ class PatternQuery(Part):
 
     def __init__(self, leaves: dict[str, Leaf], pattern: Pattern, columns: Sequence[int]) -> None:
         super().__init__(leaves)
-        self._test = word_test(pattern)
+        self._test = word_test(pattern).test
         self._text = [FIELDS[column].name for column in columns if FIELDS[column].group == TEXT]
         self._names = [FIELDS[column].name for column in columns if FIELDS[column].group == NAMES]
 
