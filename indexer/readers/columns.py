@@ -15,22 +15,28 @@ from indexer.readers.people import natural, split_people
 _NAMES: dict[str, str] = {
     "id": "id recordid",
     "title": """title documenttitle articletitle papertitle itemtitle primarytitle ti t1 originaltitle displayname
-        titel titre título titulo titolo""",
+        titel titre título titulo titolo tytuł başlık название заглавие
+        标题 題名 题名 title题名 論文名 タイトル 제목 논문명""",
     "authors": """authorfullnames authors author authornames authorlist authorstring authorshipsauthordisplayname af au
-        creators creator authorsraw writers autoren autor auteurs auteur autores autori autore verfasser firstauthor""",
+        creators creator authorsraw writers autoren autor auteurs auteur autores autori autore verfasser autorzy
+        yazarlar författare авторы автор 作者 author作者 著者 著者名 저자 firstauthor""",
     "venue": """venue sourcetitle journal journaltitle publicationtitle journalbook journalname booktitle conference
         conferencename conferencetitle proceedings publicationname publication containertitle so t2 jf jo booksource
         eventname primarylocationdisplayname primarylocationsourcedisplayname hostvenue fulljournalname pub zeitschrift
-        revue revista rivista journaux source""",
+        revue revista rivista journaux czasopismo dergi tijdschrift tidskrift журнал источник 期刊 刊名 来源 文献来源
+        source文献来源 雑誌名 掲載誌 학술지 학술지명 source""",
     "year": """year publicationyear pubyear yearpublished publishedyear py publicationdate publisheddate datepublished
-        coverdate published date issued y1 da pubdate jahr année annee año ano anno""",
+        coverdate published date issued y1 da pubdate jahr année annee año ano anno rok
+        yıl jaar år год 年份 年 year年 出版年 発行年 연도 발행연도 발행년도""",
     "type": "type documenttype itemtype publicationtype entrytype doctype dt pt ty contenttype",
-    "abstract": "abstract abstractnote abstracttext ab summary zusammenfassung résumé resumen",
+    "abstract": """abstract abstractnote abstracttext ab summary zusammenfassung résumé resumen riassunto streszczenie
+        özet samenvatting аннотация реферат 摘要 summary摘要 抄録 要旨 초록""",
     "doi": "doi di doiurl doilink digitalobjectidentifier itemdoi",
     "arxiv": "arxiv arxivid eprint arxivnumber",
     "url": "url link urls links ur articleurl sourceurl externalurl website ee landingpageurl",
     "pdf": "pdf pdfurl pdflink fulltexturl openaccesspdf",
-    "keywords": "keywords keyword authorkeywords kw de tags manualtags subjects ieeeterms indexkeywords",
+    "keywords": """keywords keyword authorkeywords kw de tags manualtags subjects ieeeterms indexkeywords schlagwörter
+        motsclés ключевыеслова 关键词 keyword关键词 キーワード 키워드""",
     "volume": "volume vol vl journalvolume band",
     "number": "number issue is issuenumber journalissue",
     "pages": "pages page pagerange pagination pg",

@@ -29,6 +29,26 @@ def load(data: bytes) -> Any:
     return orjson.loads(data)
 
 
+def pieces(data: bytes) -> list[bytes]:
+    """The objects of a line that holds several, one after the other with nothing or white space between.
+
+    So they lie where a carriage return alone ends lines, and in sequences with a record separator before each (RFC
+    7464). Empty where the line is anything else.
+    """
+    try:
+        text = data.decode()
+        found, at = [], _BETWEEN.match(text).end()  # type: ignore[union-attr]  # it matches nothing, too
+        while at < len(text):
+            value, end = _DECODER.raw_decode(text, at)
+            if not isinstance(value, dict):
+                return []
+            found.append(text[at:end].encode())
+            at = _BETWEEN.match(text, end).end()  # type: ignore[union-attr]  # as above
+    except (ValueError, RecursionError):
+        return []
+    return found if len(found) > 1 or data.startswith(_SEPARATOR) else []
+
+
 def _has_long_integer(data: bytes) -> bool:
     """Whether nineteen digits or more stand where an integer of JSON may stand, some perhaps inside a string.
 
@@ -47,3 +67,8 @@ def _has_long_integer(data: bytes) -> bool:
 
 def _refuse(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON")
+
+
+_SEPARATOR = b"\x1e"
+_DECODER = json.JSONDecoder(parse_constant=_refuse)
+_BETWEEN = re.compile("[ \t\r\n\x1e]*")

@@ -19,7 +19,7 @@ from indexer.readers.entries import (
     too_long,
 )
 from indexer.readers.json_scanner import BYTE_ORDER_MARK
-from indexer.readers.json_values import load
+from indexer.readers.json_values import load, pieces
 
 SUFFIXES = (".jsonl", ".ndjson", ".jsonlines")
 
@@ -36,8 +36,11 @@ def objects(lines: Iterable[tuple[int, bytes]], origin: Origin) -> Iterator[tupl
             value = load(line)
         except orjson.JSONDecodeError:
             text = line.strip()
-            if text:
-                yield rejected(origin, number, broken_json(text), text)
+            for piece in (pieces(text) or [text]) if text else ():
+                try:
+                    yield number, piece, load(piece)
+                except orjson.JSONDecodeError:
+                    yield rejected(origin, number, broken_json(piece), piece)
             continue
         yield number, line, value
 

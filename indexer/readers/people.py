@@ -43,7 +43,7 @@ def split_people(text: str) -> list[str]:
     `Smith, J., Doe, A. B.` are two; `Rodriguez, S.` is one, last name first. A list as Python or JSON writes it
     (`['Jane Doe', 'X Y']`), which tables made by programs hold, is a list.
     """
-    text = " ".join(unescape(text).split())
+    text = " ".join(unescape(text).split()).translate(_BETWEEN_NAMES)
     if (listed := listed_in(text)) is not None:
         return [natural(name) for name in listed]
     if ";" in text:
@@ -55,6 +55,8 @@ def split_people(text: str) -> list[str]:
     return [natural(name) for part in parts if (name := _ID.sub("", part).strip()) and name.casefold() not in NOBODY]
 
 
+_BETWEEN_NAMES = str.maketrans("；，、", ";;;")
+"""What stands between names in Chinese and Japanese, which never invert a name by it."""
 NOBODY = frozenset(("others", "et al.", "et al", "...", "…", "*"))
 """What stands in lists of names for those that are left out."""
 

@@ -241,6 +241,17 @@ JSON: list[Row] = [
     ("an author alone", '{"title": "T", "author": {"name": "Jane Doe"}, "year": 2001}', {"authors": ["Jane Doe"]}),
     ("names in parts", '{"title": "T", "authors": [{"given_name": "A", "family_name": "B"}]}', {"authors": ["A B"]}),
     ("a list in a text", """{"title": "T", "author": "[{'name': 'A B'}]", "year": 2001}""", {"authors": ["A B"]}),
+    (
+        "PubMed's summary",
+        '{"result": {"uids": ["1"], "1": {"uid": "1", "pubdate": "2020 Jan", "source": "J X", "authors": '
+        '[{"name": "Doe J"}], "title": "T.", "articleids": [{"idtype": "doi", "value": "10.1000/x"}]}}}',
+        {"title": "T", "year": 2020, "doi": "10.1000/x", "ids": {"pubmed": "1"}, "venue": "J X"},
+    ),
+    (
+        "Unpaywall",
+        '{"doi": "10.1000/x", "title": "T", "genre": "journal-article", "z_authors": [{"given": "A", "family": "B"}]}',
+        {"authors": ["A B"], "type": "article-journal"},
+    ),
     ("two dialects", csl() + "\n", {"authors": ["Jane Doe"]}),
 ]
 TABLES: list[Row] = [
@@ -262,6 +273,13 @@ TABLES: list[Row] = [
     ("a name twice", "title,authors,authors,year\nT,A,B,2001\n", {"authors": ["A"], "authors 2": "B"}),
     ("authors in columns", "title,author1,author2,year\nT,A B,C D,2001\n", {"authors": ["A B", "C D"]}),
     ("German", "Titel;Autoren;Jahr;Zeitschrift\nT;A B;2001;Z\n", {"venue": "Z", "year": 2001, "authors": ["A B"]}),
+    (
+        "Chinese",
+        "标题,作者,年份,期刊\nT,张三；李四,2001,Z\n",
+        {"venue": "Z", "authors": ["张三", "李四"]},
+    ),
+    ("CNKI", "Title-题名,Author-作者,Year-年\nT,张三;李四,2001\n", {"title": "T", "authors": ["张三", "李四"]}),
+    ("Russian", "Название;Авторы;Год\nT;Иванов И.;2001\n", {"title": "T", "year": 2001}),
     (
         "OpenAlex's table",
         "id,display_name,publication_year,author_names\nW1,T,2001,A B|C D\n",

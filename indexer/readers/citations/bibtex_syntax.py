@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from indexer.readers.citations.strangers import FAULT, strangers
 from indexer.readers.entries import MAX_RECORD, MAX_REJECTED, too_long
 
 _OPENING = re.compile(rb"(?<![\w.])@[ \t]*([^\W\d][\w-]*)[ \t]*([{(])|^[ \t]*@([^\W\d][\w-]*)[ \t]*$")
@@ -91,6 +92,8 @@ def cut(lines: Iterable[tuple[int, bytes]], longest: int = MAX_RECORD) -> Iterat
                     yield done
                     done = None
                 if found is None:
+                    if between and strangers(between):
+                        yield RawEntry(number, "", between[:MAX_REJECTED], FAULT)
                     break
                 if done is not None:
                     yield done

@@ -63,7 +63,7 @@ def convert(tags: Tags, misfits: Misfits) -> dict[str, Any]:
     ids = {
         "citation-key": key if (key := first(tags, "ID")) != own else "",
         "wos": accession[4:] if accession.startswith("WOS:") else "",
-        "pubmed": accession if accession.isdigit() and database in ("pubmed", "medline") else "",
+        "pubmed": accession if accession.isdigit() and database in ("pubmed", "medline") else _pubmed(tags, database),
     }
     made: dict[str, Any] = {
         "id": own,
@@ -126,6 +126,12 @@ def serials(serial: str, kind: str, number: str) -> dict[str, str]:
     if _ISSN.match(serial) and not serial.startswith("978"):
         return {"issn": serial}
     return {"number": number or serial} if kind == "report" and not number else {"isbn": serial}
+
+
+def _pubmed(tags: Tags, database: str) -> str:
+    """The number in PubMed that Scopus writes."""
+    number = first(tags, "C2")
+    return number if database == "scopus" and number.isdigit() else ""
 
 
 def _doi(tags: Tags) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, BinaryIO
 
 from indexer.index.record.values import Misfits
+from indexer.readers.citations.strangers import FAULT, strangers
 from indexer.readers.entries import MAX_REJECTED, Entry, Origin, entries_of, rejected, too_long
 from indexer.readers.text_lines import decoded, text_chunks
 
@@ -47,8 +49,8 @@ class _Open:
         self.size += len(text)
 
 
-def cut(stream: BinaryIO, syntax: Syntax, origin: Origin) -> Iterator[tuple[int, bytes, bool]]:
-    """Line and text of every record, and whether it was longer than allowed, of which the rest is not held."""
+def cut(stream: BinaryIO, syntax: Syntax, origin: Origin) -> Iterator[tuple[int, bytes, str]]:
+    """Line, text and fault of every record; of one that is longer than allowed the rest is not held."""
     longest = origin.max_record
     current: _Open | None = None
     for first_line, chunk in text_chunks(stream, origin):
@@ -58,6 +60,7 @@ def cut(stream: BinaryIO, syntax: Syntax, origin: Origin) -> Iterator[tuple[int,
             start = mark.start() + 1
             before = text[at:start]
             if current is None:
+                yield from _of_others(before, number)
                 current = _stray(before, number, syntax)
             elif before:
                 current.take(before, longest)
@@ -78,6 +81,7 @@ def cut(stream: BinaryIO, syntax: Syntax, origin: Origin) -> Iterator[tuple[int,
                 number += line.count(b"\n")
         rest = text[at:]
         if current is None:
+            yield from _of_others(rest, number)
             current = _stray(rest, number, syntax)
         elif rest:
             current.take(rest, longest)
@@ -94,17 +98,24 @@ def _stray(text: bytes, number: int, syntax: Syntax) -> _Open | None:
     return _Open(number + text.count(b"\n", 0, found.start()), [rest], len(rest))
 
 
-def _finished(record: _Open, longest: int) -> tuple[int, bytes, bool]:
-    return record.line, b"".join(record.parts).rstrip(), record.size > longest + 1
+def _of_others(text: bytes, number: int) -> Iterator[tuple[int, bytes, str]]:
+    """The records of other formats in what stands between records."""
+    starts = strangers(text) if text.strip() else []
+    for start, end in pairwise([*starts, len(text)]):
+        yield number + text.count(b"\n", 0, start), text[start:end].rstrip(), FAULT
+
+
+def _finished(record: _Open, longest: int) -> tuple[int, bytes, str]:
+    return record.line, b"".join(record.parts).rstrip(), too_long(longest) if record.size > longest + 1 else ""
 
 
 def read(
     stream: BinaryIO, origin: Origin, syntax: Syntax, convert: Callable[[Tags, Misfits], dict[str, Any]]
 ) -> Iterator[Entry]:
     """The papers of a file; `convert` makes the canonical record of the tags of one."""
-    for line, raw, long in cut(stream, syntax, origin):
-        if long:
-            yield rejected(origin, line, too_long(origin.max_record), raw[:MAX_REJECTED])
+    for line, raw, fault in cut(stream, syntax, origin):
+        if fault:
+            yield rejected(origin, line, fault, raw[:MAX_REJECTED])
             continue
         text, warnings = decoded(raw, origin, line)
         misfits: Misfits = []

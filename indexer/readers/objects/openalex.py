@@ -7,12 +7,14 @@ from typing import Any
 
 from indexer.index.record.identity import bare_doi
 from indexer.index.record.paper_types import csl_type
-from indexer.index.record.values import Misfits
+from indexer.index.record.values import Misfit, Misfits, shown
 from indexer.readers.dates import year_of
+from indexer.readers.entries import NO_PAPER
 from indexer.readers.inverted import uninverted
 from indexer.readers.objects.dialect import Dialect, Record, author, filled, first_text, pages, text_of, texts
 
 _WORK = re.compile(r"(?:https?://(?:www\.|api\.)?openalex\.org/(?:works/)?)?([Ww]\d+)")
+_OTHER = re.compile(r"https?://(?:www\.|api\.)?openalex\.org/(?:\w+/)?[A-VX-Z]\d+", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:PMC)?\d+(?=/?\Z)")
 _ARXIV = re.compile(r"arxiv\.org/(?:abs|pdf)/(\S+)", re.IGNORECASE)
 _USED = frozenset(
@@ -24,11 +26,13 @@ _BY_SOURCE = {"conference": "paper-conference", "journal": "article-journal", "r
 
 
 def recognise(record: Record) -> bool:
-    """Authorships, an inverted abstract, or an id of a work."""
+    """Authorships, an inverted abstract, or an id: of a work, or of what is none (an author, a source, a topic)."""
     if "authorships" in record or "abstract_inverted_index" in record:
         return True
     identifier = record.get("id")
-    return "display_name" in record and isinstance(identifier, str) and _WORK.fullmatch(identifier) is not None
+    if "display_name" not in record or not isinstance(identifier, str):
+        return False
+    return _WORK.fullmatch(identifier) is not None or _OTHER.fullmatch(identifier) is not None
 
 
 def _object(value: Any) -> Record:
@@ -52,8 +56,11 @@ def _authors(value: Any) -> Any:
 
 
 def convert(record: Record, misfits: Misfits) -> Record:
-    """A work in canonical form."""
+    """A work in canonical form; nothing of what is no work."""
     get = record.get
+    if _OTHER.fullmatch(text_of(get("id"))):
+        misfits.append(Misfit(NO_PAPER, f"{shown(get('id'))} is no work of OpenAlex"))
+        return {}
     locations = get("locations")
     places = [_object(get("primary_location")), _object(get("best_oa_location"))]
     places += map(_object, locations if isinstance(locations, list) else [])

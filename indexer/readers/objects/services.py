@@ -36,6 +36,34 @@ def _row(name: str, known: str, inner: str = "", kind: str = "", **paths: str) -
 
 _SERVICES = (
     _row(
+        *("esummary", "articleids pubdate"),
+        kind="article-journal",
+        title="title",
+        authors="authors",
+        venue="fulljournalname source",
+        year="pubdate sortpubdate",
+        volume="volume",
+        number="issue",
+        pages="pages",
+        issn="issn essn",
+        language="lang",
+        identifiers="articleids",
+        pubmed="uid",
+    ),
+    _row(
+        *("unpaywall", "z_authors"),
+        title="title",
+        authors="z_authors",
+        venue="journal_name publisher",
+        year="year published_date",
+        doi="doi",
+        type="genre",
+        url="doi_url best_oa_location.url_for_landing_page",
+        pdf="best_oa_location.url_for_pdf",
+        issn="journal_issn_l journal_issns",
+        publisher="publisher",
+    ),
+    _row(
         *("europepmc", "pubYear source"),
         kind="article-journal",
         title="title",
@@ -326,7 +354,8 @@ def _identifiers(values: list[Any]) -> dict[str, str]:
     found = {}
     for one in values:
         if isinstance(one, dict):
-            found[text_of(one.get("type")).casefold()] = text_of(one.get("id"))
+            kind = text_of(one.get("type")) or text_of(one.get("idtype"))
+            found[kind.casefold()] = text_of(one.get("id")) or text_of(one.get("value"))
     return found
 
 
@@ -346,11 +375,12 @@ def convert(record: Record, misfits: Misfits) -> Record:
     # pymed gives the numbers of what a paper refers to behind its own, a line each.
     ids = {name: (first(name).split() or [""])[0] for name in _IDS}
     ids["pubmed"] = ids["pubmed"] or said.get("pmid", "")
+    ids["pmc"] = ids["pmc"] or said.get("pmc", "")
     doi = (first("doi").split() or [""])[0] or said.get("doi", "")
     marked = _TYPES.get(written.casefold(), written) or service.type
     address = first("url") or text_of(record.get("pub_url"))
     made: Record = {
-        "title": unmarked(first("title")).removesuffix("." if service.name == "europepmc" else ""),
+        "title": unmarked(first("title")).removesuffix("." if service.name in ("europepmc", "esummary") else ""),
         "abstract": unmarked("\n".join(text for one in _values(service, held, "abstract") if (text := text_of(one)))),
         "authors": [name for one in _values(service, held, "authors") for name in _person(one)],
         "venue": first("venue"),
@@ -382,7 +412,7 @@ def _arxiv(record: Record) -> str:
 
 DIALECT = Dialect(
     "services",
-    "JSON of Europe PMC, Scopus, IEEE, Springer, bioRxiv, HAL, ADS, CORE, Zenodo, DOAJ, scholarly",
+    "JSON of Europe PMC, Scopus, IEEE, Springer, bioRxiv, HAL, ADS, CORE, Zenodo, DOAJ, PubMed, Unpaywall, scholarly",
     frozenset(key for service in _SERVICES for key in service.known) - {"title", "author", "authors", "doi"},
     recognise,
     convert,
