@@ -105,7 +105,7 @@ class Application:
             check_origin(self.settings, headers.get("origin", ""))
             if scope["method"] != "POST":
                 # Nothing is told to agents unasked, so there is no stream to listen to, and no session to end.
-                raise RefusedError("this address takes POST alone", 405, "method")
+                raise RefusedError("this address takes POST alone", 405, "method", allowed="POST")
             with self.gate.place():
                 await agents(scope, receive, send)
         except QuiverError as error:
@@ -150,7 +150,9 @@ class Application:
             if method in route.methods:
                 return route, gaps
         allowed = ", ".join(sorted({name for route in routes for name in route.methods}))
-        raise RefusedError(f"this address takes {allowed} alone", 405, "method")
+        raise RefusedError(
+            f"this address takes {allowed} alone", 405, "method", allowed=allowed.replace("GET", "GET, HEAD")
+        )
 
     def _work(self, scope: Scope, headers: Headers, route: Route, gaps: list[str], body: bytes) -> tuple[str, Reply]:
         snapshot = self.served.current()
@@ -181,6 +183,8 @@ class Application:
         headers = {"cache-control": "no-store"}
         if status == 503:
             headers["retry-after"] = str(RETRY_AFTER)
+        if isinstance(error, RefusedError) and error.allowed:
+            headers["allow"] = error.allowed
         return Response(reply.body, status, headers, reply.media_type)
 
     def _log(self, scope: Scope, path: str, status: int, seconds: float) -> None:

@@ -155,6 +155,14 @@ def test_bodies_and_lists_have_an_end(client: TestClient) -> None:
     assert client.post("/api/papers", json={"ids": [1]}).status_code == 422
     refused = client.delete(f"/api/papers/{PAPER}")
     assert (refused.status_code, refused.json()["error"]["kind"]) == (405, "method")
+    assert refused.headers["allow"] == "GET, HEAD"
+    assert client.put("/api/search").headers["allow"] == "GET, HEAD, POST"
+
+
+def test_an_unknown_parameter_is_told_what_there_is(client: TestClient) -> None:
+    """In the order of the table, on every run."""
+    message = client.get("/api/search?zzz=1").json()["error"]["message"]
+    assert "it takes q, author, venue, year, type," in message
 
 
 def test_answers_are_kept_by_generation_and_query(tmp_path: Path) -> None:

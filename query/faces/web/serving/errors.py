@@ -16,10 +16,14 @@ class BusyError(QuiverError):
 
 
 class RefusedError(QuiverError):
-    """A request that is not for this server: a host that it does not go by, a method that an address lacks."""
+    """A request that is not for this server: a host that it does not go by, a method that an address lacks.
 
-    def __init__(self, message: str, status: int, kind: str) -> None:
+    `allowed` are the methods that it has instead, as the header `Allow` names them.
+    """
+
+    def __init__(self, message: str, status: int, kind: str, *, allowed: str = "") -> None:
         super().__init__(message)
+        self.allowed = allowed
         self.status = status
         self.kind = kind
 

@@ -66,7 +66,7 @@ def values_of(
     Raises UsageError, TooLargeError, and QueryError for years.
     """
     rows = {row.http: row for row in table}
-    known = {*rows, *also}
+    known = dict.fromkeys((*rows, *also))
     given: dict[str, list[str]] = {}
     for name, value in pairs:
         if name in rows:
