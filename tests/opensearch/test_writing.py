@@ -16,10 +16,13 @@ from indexer.index.opensearch import lock as cluster_lock
 from indexer.index.opensearch import packing
 from indexer.index.opensearch.address import parse_address
 from indexer.index.opensearch.connection import Connection
+from indexer.index.opensearch.failures import ClusterError
 from indexer.index.opensearch.lock import locked
 from indexer.index.opensearch.mapping import LENGTHS, PAPER_FIELDS, stored_lines, stored_record
 from indexer.index.opensearch.published import current
 from indexer.index.store.generation import Generation, latest
+from indexer.ingest.cluster import unfinished
+from indexer.ingest.cluster.publishing import Publisher
 from tests.opensearch.cluster.nodes import Cluster
 
 
@@ -153,6 +156,44 @@ def test_an_index_of_another_program_is_left_alone(place: str, cluster: Cluster,
     cluster.ask("/papers", {}, "PUT")
     with pytest.raises(ForeignIndexError, match="another program"):
         build(write(tmp_path / "a.jsonl", {"id": "a", "title": "One"}), place)
+
+
+def test_an_index_whose_alias_was_lost_is_never_built_over(place: str, cluster: Cluster, tmp_path: Path) -> None:
+    """Nor one that is newer than what the alias was pointed back to; what a killed writer left is begun again."""
+    source = write(tmp_path / "a.jsonl", {"id": "a", "title": "One"})
+    build(source, place)
+    update(write(tmp_path / "b.jsonl", {"id": "b", "title": "Two"}), place)
+    there = indexes(cluster)
+    move = {"actions": [{"remove": {"index": "papers-2", "alias": "papers"}}]}
+    cluster.ask("/_aliases", move, "POST")
+    for change in (lambda: build(source, place, force=True), lambda: update(source, place), lambda: rebuild(place)):
+        with pytest.raises(BadIndexError, match="papers-. is there, but the alias papers is not"):
+            change()
+    cluster.ask("/_aliases", {"actions": [{"add": {"index": "papers-1", "alias": "papers"}}]}, "POST")
+    with pytest.raises(BadIndexError, match="papers-2 is there, but the alias papers points to papers-1"):
+        update(write(tmp_path / "c.jsonl", {"id": "c", "title": "Three"}), place)
+    assert indexes(cluster) == there
+    assert set(held(place)) == {"a"}
+    unfinished.begin(Connection(parse_address(place)), "papers-2")
+    update(tmp_path / "c.jsonl", place)
+    assert set(held(place)) == {"a", "c"}
+    assert not unfinished.begun(Connection(parse_address(place)))
+
+
+def test_a_switch_whose_answer_was_lost_removes_nothing(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The build fails, and what the alias points to since is there."""
+    switch = Publisher._switch
+
+    def lost(self: Publisher, papers: str) -> None:
+        switch(self, papers)
+        raise ClusterError("the answer was lost")
+
+    monkeypatch.setattr(Publisher, "_switch", lost)
+    with pytest.raises(ClusterError, match="answer was lost"):
+        build(write(tmp_path / "a.jsonl", {"id": "a", "title": "One"}), place)
+    assert set(held(place)) == {"a"}
 
 
 def test_where_nothing_is_one_line_says_so(place: str) -> None:

@@ -112,8 +112,8 @@ def no_index(connection: Connection) -> BadIndexError:
         papers = generation_index(connection.address.name, numbers[-1])
         return BadIndexError(
             f"{connection.address}: {papers} is there, but the alias {connection.address.name} is not; give it back "
-            f"with {meta_index(connection.address.name)} of {meta_index(papers)}, or make the index anew with "
-            "`quiver build SOURCE...`"
+            f"with {meta_index(connection.address.name)} of {meta_index(papers)}, or remove both indexes and make "
+            "them anew with `quiver build SOURCE...`"
         )
     return BadIndexError(
         f"there is no index {connection.address}; make one with `quiver build SOURCE... --index {connection.address}`"

@@ -37,6 +37,7 @@ from indexer.index.opensearch.refusals import Refusals, RefusedPaper, refused_of
 from indexer.index.segment.opened import SegmentFiles
 from indexer.index.store.manifest import Manifest, SegmentEntry
 from indexer.index.text.encoded import decode
+from indexer.ingest.cluster import unfinished
 from indexer.ingest.cluster.living import Ints, Living
 from indexer.ingest.cluster.shipping import Shipper, ship
 
@@ -75,6 +76,7 @@ class Publisher:
         then.
         """
         papers = generation_index(self._name, manifest.generation)
+        unfinished.begin(self._connection, papers)
         self._remove([papers, meta_index(papers)])
         before_refused = self._refused_before(before)
         known = {} if anew else before_refused
@@ -99,10 +101,14 @@ class Publisher:
             self._say(papers, published, missing)
             check()
             self._switch(papers)
+            unfinished.end(self._connection)
             return Refusals([row for row in refused if not _same(row, known)], len(missing))
         except BaseException:
             with suppress(QuiverError):
-                self._remove([papers, meta_index(papers)])
+                # A switch whose answer was lost may have been made: then this is what everybody reads.
+                if pointed_at(self._connection) != papers:
+                    self._remove([papers, meta_index(papers)])
+                unfinished.end(self._connection)
             raise
 
     def _refused_before(self, before: Manifest | None) -> dict[int, RefusedPaper]:

@@ -32,6 +32,7 @@ from indexer.ingest.checked_calls import check
 from indexer.ingest.cluster.living import Living
 from indexer.ingest.cluster.publishing import MOST_REFUSED, REPLICAS, Publisher, differing, number
 from indexer.ingest.cluster.refusing import with_refused
+from indexer.ingest.cluster.unfinished import refuse_others
 from indexer.ingest.pool import default_procs
 
 _ANEW = ("quiver build", "quiver rebuild")
@@ -113,6 +114,7 @@ def _written(address: Address, command: str, procs: int, timeout: float, refused
         with locked(connection, book.index, command, timeout) as lock, _named(book.folder, address):
             papers = pointed_at(connection)
             newest = generation_of(address.name, papers) if papers else None
+            refuse_others(connection, newest)
             publisher = Publisher(connection, book.folder, procs, 0.0 if refused is None else MOST_REFUSED)
             there = [known for known in kept(connection) if newest is not None and known <= newest]
             book.fetch(there)
