@@ -56,34 +56,37 @@ class _Blame:
 
     def total(self, request: Request) -> int:
         """Papers that a request finds."""
-        return self._engine.answer(replace(request, top=0, facets=())).total
+        return self._totals([request])[0]
 
-    def _without_filters(self, query: Query) -> int:
-        return self.total(replace(self._request, query=query, filters=Filters()))
-
-    def _passing(self, filters: Filters) -> int:
-        return self.total(Request(Query(""), filters))
+    def _totals(self, requests: Sequence[Request]) -> list[int]:
+        """Papers that each of some requests finds: asked together, which an engine elsewhere answers at once."""
+        return self._engine.totals([replace(request, top=0, facets=()) for request in requests])
 
     def filters(self, answer: Answer) -> Iterator[Diagnostic]:
         """Values of filters that no paper has, with the nearest that some have."""
         filters = self._request.filters
-        for name in filters.authors:
-            if not self._passing(Filters(authors=(name,))):
+        # All authors are on a paper that was found, and so is a venue that is asked for alone.
+        authors = () if answer.total else filters.authors
+        venues = () if answer.total and len(filters.venues) == 1 else filters.venues
+        asked = [
+            *(Filters(authors=(name,)) for name in authors),
+            *(Filters(venues=(name,)) for name in (*venues, *filters.exclude_venues)),
+            *(Filters(years=(years,)) for years in (() if answer.total else filters.years)),
+            *(Filters(types=(name,)) for name in (() if answer.total else filters.types)),
+        ]
+        found = self._totals([Request(Query(""), one) for one in asked]) if asked else []
+        for one in (one for one, papers in zip(asked, found, strict=True) if not papers):
+            for name in one.authors:
                 try:
                     self._snapshot.author(name)
                 except NotFoundError as error:
                     yield Diagnostic(FILTER, _sentence(str(error)), 0, 0)
-        for name in (*filters.venues, *filters.exclude_venues):
-            if not self._passing(Filters(venues=(name,))):
+            for name in one.venues:
                 yield Diagnostic(FILTER, *self._no_venue(name))
-        if not answer.total:
-            for years in filters.years:
-                if not self._passing(Filters(years=(years,))):
-                    message = f"No paper is dated {_span(years)}; the index holds {self._years()}."
-                    yield Diagnostic(FILTER, message, 0, 0)
-            for name in filters.types:
-                if not self._passing(Filters(types=(name,))):
-                    yield Diagnostic(FILTER, f"No paper has the type {name!r}.", 0, 0)
+            for years in one.years:
+                yield Diagnostic(FILTER, f"No paper is dated {_span(years)}; the index holds {self._years()}.", 0, 0)
+            for name in one.types:
+                yield Diagnostic(FILTER, f"No paper has the type {name!r}.", 0, 0)
 
     def _no_venue(self, name: str) -> tuple[str, int, int, str | None]:
         near = {
@@ -106,7 +109,9 @@ class _Blame:
             # Each clause without the others, and the others without it, are as many searches.
             return
         clauses = list(_different(sorted((*query.optional, *query.required), key=start)))
-        unknown = [node for node in clauses[:_CLAUSES] if not self._without_filters(_query(query, [node]))]
+        first = clauses[:_CLAUSES]
+        found = self._totals([replace(self._request, query=_query(query, [node]), filters=Filters()) for node in first])
+        unknown = [node for node, papers in zip(first, found, strict=True) if not papers]
         if unknown:
             kept = [node for node in clauses if node not in unknown]
             rest = _query(query, kept)
@@ -114,26 +119,30 @@ class _Blame:
             for node in unknown:
                 yield Diagnostic(EMPTY, _nothing(node, query.text), *_place(node), works)
             return
-        for node in clauses[:_CLAUSES] if 1 < len(clauses) <= _FEW else ():
-            kept = [other for other in clauses if other is not node]
-            rest = _query(query, kept)
-            if found := self.total(replace(self._request, query=rest)):
+        if not 1 < len(clauses) <= _FEW:
+            return
+        rests = [_query(query, [other for other in clauses if other is not node]) for node in first]
+        found = self._totals([replace(self._request, query=rest) for rest in rests])
+        for node, rest, papers in zip(first, rests, found, strict=True):
+            if papers:
                 typed = _typed(node, query.text)
-                yield Diagnostic(EMPTY, f"Without {typed}: {_papers(found)}.", *_place(node), to_text(rest))
+                yield Diagnostic(EMPTY, f"Without {typed}: {_papers(papers)}.", *_place(node), to_text(rest))
 
     def without_filters(self) -> Iterator[Diagnostic]:
         """What is left without each filter, and without any."""
         filters = self._request.filters
         words = self._words(filters)
-        for name, text in words.items():
-            without = replace(filters, since=None) if name == "since" else replace(filters, **{name: ()})  # type: ignore[arg-type]
-            found = self.total(replace(self._request, filters=without))
-            if found:
-                yield Diagnostic(EMPTY, f"Without the filter {text}: {_papers(found)}.", 0, 0)
+        asked = [
+            replace(filters, since=None) if name == "since" else replace(filters, **{name: ()})  # type: ignore[arg-type]
+            for name in words
+        ]
         if len(words) > 1:
-            found = self.total(replace(self._request, filters=Filters()))
-            if found:
-                yield Diagnostic(EMPTY, f"Without any filter: {_papers(found)}.", 0, 0)
+            asked.append(Filters())
+        found = self._totals([replace(self._request, filters=without) for without in asked]) if asked else []
+        texts = [*(f"the filter {text}" for text in words.values()), "any filter"]
+        for text, papers in zip(texts, found, strict=False):
+            if papers:
+                yield Diagnostic(EMPTY, f"Without {text}: {_papers(papers)}.", 0, 0)
 
     def _words(self, filters: Filters) -> dict[str, str]:
         """The filters that are set, in words."""

@@ -84,6 +84,10 @@ class ArrayEngine:
             return self._kept(query)
         return once((self, "analysed", query), lambda: self._analyse(query))
 
+    def totals(self, requests: Sequence[Request]) -> list[int]:
+        """How many papers each of some requests finds."""
+        return [self.answer(replace(request, top=0, facets=())).total for request in requests]
+
     def answer(self, request: Request, compiled: Compiled | None = None) -> Answer:
         """The first hits in order, totals and masks; `compiled` where the caller has the nodes already."""
         if compiled is None:

@@ -36,9 +36,9 @@ What ties a stem to others is a `terms` aggregation of `joins` under a `prefix` 
 tie are a `term` query.
 
 **Meta**, one document each: `manifest` is the generation itself (`Manifest`: papers, total lengths, sources, venues;
-its `segments` are empty). Documents of `kind` `word` are the spellings that did-you-mean looks among: `word`,
-`where` (`text` or `names`); they outlive the papers that brought them, so that what is shown is counted first in the
-papers.
+its `segments` are empty). Documents of `kind` `table` have in `data` the tables of the generation (`tables`). Where
+those would be too large documents of `kind` `word` are the spellings that did-you-mean looks among: `word`, `where`
+(`text` or `names`); they outlive the papers that brought them, so that what is shown is counted first in the papers.
 """
 
 from __future__ import annotations
@@ -132,6 +132,7 @@ META_FIELDS: dict[str, Mapping] = {
     "format": {"type": "integer", "index": False},
     "word": _keyword(),
     "where": _keyword(),
+    "data": {"type": "binary", "doc_values": False},
 }
 MANIFEST_ID = "manifest"
 REFUSED_ID = "refused"

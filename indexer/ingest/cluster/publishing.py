@@ -11,7 +11,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
-from itertools import islice
 from pathlib import Path
 
 import orjson
@@ -34,17 +33,12 @@ from indexer.index.opensearch.mapping import (
 )
 from indexer.index.opensearch.published import data_nodes, generation, kept, pointed_at
 from indexer.index.opensearch.refusals import Refusals, RefusedPaper, refused_of, without, written
-from indexer.index.segment.opened import SegmentFiles
-from indexer.index.store.manifest import Manifest, SegmentEntry
-from indexer.index.text.encoded import decode
-from indexer.ingest.cluster import unfinished
+from indexer.index.store.manifest import Manifest
+from indexer.ingest.cluster import dictionaries, unfinished
 from indexer.ingest.cluster.living import Ints, Living
 from indexer.ingest.cluster.shipping import Shipper, ship
 
 SHARDS, REPLICAS = "QUIVER_OPENSEARCH_SHARDS", "QUIVER_OPENSEARCH_REPLICAS"
-_WORDS = 5_000
-_LONGEST = 100
-"""Letters of a word that anybody might have meant to type."""
 _SEGMENT = 5e9
 """Bytes of a segment that the server merges no further by itself."""
 _MERGED, _LEAST_MERGE, _LONGEST_MERGE = 1_000, 60.0, 1_800.0
@@ -80,12 +74,14 @@ class Publisher:
         self._remove([papers, meta_index(papers)])
         before_refused = self._refused_before(before)
         known = {} if anew else before_refused
+        given = (self._connection, meta_index(papers), self._folder)
         try:
             living = Living.of(self._folder, manifest)
             changes = None if anew and before_refused else self._changes(living, manifest, before)
             if before is None or changes is None:
                 self._create(papers)
-                refused = missing = self._send(manifest, papers, living.places, manifest.segments, known)
+                refused = missing = self._send(manifest, papers, living.places, known)
+                self._took(dictionaries.write(*given, manifest, manifest.segments))
                 self._merge(papers, manifest.papers)
             else:
                 source = generation_index(self._name, before.generation)
@@ -93,7 +89,8 @@ class Publisher:
                 self._drop(before, papers, changes[1])
                 old = {entry.name for entry in before.segments}
                 new = [entry for entry in manifest.segments if entry.name not in old]
-                refused = self._send(manifest, papers, changes[0], new, known)
+                refused = self._send(manifest, papers, changes[0], known)
+                self._took(dictionaries.write(*given, manifest, new))
                 stay = set(living.unsent(changes[0]).tolist())
                 missing = refused + [row for row in before_refused.values() if row.key in stay]
             published = without(manifest, missing)
@@ -166,36 +163,14 @@ class Publisher:
     # --- documents ---
 
     def _send(
-        self,
-        manifest: Manifest,
-        papers: str,
-        places: Ints,
-        segments: Iterable[SegmentEntry],
-        known: Mapping[int, RefusedPaper],
+        self, manifest: Manifest, papers: str, places: Ints, known: Mapping[int, RefusedPaper]
     ) -> list[RefusedPaper]:
-        """Write the papers at some places and the words of some segments; gives the papers that were refused."""
+        """Write the papers at some places; gives those that were refused."""
         refused = ship(self._connection, self._folder, manifest, papers, places, self._procs)
         new = [row for row in refused if not _same(row, known)]
         if len(refused) == len(places) or len(new) > self._most_refused * len(places):
             self._took(new or refused)
-        words = iter(self._words(segments))
-        while batch := list(islice(words, _WORDS)):
-            self._took(send(self._connection, meta_index(papers), batch))
         return refused
-
-    def _words(self, segments: Iterable[SegmentEntry]) -> Iterator[Operation]:
-        """A document for each spelling that stands in some segments, in texts or names."""
-        told: set[str] = set()
-        for entry in segments:
-            files = SegmentFiles(self._folder, entry.files, entry.seals)
-            for where, table in (("text", files.forms), ("names", files.name_words)):
-                for encoded in table:
-                    word = decode(encoded)
-                    key = f"{where}:{word}"
-                    if key not in told and len(word) <= _LONGEST:
-                        told.add(key)
-                        yield Operation(key, orjson.dumps({"kind": "word", "word": word, "where": where}))
-            files.close()
 
     def _drop(self, before: Manifest, papers: str, places: Ints) -> None:
         shipper = Shipper(self._connection, self._folder, before, papers)

@@ -34,6 +34,7 @@ from indexer.index.segment.postings_writer import write_group
 from indexer.index.segment.strings import StringTable, write_strings
 from indexer.index.text.encoded import encode
 from indexer.index.text.ties import HERE
+from query.engines.opensearch.memory import Arrays
 
 Json = Mapping[str, Any]
 _NAME_WORDS = (1 << NAME_BITS) - 1
@@ -47,16 +48,9 @@ Written = Callable[[str, Sequence[str]], Set[str]]
 """From a surface word and ids to those of the papers whose text holds it."""
 
 
-class _Arrays(dict[str, Array]):
-    """Arrays by name, in memory."""
-
-    def add(self, name: str, array: Array) -> None:
-        """Append an array."""
-        self[name] = array
-
-    def add_bytes(self, name: str, data: bytes | bytearray) -> None:
-        """Append raw bytes as an array of uint8."""
-        self[name] = np.frombuffer(data, dtype=np.uint8)
+def form_name(word: str) -> str:
+    """The name of the clause by which hits say that their text holds a surface word."""
+    return f"form-{word}"
 
 
 class RowPapers(StoredPapers):
@@ -155,7 +149,9 @@ class Rows(Records):
         self.lengths = _lengths(fields)
         self._matched = [frozenset(hit.get("matched_queries", ())) for hit in hits]
         self._compound_keys = [row.get("joins", ()) for row in fields]
-        self.rows: _Arrays = _inverted([row["streams"][0] for row in fields], self.lengths)
+        self.rows: Arrays = _inverted([row["streams"][0] for row in fields], self.lengths)
+        self.told_forms: frozenset[str] = frozenset()
+        """Surface words of which the hits say whether they hold them (`form_name`)."""
         self._columns()
 
     def _columns(self) -> None:
@@ -167,7 +163,9 @@ class Rows(Records):
         self.arrays = self.rows  # type: ignore[assignment]  # what is asked of a block here is asked of any mapping
 
     def form_docs(self, word: str) -> npt.NDArray[np.uint16]:
-        """Rows whose text holds a surface word: the cluster has those."""
+        """Rows whose text holds a surface word: the cluster has those, and may have told them with the rows."""
+        if word in self.told_forms:
+            return np.flatnonzero(self.told(form_name(word))).astype(np.uint16)
         held = self._written(word, self.paper_ids)
         return np.array([doc for doc, paper in enumerate(self.paper_ids) if paper in held], dtype=np.uint16)
 
@@ -227,11 +225,11 @@ def _lengths(fields: Sequence[Json]) -> Array:
     return np.ascontiguousarray(found.astype(np.uint16 if top < 1 << 16 else np.uint32))
 
 
-def _inverted(packed: Sequence[str], lengths: Array) -> _Arrays:
+def _inverted(packed: Sequence[str], lengths: Array) -> Arrays:
     """The postings of both groups from the packed words of the rows: 80,000 words, over which no loop here goes."""
     reader = zstandard.ZstdDecompressor()
     rows = [parts_of(packing.given(value), reader) for value in packed]
-    arrays = _Arrays()
+    arrays = Arrays()
     extents, stream, words = _numbered([row[0] for row in rows], GAP)
     text = Occurrences(
         stream,

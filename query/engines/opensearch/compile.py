@@ -24,7 +24,8 @@ from query.engines.nodes import AndNode, Node, NotNode, OrNode, Scope, Scorer
 from query.engines.opensearch import clauses, reading
 from query.engines.opensearch.candidates import Rows
 from query.engines.opensearch.clauses import Query
-from query.engines.opensearch.facts import ClusterCollection, ClusterVariants
+from query.engines.opensearch.cluster_variants import ClusterVariants
+from query.engines.opensearch.rows_collection import ClusterCollection
 from query.engines.terms import NAME_COLUMNS, TEXT_COLUMNS, Term
 from query.language.analysed import AnalysedQuery, names_asked, phrase_in_names
 from query.language.leaves import Leaf

@@ -10,76 +10,39 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
+from math import prod
 from typing import Any
 
 import numpy as np
 
 from indexer.index.errors import BadIndexError, QueryError
-from indexer.index.opensearch.analysed import server_word
 from indexer.index.opensearch.mapping import stored_lines
 from indexer.index.record.venues import VenueTable
-from indexer.index.text.ties import HERE
 from query.engines.answer import RELAX_BELOW, Answer, Request, Row
 from query.engines.array_engine import ArrayEngine
 from query.engines.compile import Compiled
 from query.engines.opensearch import clauses
-from query.engines.opensearch.candidates import ROW_FIELDS, Rows
+from query.engines.opensearch.asking import Asked, either_of, forms_of, holding_form, tied_here
+from query.engines.opensearch.candidates import Rows
 from query.engines.opensearch.clauses import Query
 from query.engines.opensearch.compile import ClusterCompiled, ClusterCompiler
 from query.engines.opensearch.facets import MOST, STEPS, aggregations, counted
-from query.engines.opensearch.facts import ClusterCollection, Statistics, counting, totals
+from query.engines.opensearch.facts import Statistics, counting, totals
+from query.engines.opensearch.rows_collection import ClusterCollection
 from query.engines.orders import Found, first_rows
 from query.engines.scoring import exact
-from query.engines.terms import TEXT_COLUMNS
 from query.language.analysed import analyse
 
 Json = Mapping[str, Any]
 WINDOW = 500
 """So many papers are re-scored: among them are the first. A constant, so that no order depends on `limit`; of 600
 queries 200 papers had the first ten of all, 100 missed two."""
+_NARROW = 0.2
+"""The share of the papers that is thought to pass filters and required clauses, where it must be guessed."""
 _PAGE = 500
 _KEEP = "5m"
-_BY_YEAR = {"year": {"order": "desc", "missing": "_last"}}
-SORTS: dict[str, list[Any]] = {
-    "relevance": [{"_score": "desc"}, _BY_YEAR, {"id": "asc"}],
-    "newest": [_BY_YEAR, {"title_key": "asc"}, {"id": "asc"}],
-    "oldest": [{"year": {"order": "asc", "missing": "_last"}}, {"title_key": "asc"}, {"id": "asc"}],
-    "title": [{"title_key": "asc"}, _BY_YEAR, {"id": "asc"}],
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """One tier of a request: what matches, what of it is not to be given, how it is sorted."""
-
-    matched: Query
-    ordering: list[Query]
-    sort: str
-    tier: int = 0
-    without: Query | None = None
-
-    def body(self, size: int, *, compounds: bool) -> dict[str, Any]:
-        """The search for its first papers, in order."""
-        found: dict[str, Any] = {
-            "size": size,
-            "track_total_hits": True,
-            "query": {"bool": {"filter": [self.matched]}},
-            "_source": False,
-        }
-        if self.sort == "relevance" and self.ordering:
-            found["query"]["bool"]["should"] = self.ordering
-        if self.without is not None:
-            found["post_filter"] = {"bool": {"must_not": [self.without]}}
-        if size:
-            found["sort"] = SORTS[self.sort]
-            # Stored fields would be unpacked for each paper: 103 ms for 500 where doc values take 16.
-            found["stored_fields"] = "_none_"
-            # The records too, 2 ms: fetched for those that are shown, they took 7.
-            found["docvalue_fields"] = [*ROW_FIELDS, "stored", *(["joins"] if compounds else [])]
-            found.pop("_source")
-        return found
 
 
 class ClusterEngine(ArrayEngine):
@@ -102,16 +65,20 @@ class ClusterEngine(ArrayEngine):
         sort = "newest" if compiled.empty and request.sort == "relevance" else request.sort
         some = clauses.either(every) if every else clauses.EVERY
         first = [some] if every and request.match == "any" else every
-        asked = _Asked(clauses.both([*base, *first]), compiled.ordering(), sort)
-        found = self._ask(asked, request, compiled)
+        asked = Asked(clauses.both([*base, *first]), compiled.ordering(), sort, forms=forms_of(compiled))
+        second = replace(asked, matched=clauses.both([*base, some]), tier=1, without=clauses.both(every))
+        may_relax = request.match == "auto" and len(every) > 1
+        # Where few papers are likely to have all words both tiers are asked for at once.
+        likely = may_relax and self._few(compiled, request)
+        found, *others = self._ask([asked, second] if likely else [asked], request, compiled)
         total = all_words = found["hits"]["total"]["value"]
-        tiers = [(asked, self.take(found), total)]
+        tiers = [(asked, self.take(found, asked), total)]
         aggregated = found.get("aggregations", {})
-        if request.match == "auto" and len(every) > 1 and all_words < RELAX_BELOW:
-            asked = replace(asked, matched=clauses.both([*base, some]), tier=1, without=clauses.both(every))
-            found = self._ask(asked, request, compiled)
+        if may_relax and all_words < RELAX_BELOW:
+            found = others[0] if others else self._ask([second], request, compiled)[0]
             if more := found["hits"]["total"]["value"]:
-                tiers.append((asked, self.take(found), more))
+                asked = second
+                tiers.append((asked, self.take(found, asked), more))
                 total += more
                 aggregated = found.get("aggregations", {})
         # A term looks at all segments when it is first asked: all that is scored must have been fetched.
@@ -124,19 +91,45 @@ class ClusterEngine(ArrayEngine):
         exact_to = len(rows) if rest is not None and sort == "relevance" else None
         return Answer(rows[:wanted], total, all_words, total > all_words, [], facets, rest, exact_to)
 
-    def _ask(self, asked: _Asked, request: Request, compiled: ClusterCompiled) -> Json:
-        size = WINDOW if asked.sort == "relevance" else min(WINDOW, request.top if request.top is not None else WINDOW)
-        if request.top == 0:
-            size = 0
-        body = asked.body(size, compounds=_tied(compiled))
-        if request.facets:
-            body["aggs"] = aggregations(request.facets)
-        unknown = self.statistics.unknown(term.key for term in compiled.terms()) if size else []
-        found, *counted = self.statistics.searches([body, *(counting(clauses.holding(key)) for key in unknown)])
-        self.statistics.learn(unknown, totals(counted))
-        return found
+    def totals(self, requests: Sequence[Request]) -> list[int]:
+        """How many papers each of some requests finds: asked of the cluster at once."""
+        asked: list[Query] = []
+        for request in requests:
+            compiled = self._compiler.compile(self.analysed(request.query))
+            every = [clauses.matching(node.term) for node in compiled.optional]
+            base = [*clauses.filters(request.filters), *compiled.queries]
+            some, strict = clauses.both([*base, *either_of(every)]), clauses.both([*base, *every])
+            first = some if request.match == "any" else strict
+            asked += [first, strict if request.match == "all" else some]
+        counts = self.statistics.counts(asked)
+        return [
+            first if first >= RELAX_BELOW else second for first, second in zip(counts[::2], counts[1::2], strict=True)
+        ]
 
-    def _scored(self, at: int, asked: _Asked, compiled: ClusterCompiled) -> list[Row]:
+    def _few(self, compiled: ClusterCompiled, request: Request) -> bool:
+        """Whether few papers are likely to have all optional words: as many as would by chance, or some times more."""
+        stems, papers = self.statistics.lexicon.stems, self.collection.papers
+        if stems is None or not papers:
+            return False
+        shares = [stems.papers(node.term.word.stem) / papers for node in compiled.optional]
+        given = request.filters
+        narrow = _NARROW if compiled.queries or given.authors or given.venues or given.types or given.years else 1.0
+        return narrow * papers * prod(shares) < RELAX_BELOW
+
+    def _ask(self, asked: Sequence[Asked], request: Request, compiled: ClusterCompiled) -> list[Json]:
+        """The answers to some tiers, in one request with the papers of terms that are not known."""
+        bodies = []
+        for one in asked:
+            size = WINDOW if one.sort == "relevance" else min(WINDOW, WINDOW if request.top is None else request.top)
+            bodies.append(one.body(0 if request.top == 0 else size, compounds=tied_here(compiled)))
+            if request.facets:
+                bodies[-1]["aggs"] = aggregations(request.facets)
+        unknown = [] if request.top == 0 else self.statistics.unknown(term.key for term in compiled.terms())
+        found = self.statistics.searches([*bodies, *(counting(clauses.holding(key)) for key in unknown)])
+        self.statistics.learn(unknown, totals(found[len(bodies) :]))
+        return found[: len(bodies)]
+
+    def _scored(self, at: int, asked: Asked, compiled: ClusterCompiled) -> list[Row]:
         """The papers of a segment with their scores: by relevance in the order of these, else as they came."""
         segment = self.collection.segments[at]
         if not segment.docs:
@@ -165,8 +158,8 @@ class ClusterEngine(ArrayEngine):
             raise QueryError(f"this answer has more than {MOST:,} values of a facet; add a filter")
         return counts
 
-    def take(self, found: Json) -> int:
-        """Make a segment of the hits of an answer; gives its number.
+    def take(self, found: Json, asked: Asked | None = None) -> int:
+        """Make a segment of the hits of an answer (to what was `asked`); gives its number.
 
         What was compiled before looks at it too: papers whose whole title is the query come after those of the query.
         """
@@ -174,7 +167,10 @@ class ClusterEngine(ArrayEngine):
             for term in compiled.terms():
                 term.look_again()
         number = len(self.collection.segments)
-        self.collection.segments.append(Rows(f"rows {number}", found["hits"]["hits"], self.stored, self.written))
+        rows = Rows(f"rows {number}", found["hits"]["hits"], self.stored, self.written)
+        if asked is not None and asked.sort == "relevance" and asked.ordering:
+            rows.told_forms = frozenset(asked.forms)
+        self.collection.segments.append(rows)
         return number
 
     def stored(self, ids: Sequence[str]) -> Mapping[str, bytes]:
@@ -196,7 +192,7 @@ class ClusterEngine(ArrayEngine):
 
     def written(self, word: str, ids: Sequence[str]) -> frozenset[str]:
         """Those of some papers whose text holds a surface word."""
-        held = clauses.either([clauses.term(clauses.words_of(column), server_word(word)) for column in TEXT_COLUMNS])
+        held = holding_form(word)
         body = {
             "size": len(ids),
             "query": {"bool": {"filter": [{"terms": {"id": list(ids)}}, held]}},
@@ -214,7 +210,7 @@ class ClusterEngine(ArrayEngine):
     def _id(self, row: Row) -> str:
         return self.collection.segments[row.segment].paper_id(row.doc)
 
-    def _rest(self, request: Request, tiers: Sequence[tuple[_Asked, int, int]], given: frozenset[str]) -> Iterator[Row]:
+    def _rest(self, request: Request, tiers: Sequence[tuple[Asked, int, int]], given: frozenset[str]) -> Iterator[Row]:
         """The hits that are not among the first, in the order of the cluster."""
         sizes = [self.collection.segments[at].docs for _, at, _ in tiers]
         for (asked, _, total), first in zip(tiers, sizes, strict=True):
@@ -235,7 +231,7 @@ class ClusterEngine(ArrayEngine):
             if segment.docs:
                 self.collection.segments[number] = Rows(segment.name, [], self.stored, self.written)
 
-    def _pages(self, asked: _Asked) -> Iterator[list[Json]]:
+    def _pages(self, asked: Asked) -> Iterator[list[Json]]:
         """All hits, page by page, of one point in time."""
         connection, papers = self.statistics.connection, self.statistics.generation.papers
         point = connection.call("POST", f"/{papers}/_search/point_in_time", keep_alive=_KEEP)["pit_id"]
@@ -254,8 +250,3 @@ class ClusterEngine(ArrayEngine):
                 after = hits[-1]["sort"]
         finally:
             connection.call("DELETE", "/_search/point_in_time", {"pit_id": [point]}, expected=(404,))
-
-
-def _tied(compiled: ClusterCompiled) -> bool:
-    """Whether some term counts another word as itself only in papers that tie the two."""
-    return any(parts[0] == HERE for term in compiled.terms() for parts in term.key.variants)

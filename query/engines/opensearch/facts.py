@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from operator import ne
 from typing import Any
 
-import numpy as np
 import orjson
 
-from indexer.index.bm25f import average_length
 from indexer.index.errors import QueryError
-from indexer.index.opensearch.analysed import server_key, server_word
+from indexer.index.opensearch.analysed import server_word
 from indexer.index.opensearch.connection import SEARCH_SECONDS, Connection
 from indexer.index.opensearch.failures import ClusterError, Failure, translated
 from indexer.index.opensearch.published import ClusterGeneration
-from indexer.index.record.name_forms import NameForm, initial_of, meant, stored_form
-from indexer.index.schema import FIELDS, GROUPS, K1, TEXT
-from indexer.index.segment.opened import Segment
-from indexer.index.text.encoded import encode
+from indexer.index.schema import GROUPS, TEXT
 from indexer.index.text.languages import LANGUAGES
-from indexer.index.text.ties import EVERYWHERE, HERE
-from query.engines.author_names import TWO_NAMES, AuthorNames, FoundNames, search_words
-from query.engines.collection import Collection, TermKey
+from query.engines.author_names import FoundNames
+from query.engines.collection import TermKey
 from query.engines.deadline import check_time, left
-from query.engines.masks import Mask
 from query.engines.opensearch import clauses
 from query.engines.opensearch.clauses import Query
-from query.engines.variants import Parts, Variants
-from query.engines.works import Works
+from query.engines.opensearch.lexicon import Lexicon
+from query.engines.variants import Parts
 
 Json = Mapping[str, Any]
 KEPT = 1 << 15
@@ -44,6 +38,7 @@ class Statistics:
     def __init__(self, connection: Connection, generation: ClusterGeneration) -> None:
         self.connection = connection
         self.generation = generation
+        self.lexicon = Lexicon(connection, generation.meta)
         self.holding: dict[TermKey, int] = {}
         self.stem_papers: dict[str, int] = {}
         self.word_papers: dict[str, int] = {}
@@ -143,6 +138,8 @@ class Statistics:
     @cached_property
     def languages(self) -> tuple[str, ...]:
         """Codes of the languages beside English that the index holds papers in."""
+        if (ties := self.lexicon.ties) is not None:
+            return tuple(code for code in LANGUAGES if ne(*ties.prefix_range(f"{code}:".encode())))
         held = self.counts([{"prefix": {"joins": {"value": f"{code}:"}}} for code in LANGUAGES])
         return tuple(code for code, count in zip(LANGUAGES, held, strict=True) if count)
 
@@ -170,155 +167,3 @@ def _too_much(error: ClusterError) -> ClusterError | QueryError:
 def escaped(text: str) -> str:
     """A text as a regular expression of Lucene that means it."""
     return "".join(sign if sign.isalnum() or sign in " \t" else f"\\{sign}" for sign in text)
-
-
-class ClusterVariants(Variants):
-    """The variants of words of a generation in a cluster."""
-
-    def __init__(self, collection: Collection, statistics: Statistics) -> None:
-        super().__init__(collection)
-        self._statistics = statistics
-
-    def prepare(self, joined: Iterable[str]) -> None:
-        """Ask for the variants of some stems in one request."""
-        known = self._statistics.variants
-        if len(known) > KEPT:
-            known.clear()
-        new = [stem for stem in dict.fromkeys(joined) if stem not in known]
-        if not new:
-            return
-        query = clauses.either([{"prefix": {"joins": {"value": f"{stem}\t"}}} for stem in new])
-        found: dict[str, list[str]] = {stem: [] for stem in new}
-        include = "|".join(f"{escaped(stem)}\t.*" for stem in new)
-        for key, _ in self._statistics.values("joins", query, include):
-            stem, _, parts = key.partition("\t")
-            if stem in found:
-                found[stem].append(parts)
-        for stem, held in found.items():
-            # In the order of the embedded table, whose keys are sorted as bytes.
-            held.sort(key=encode)
-            known[stem] = tuple(
-                (text[0], stem, text[1:]) if text[0] in (HERE, EVERYWHERE) else tuple(text.split(" ")) for text in held
-            )
-
-    def variants(self, joined: str) -> tuple[Parts, ...]:
-        """Stems side by side that count as a joined stem."""
-        found = self._statistics.variants.get(joined)
-        if found is None:
-            self.prepare([joined])
-            found = self._statistics.variants[joined]
-        return found
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        """Codes of the languages beside English that the index holds papers in."""
-        return self._statistics.languages
-
-
-class ClusterNames(AuthorNames):
-    """The names of a generation in a cluster: looked up among the clusters of the papers that hold their words."""
-
-    def __init__(self, statistics: Statistics) -> None:
-        super().__init__([])
-        self._statistics = statistics
-        self._found = statistics.names
-
-    def keys_of(self, found: FoundNames) -> tuple[str, ...]:
-        """Keys of the author clusters that a typed name means."""
-        return found.keys
-
-    def mark(self, mask: Mask, found: FoundNames, segment: Segment, at: int) -> None:
-        """Set a mask over fetched rows true where one of the names stands: which these are the cluster tells."""
-        ids = [segment.paper_id(row) for row in range(segment.docs)]
-        if not ids or not found.keys:
-            return
-        held = {"terms": {"clusters": list(map(server_key, found.keys))}}
-        body = {
-            "size": len(ids),
-            "query": {"bool": {"filter": [{"terms": {"id": ids}}, held]}},
-            "track_total_hits": False,
-            "stored_fields": "_none_",
-            "docvalue_fields": ["id"],
-        }
-        named = {hit["fields"]["id"][0] for hit in self._statistics.search(body)["hits"]["hits"]}
-        mask |= np.array([paper in named for paper in ids], dtype=bool)
-
-    def _held(self, word: str) -> bool:
-        return bool(self._statistics.connection.count(self._statistics.generation.papers, _name(word)))
-
-    def _clusters(self, form: NameForm, typed: NameForm) -> FoundNames | None:
-        widened, keys = set(), []
-        for key in self._candidates(form):
-            meaning = meant(form, stored_form(key))
-            if meaning is not None:
-                keys.append(key)
-                if meaning.widened:
-                    widened.add(key)
-        if not keys:
-            return None
-        return FoundNames((), tuple(sorted(widened)), self._shorter(typed), form is not typed, tuple(sorted(keys)))
-
-    def _shorter(self, typed: NameForm) -> tuple[str, ...]:
-        if len(typed.units) < 2 or all(unit.abbreviated or len(unit.text) == 1 for unit in typed.units[:-1]):
-            return ()
-        keys = self._candidates(NameForm((typed.units[-1],)), typed.units[0].text[0])
-        return tuple(sorted(key for key in keys if initial_of(typed, stored_form(key))))
-
-    def _candidates(self, form: NameForm, also: str = "") -> Iterator[str]:
-        """Keys of clusters that may carry a name: those of the papers that hold its words."""
-        words = [list(dict.fromkeys(words)) for words in search_words(form)]
-        each = [clauses.either([_name(word) for word in spellings]) for spellings in words]
-        asked = []
-        for query, spellings, count in zip(each, words, self._statistics.counts(each), strict=True):
-            if count:
-                asked.append(query)
-            elif len(encode(spellings[0])) < TWO_NAMES:
-                return
-        if asked:
-            query = clauses.both([*asked, _name(also)] if also else asked)
-            yield from (key for key, _ in self._statistics.values("clusters", query))
-
-
-def _name(word: str) -> Query:
-    return clauses.term("names", server_word(word))
-
-
-class ClusterCollection(Collection):
-    """The collection of one call: statistics of the cluster, segments of what the call has fetched."""
-
-    def __init__(self, statistics: Statistics) -> None:
-        manifest = statistics.generation.manifest
-        self.statistics = statistics
-        self.segments: list[Segment] = []
-        self.author_names = ClusterNames(statistics)
-        self.papers = manifest.papers
-        self.averages = tuple(average_length(total, manifest.papers) for total in manifest.lengths)
-        self.parameters = np.array(
-            [*(row.weight for row in FIELDS), *(row.b for row in FIELDS), *self.averages, K1], dtype=np.float64
-        )
-
-    def holding(self, term: TermKey) -> int | None:
-        """Papers that hold a term: counted with the search in which it stands, else asked for."""
-        statistics = self.statistics
-        if term not in statistics.holding:
-            statistics.learn([term], statistics.counts([clauses.holding(term)]))
-        return statistics.holding[term]
-
-    def stem_papers(self, stems: Iterable[str]) -> dict[str, int]:
-        """For each of some stems the papers that hold it in a text field."""
-        return self.statistics.papers_of(stems)
-
-    @property
-    def readers(self) -> tuple[Any, ...] | None:
-        """What finds terms in each segment in the kernel; None without one."""
-        found = tuple(segment.reader for segment in self.segments)
-        return None if any(reader is None for reader in found) else found
-
-    @property
-    def works(self) -> Works:
-        """No works: a cluster's index groups none."""
-        return Works([])
-
-    def slack(self, segment: Segment) -> float:
-        """Rows have no impacts that could have been made for other lengths."""
-        return 1.0

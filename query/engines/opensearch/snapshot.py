@@ -23,10 +23,15 @@ from query.browse.venue_list import VenueRow
 from query.engines.answer import Answer, Row
 from query.engines.array_engine import ArrayEngine
 from query.engines.opensearch import clauses
-from query.engines.opensearch.browse import Browser
+from query.engines.opensearch.authors import Authors
 from query.engines.opensearch.candidates import ROW_FIELDS, RowPapers
+from query.engines.opensearch.completions import Completions
 from query.engines.opensearch.engine import ClusterEngine
 from query.engines.opensearch.facts import Statistics
+from query.engines.opensearch.headings import Headings
+from query.engines.opensearch.holdings import Holdings
+from query.engines.opensearch.scrolling import every
+from query.engines.opensearch.spellings import respelt
 from query.information import Information
 from query.language.tree import Diagnostic, Query
 from query.named import readings
@@ -48,8 +53,11 @@ class ClusterSnapshot(Snapshot):
         self.path = path
         self.statistics = statistics
         self.venue_table = recorded_table(statistics.generation.manifest.venues)
-        self._browser = Browser(statistics, self.venue_table)
-        self.heading = lru_cache(_HEADINGS)(self._browser.heading)
+        self._headings = Headings(statistics)
+        self._authors = Authors(statistics, self.venue_table, self._headings)
+        self._holdings = Holdings(statistics, self.venue_table)
+        self._completions = Completions(statistics, self._headings, self._holdings.venues)
+        self.heading = lru_cache(_HEADINGS)(self._headings.heading)
         self._closed = False
         self._begin()
 
@@ -133,44 +141,44 @@ class ClusterSnapshot(Snapshot):
 
     def ids(self) -> Iterator[str]:
         """Ids of all papers, in their order."""
-        for hit in self._browser.every(["id"]):
+        for hit in every(self.statistics, ["id"]):
             self.check()
             yield hit["fields"]["id"][0]
 
     def heads(self) -> Iterator[dict[str, Any]]:
         """What a hit shows of every paper."""
-        for hit in self._browser.every(["stored"]):
+        for hit in every(self.statistics, ["stored"]):
             self.check()
             yield stored_head(stored_lines(hit))
 
     def moments(self) -> set[tuple[int, int]]:
         """Generations in which papers were first seen, with their times in seconds since 1970."""
-        return self._browser.moments()
+        return self._holdings.moments()
 
     def author(self, name: str) -> Cluster:
         """The author cluster of a name. Raises NotFoundError with names that are alike."""
-        return self._browser.author(name)
+        return self._authors.author(name)
 
     def suggest(self, prefix: str, limit: int | None) -> Suggestions:
         """The commonest completions, of each sort at most `limit`."""
-        return self._browser.suggest(prefix, limit)
+        return self._completions.suggest(prefix, limit)
 
     def venues(self) -> list[VenueRow]:
         """Venues by count, then name."""
-        return self._browser.venues()
+        return self._holdings.venues()
 
     def years(self) -> tuple[int, int] | None:
         """The first and the last year of papers; None where none has a year."""
-        return self._browser.years()
+        return self._holdings.years()
 
     def info(self) -> Information:
         """What the index holds."""
-        return self._browser.info()
+        return self._holdings.info()
 
     def same_title(self, paper: str) -> list[str]:
         """Ids of the other papers with the same title, first author and year, give or take one, sorted."""
         segment, doc = self.locate(paper)
-        return self._browser.same_title(segment.papers.paper(doc))
+        return self._authors.same_title(segment.papers.paper(doc))
 
     # --- what is asked about an answer ---
 
@@ -190,7 +198,7 @@ class ClusterSnapshot(Snapshot):
             if name == "author":
                 floor = sorted((count for _, count in rows), reverse=True)[:TOP_AUTHORS]
                 first = [(key, count) for key, count in rows if floor and count >= floor[-1]]
-                self._browser.learn_headings([key for key, _ in first])
+                self._headings.learn([key for key, _ in first])
                 shown = sorted((-count, self.heading(key)) for key, count in first)[:TOP_AUTHORS]
                 found[name] = [FacetCount(value, -count) for count, value in shown]
             elif name == "year":
@@ -201,10 +209,10 @@ class ClusterSnapshot(Snapshot):
 
     def better_query(self, query: Query, answer: Answer, total: Total) -> str | None:
         """The query with words respelt, if that finds many times more."""
-        return self._browser.better_query(query, answer, total)
+        return respelt(self.statistics, query, answer, total)
 
     def names_read(self, query: Query) -> Iterator[Diagnostic]:
         """What a searcher should know of how the names of a query were read."""
         if query.required:
             names = self.engine.collection.author_names
-            yield from name_notes(query, names, self._browser.size, self.heading)
+            yield from name_notes(query, names, self._authors.size, self.heading)

@@ -1,0 +1,137 @@
+"""The tables of a generation (`index.opensearch.tables`), each fetched when it is first needed and kept.
+
+With them nothing has to be asked before a search: what hyphens tie, how many papers hold a word, how names are spelt,
+who has a name. Where the collection is too large for a table it is None, and who needs it asks the cluster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.index.once import made_once
+from indexer.index.opensearch import packing
+from indexer.index.opensearch.connection import ADMIN_SECONDS, Connection
+from indexer.index.opensearch.mapping import usual_spelling
+from indexer.index.opensearch.tables import Table, table_id, unpacked
+from indexer.index.segment.authors import Beginnings, beginnings
+from indexer.index.segment.strings import StringTable, write_strings
+from indexer.index.text.encoded import decode, encode
+from query.engines.opensearch.memory import Arrays
+
+Ints = npt.NDArray[np.int64]
+_NONE = np.empty(0, dtype=np.int64)
+
+
+class Lexicon:
+    """The tables of one generation. Safe in threads."""
+
+    def __init__(self, connection: Connection, meta: str) -> None:
+        self._connection, self._meta = connection, meta
+
+    @made_once
+    def ties(self) -> StringTable | None:
+        """Keys of the table of compounds, sorted."""
+        found = self._fetched("ties")
+        return None if found is None else _strings(found.keys)
+
+    @made_once
+    def words(self) -> Words | None:
+        """Surface words with their papers."""
+        found = self._fetched("words")
+        return None if found is None else Words(found)
+
+    @made_once
+    def stems(self) -> Counted | None:
+        """Stems with their papers."""
+        found = self._fetched("stems")
+        return None if found is None else Counted(found)
+
+    @made_once
+    def names(self) -> Names | None:
+        """The author clusters."""
+        found = self._fetched("names")
+        return None if found is None else Names(found)
+
+    def _fetched(self, name: str) -> Table | None:
+        path = f"/{self._meta}/_doc/{table_id(name)}"
+        answer = self._connection.call("GET", path, seconds=ADMIN_SECONDS, expected=(404,))
+        return unpacked(packing.given(answer["_source"]["data"])) if answer.get("found") else None
+
+
+class Counted:
+    """Sorted keys with columns of numbers."""
+
+    def __init__(self, table: Table) -> None:
+        self.keys = _strings(table.keys)
+        self._numbers = table.numbers
+
+    def papers(self, key: str, column: int = 0) -> int:
+        """The number of a key in a column; 0 where it is not there."""
+        number = self.keys.find(encode(key))
+        return int(self._numbers[column][number]) if number >= 0 else 0
+
+
+class Words(Counted):
+    """Surface words: papers whose text holds each, and papers that have it in a name."""
+
+    def text(self, word: str) -> int:
+        """Papers whose text holds a word."""
+        return self.papers(word, 0)
+
+    def names(self, word: str) -> int:
+        """Papers that have a word in an author's name."""
+        return self.papers(word, 1)
+
+
+class Names(Counted):
+    """Author clusters: papers, headings, and which of them have a word in their name."""
+
+    def __init__(self, table: Table) -> None:
+        super().__init__(table)
+        self._headings = table.texts[0]
+
+    def heading(self, key: str) -> str:
+        """The name a cluster is shown by; its key where no paper carries it."""
+        number = self.keys.find(encode(key))
+        if number < 0:
+            return key
+        return decode(self._headings[number]) or usual_spelling(key)
+
+    def with_word(self, word: str) -> Ints:
+        """Numbers (rising) of the clusters with a word in their name."""
+        number = self._words.find(encode(word))
+        if number < 0:
+            return _NONE
+        low, high = int(self._beginnings.start[number]), int(self._beginnings.start[number + 1])
+        found: Ints = self._beginnings.clusters[low:high].astype(np.int64)
+        return found
+
+    def with_any(self, words: Iterable[str]) -> Ints:
+        """The same of any of some words."""
+        found = [held for word in dict.fromkeys(words) if len(held := self.with_word(word))]
+        if len(found) < 2:
+            return found[0] if found else _NONE
+        return np.unique(np.concatenate(found))
+
+    def together(self, words: Iterable[str], other: str) -> list[int]:
+        """For each of some words the papers that have it in a name with another word, a paper once a name."""
+        beside = self.with_word(other)
+        sizes = self._numbers[0]
+        return [int(sizes[np.intersect1d(beside, self.with_word(word), assume_unique=True)].sum()) for word in words]
+
+    @made_once
+    def _beginnings(self) -> Beginnings:
+        return beginnings(map(decode, self.keys))
+
+    @made_once
+    def _words(self) -> StringTable:
+        return _strings(self._beginnings.words)
+
+
+def _strings(keys: Sequence[bytes]) -> StringTable:
+    arrays = Arrays()
+    write_strings(arrays, "key", keys, ordered=True)
+    return StringTable(arrays, "key")
