@@ -10,7 +10,6 @@ from indexer.index.errors import QueryError
 from indexer.index.segment.opened import Segment
 from indexer.index.text.analysis import words
 from indexer.index.text.reading import as_read
-from query.browse.versions import other_ids
 from query.engines.answer import Answer, Request, Row
 from query.engines.compile import Compiled
 from query.engines.deadline import LateError, bounded, late
@@ -195,7 +194,7 @@ def hits_of(
             None if rest is not None else _reader(snapshot, segment, row.doc),
             shown,
             why,
-            tuple(other_ids(snapshot.engine.collection, row.segment, row.doc)),
+            tuple(snapshot.engine.collection.other_records(row.segment, row.doc)),
         )
 
 

@@ -290,6 +290,21 @@ class PaperIndex:
         """
         return self._now().session().same_title(paper_of(paper))
 
+    @property
+    def grouped(self) -> bool:
+        """Whether records of one work are shown once (`--group-duplicates`)."""
+        return self._now().manifest.group_duplicates
+
+    @naming_files
+    def records_of(self, paper: str) -> list[str]:
+        """Ids of all records of a paper's work, the preferred first; its own alone where it is alone."""
+        return self._now().session().records_of(text_of("paper", paper))
+
+    @naming_files
+    def stand_ins(self) -> set[str]:
+        """Ids of the records that are not the preferred ones of their works."""
+        return self._now().stand_ins()
+
     @naming_files
     def related(self, paper: str | Paper | Hit, limit: int | None = 10) -> Page:
         """Papers like one, by the words that tell it from others. Raises NotFoundError."""
@@ -299,9 +314,7 @@ class PaperIndex:
         request = Request(query, match="any", top=None if wanted is None else wanted + 1)
         answer = snapshot.engine.answer(request)
         me = snapshot.segments.index(segment)
-        own = {
-            snapshot.segments[at].paper_id(number) for at, number in snapshot.engine.collection.works.members(me, doc)
-        }
+        own = {segment.paper_id(doc), *snapshot.engine.collection.other_records(me, doc)}
         found = (row for row in rows_of(answer, 0, request.top) if _id(snapshot, row) not in own)
         rows = list(islice(found, wanted))
         total = max(0, answer.total - 1)

@@ -21,7 +21,6 @@ from indexer.index.store.manifest import Manifest
 from indexer.index.text.analysis import fingerprint, stems, words
 from indexer.index.text.encoded import encode
 from query.browse.spelling import SegmentWords, better_query, better_venue
-from query.browse.versions import other_ids
 from query.engines.answer import Answer, Row
 from query.engines.array_engine import ArrayEngine
 from query.engines.masks import listed
@@ -202,7 +201,7 @@ class Snapshot:
         segment, doc = self.locate(paper)
         collection = self.engine.collection
         if collection.works:
-            return other_ids(collection, self.segments.index(segment), doc)
+            return collection.other_records(self.segments.index(segment), doc)
         work, dated = segment.arrays["doc.work"][doc], int(segment.years[doc])
         found = []
         for other in self.segments:
@@ -213,6 +212,17 @@ class Snapshot:
                 if not same and (not dated or not year or abs(year - dated) <= 1):
                     found.append(other.paper_id(number))
         return sorted(found)
+
+    def records_of(self, paper: str) -> list[str]:
+        """Ids of all records of a paper's work, the preferred first. Raises NotFoundError."""
+        segment, doc = self.locate(paper)
+        at, works = self.segments.index(segment), self.engine.collection.works
+        return [self.segments[member.segment].paper_id(member.doc) for member in works.members(at, doc)]
+
+    def stand_ins(self) -> set[str]:
+        """Ids of the records that are not the preferred ones of their works."""
+        found = self.engine.collection.works.stand_ins()
+        return {self.segments[member.segment].paper_id(member.doc) for member in found}
 
     # --- what is asked about an answer ---
 

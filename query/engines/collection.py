@@ -70,6 +70,14 @@ class Collection:
         """Which papers are one work."""
         return Works(self.segments)
 
+    def other_records(self, segment: int, doc: int) -> list[str]:
+        """Ids of the other records of a paper's work, the preferred first; none where works are not grouped."""
+        works = self.works
+        if not works:
+            return []
+        others = (member for member in works.members(segment, doc) if member != (segment, doc))
+        return [self.segments[member.segment].paper_id(member.doc) for member in others]
+
     def weights(self, segment: Segment, docs: Ints, counts: npt.NDArray[np.integer]) -> Floats:
         """W(t,d) for documents of a segment from term frequencies (documents x fields), in float64."""
         total = np.zeros(len(docs))

@@ -8,13 +8,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from indexer.index.record.venues import VenueTable
-from indexer.index.segment.columns import TYPE_CODES
 from indexer.index.segment.opened import Segment
+from indexer.index.segment.work_order import members
 from query.engines.masks import Mask, distinct
 
 Ints = npt.NDArray[np.int64]
-_PUBLISHED, _PREPRINT, _MANUSCRIPT = 0, 1, 2
 
 
 class DocAddress(NamedTuple):
@@ -27,24 +25,11 @@ class DocAddress(NamedTuple):
 class Works:
     """The works of a generation; none where `--group-duplicates` was not asked for.
 
-    Members of a work stand in the order in which they are preferred: published form, preprint, manuscript; then the
-    newer year, then the id.
+    Members of a work stand in the order in which they are preferred.
     """
 
     def __init__(self, segments: Sequence[Segment]) -> None:
-        parts = [_members(segment, at) for at, segment in enumerate(segments) if len(segment.works)]
-        hashes, owners, docs, forms, ages = (
-            np.concatenate([part[column] for part in parts]) if parts else np.empty(0, np.int64) for column in range(5)
-        )
-        ids = [segments[at].ids[doc] for at, doc in zip(owners.tolist(), docs.tolist(), strict=True)]
-        by_id = np.empty(len(ids), dtype=np.int64)
-        by_id[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
-        order = np.lexsort((by_id, ages, forms, hashes))
-        self._segments, self._docs = owners[order].astype(np.int64), docs[order].astype(np.int64)
-        hashes = hashes[order]
-        new = np.ones(len(hashes), dtype=bool)
-        new[1:] = hashes[1:] != hashes[:-1]
-        self._works: Ints = np.cumsum(new) - 1
+        self._works, self._segments, self._docs = members(segments)
         self._numbers: dict[tuple[int, int], int] | None = None
 
     def __bool__(self) -> bool:
@@ -123,26 +108,3 @@ class Works:
             elif number not in best or self.preference(*paper) < self.preference(*best[number]):
                 best[number] = paper
         return alone.union(best.values())
-
-
-def _members(segment: Segment, at: int) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-    """Hash, segment, document, form and age of the papers of a segment that belong to works."""
-    hashes = segment.works
-    docs = np.flatnonzero((hashes != 0) & segment.live)
-    years = segment.years[docs].astype(np.int64)
-    ages = np.where(years > 0, -years, 1)
-    return hashes[docs], np.full(len(docs), at), docs, _forms(segment, docs), ages
-
-
-def _forms(segment: Segment, docs: Ints) -> Ints:
-    """Published, preprint or manuscript: by type; without one by whether there is a venue that prints papers."""
-    table = VenueTable.default()
-    # What appears in arXiv and the like is a preprint, which `default_type` says; they have no type of venue.
-    prints = np.array(
-        [bool(name) and table.default_type(name) != "article" for name in segment.venue_names], dtype=bool
-    )
-    types, printed = segment.types[docs], prints[segment.venues[docs]]
-    forms = np.where(printed | (types != 0), _PUBLISHED, _PREPRINT)
-    forms[(types == TYPE_CODES["article"]) & ~printed] = _PREPRINT
-    forms[types == TYPE_CODES["manuscript"]] = _MANUSCRIPT
-    return forms

@@ -25,8 +25,7 @@ def twins_in(index: PaperIndex, key_format: str, papers: int) -> Twins:
     A work counts once, by its preferred record, which is the one that exports cite.
     """
     known: dict[str, list[str]] = {}
-    collection = index.engine.collection
-    behind = {collection.segments[one.segment].paper_id(one.doc) for one in collection.works.stand_ins()}
+    behind = index.stand_ins()
     if papers > _FEW:
         for paper in _every(index):
             if paper.id in behind:

@@ -29,7 +29,7 @@ SEEDS = 4
 """So many rounds of random queries go through Whoosh's matchers in `make test`, ten times as slow as the arrays."""
 REMOTE_SEEDS = 1
 """The same of clusters: a round of 50 takes 5 to 20 s there."""
-ANYWHERE = ("test_facts", "test_scores", "test_best", "test_errors", "test_browsing")
+ANYWHERE = ("test_facts", "test_scores", "test_best", "test_errors", "test_browsing", "test_works")
 """Modules whose indexes lie wherever the engine's do; the others are about folders."""
 
 

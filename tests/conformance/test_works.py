@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import orjson
 import pytest
@@ -27,15 +28,18 @@ PAPERS = (
 
 @pytest.fixture(scope="module", params=[1, 100])
 def works(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, engine: str
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    engine: str,
+    place: Callable[[str], str | Path],
 ) -> Iterator[PaperIndex]:
     """The papers in one segment, or each in its own."""
-    aside = tmp_path_factory.mktemp("works")
+    aside, there = tmp_path_factory.mktemp("works"), place("works")
     (aside / "1.jsonl").write_bytes(b"\n".join(orjson.dumps(paper.as_record()) for paper in PAPERS))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(builder, "BLOCK_DOCS", request.param)
-        build([aside / "1.jsonl"], aside / "p.idx", group_duplicates=True)
-    with PaperIndex.open(aside / "p.idx", engine=engine) as index:
+        build([aside / "1.jsonl"], there, group_duplicates=True, force=True)
+    with PaperIndex.open(there) as index:
         yield index
 
 

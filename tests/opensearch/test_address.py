@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from indexer import build
 from indexer.index.errors import UsageError
 from indexer.index.opensearch.address import CREDENTIALS, PASSWORD, USER, credentials, is_address, parse_address
 
@@ -63,12 +62,6 @@ def test_credentials_in_an_address_are_refused_and_not_shown() -> None:
     with pytest.raises(UsageError, match="holds credentials") as told:
         parse_address("https://me:geheim@host:9200/papers")
     assert "geheim" not in str(told.value)
-
-
-def test_what_a_cluster_does_not_group_is_not_built_ungrouped(tmp_path: Path) -> None:
-    """Before anything is read or anybody asked."""
-    with pytest.raises(UsageError, match="without --group-duplicates"):
-        build(tmp_path, "http://127.0.0.1:9/papers", group_duplicates=True)
 
 
 def test_credentials_come_from_the_environment_or_a_file(tmp_path: Path) -> None:

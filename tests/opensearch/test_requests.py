@@ -29,7 +29,7 @@ ONE: list[tuple[str, dict[str, Any]]] = [
     (f"{COMMON} {OTHER}", {}),
     (f"{COMMON} {OTHER}", {"ranking": "bm25f", "match": "any"}),
     (f"{COMMON} {OTHER}", {"facets": ("venue", "year", "type"), "limit": 100}),
-    (f"{COMMON} hashing molecule quantum", {}),
+    (f"{FIRST} {COMMON} {OTHER}", {}),
     (COMMON, {"years": (2010, None), "exclude_types": ["thesis"]}),
     (COMMON, {"sort": "newest"}),
     (COMMON, {"limit": 0, "facets": ("venue",)}),

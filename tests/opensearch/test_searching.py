@@ -47,6 +47,7 @@ def test_past_the_window_the_order_is_the_clusters_and_nothing_is_lost(
     """All hits come once, by search and scan, no score above the one before; the answer says from where on."""
     folder, remote = both
     monkeypatch.setattr(engine, "WINDOW", 15)
+    monkeypatch.setattr(engine, "WIDE", 15)
     monkeypatch.setattr(engine, "_PAGE", 7)
     expected = {hit.id for hit in folder.search(COMMON, limit=None)}
     assert len(expected) > 40
@@ -73,12 +74,31 @@ def test_words_of_an_alternative_order_no_paper_that_does_not_match_it(
 ) -> None:
     """The few that are fetched of many hits are those that score most here: beside a missing word one gives nothing."""
     monkeypatch.setattr(engine, "WINDOW", 30)
+    monkeypatch.setattr(engine, "WIDE", 30)
     folder, remote = both
     for query in (f"{COMMON} OR ({OTHER} AND nowherefound)", f'{COMMON} OR "{OTHER} nowherefound"'):
         for ranking in ("best", "bm25f"):
             expected = folder.search(query, ranking=ranking, limit=5)
             assert expected.total > 40
             assert [hit.id for hit in remote.search(query, ranking=ranking, limit=5)] == [hit.id for hit in expected]
+
+
+def test_where_the_rows_do_not_prove_the_first_ten_more_are_asked_for(
+    both: tuple[PaperIndex, PaperIndex], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A dozen candidates in the server's own order do not tell the first ten."""
+    monkeypatch.setattr(engine, "WINDOW", 12)
+    folder, remote = both
+    widened = 0
+    for query in (f"{COMMON} {OTHER}", COMMON, OTHER):
+        for match in ("any", "auto"):
+            expected = folder.search(query, ranking="bm25f", match=match)
+            page = remote.search(query, ranking="bm25f", match=match)
+            assert [(hit.id, round(hit.score, 9)) for hit in page] == [
+                (hit.id, round(hit.score, 9)) for hit in expected
+            ], query
+            widened += page.exact_to is None and page.total > 24
+    assert widened
 
 
 def test_a_time_limit_holds_while_the_cluster_is_waited_for(both: tuple[PaperIndex, PaperIndex]) -> None:

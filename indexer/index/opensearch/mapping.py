@@ -29,6 +29,7 @@ in the writers' book (`book`). So a `match_all` counts N. There is no `_source`:
 | `year`, `type` | short, keyword: doc values; absent where not known |
 | `keys` | keyword: all by which a paper is found, `kind<TAB>value` (`identity_key`), `id<TAB>...` among them |
 | `work` | keyword, doc values: what records of one work share, where works are grouped |
+| `place`, `records` | integer doc value: 0 for the preferred record of a work, then 1 ...; packed: the ids of all, so |
 | `seen_generation`, `seen_time` | integer, long (seconds since 1970): when the id was first seen |
 | `content` | long doc value: hash of the record and its canonical venue, for `verify` |
 
@@ -122,6 +123,8 @@ PAPER_FIELDS: dict[str, Mapping] = {
     "type": _keyword(),
     "keys": _keyword(values=False),
     "work": _keyword(),
+    "place": {"type": "integer"},
+    "records": _PACKED,
     **_SEEN,
     **_CONTENT,
     "stored": _PACKED,

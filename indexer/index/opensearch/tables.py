@@ -9,7 +9,7 @@ the cluster is asked word by word.
 | --- | --- | --- |
 | `ties` | keys of the table of compounds that live papers have | |
 | `words` | surface words of texts and names | papers whose text holds the word; papers that have it in a name |
-| `stems` | stems | papers that have it in a text field |
+| `stems` | stems | papers that have it in a text field; in the title, venue, abstract, keywords |
 | `names` | keys of author clusters | papers; the heading where it is not `mapping.usual_spelling` |
 """
 

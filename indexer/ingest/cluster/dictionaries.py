@@ -10,8 +10,7 @@ import orjson
 
 from indexer.index.opensearch import packing, tables
 from indexer.index.opensearch.bulk import Operation, Refused, send
-from indexer.index.opensearch.connection import ADMIN_SECONDS, Connection
-from indexer.index.opensearch.mapping import META_FIELDS
+from indexer.index.opensearch.connection import Connection
 from indexer.index.segment.opened import SegmentFiles
 from indexer.index.store.manifest import Manifest, SegmentEntry
 from indexer.index.text.encoded import decode
@@ -40,9 +39,6 @@ def write(
         while not refused and (batch := list(islice(operations, _WORDS))):
             refused = send(connection, meta, batch)
         return refused
-    # An index that was cloned from one without tables has no field for them.
-    field = {"properties": {"data": META_FIELDS["data"]}}
-    connection.call("PUT", f"/{meta}/_mapping", field, seconds=ADMIN_SECONDS)
     bodies = {name: orjson.dumps({"kind": "table", "data": packing.written(value)}) for name, value in found.items()}
     return send(connection, meta, [Operation(tables.table_id(name), body) for name, body in bodies.items()])
 

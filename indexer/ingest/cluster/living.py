@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from indexer.index.segment.opened import SegmentFiles
 from indexer.index.store.manifest import Manifest
+from indexer.ingest.cluster.grouped import Grouped
 
 Hashes = npt.NDArray[np.uint64]
 Ints = npt.NDArray[np.int64]
@@ -32,15 +33,17 @@ class Living:
     def of(cls, folder: Path, manifest: Manifest) -> Living:
         """Those of a generation in a folder."""
         rows: list[tuple[Hashes, Hashes, Hashes, Ints]] = []
-        for number, entry in enumerate(manifest.segments):
-            files = SegmentFiles(folder, entry.files, entry.seals)
+        opened = [SegmentFiles(folder, entry.files, entry.seals) for entry in manifest.segments]
+        works = Grouped(opened)
+        for number, files in enumerate(opened):
             docs = np.flatnonzero(files.live)
             generations, times = files.first_seen.of_docs()
-            work = np.asarray(files.state["group"])
             rest = times.astype(np.uint64)[docs] << np.uint64(24) ^ generations.astype(np.uint64)[docs]
-            if len(work):
-                rest ^= work[docs]
+            rest ^= (
+                np.fromiter((works.sign(number, doc) for doc in docs.tolist()), np.uint64, len(docs)) if works else 0
+            )
             rows.append((files.arrays["doc.key"][docs], files.arrays["doc.content"][docs], rest, number << 32 | docs))
+        for files in opened:
             files.close()
         empty = np.empty(0, np.uint64)
         columns = [np.concatenate(column) for column in zip(*rows, strict=True)] or [

@@ -144,6 +144,12 @@ class Publisher:
             self._connection.call(
                 "GET", f"/_cluster/health/{new}", seconds=ADMIN_SECONDS, wait_for_status="yellow", timeout="110s"
             )
+        # An index that an older Quiver made has no such fields.
+        self._know(papers, {name: PAPER_FIELDS[name] for name in ("place", "records")})
+        self._know(meta_index(papers), {"data": META_FIELDS["data"]})
+
+    def _know(self, index: str, fields: Mapping[str, object]) -> None:
+        self._connection.call("PUT", f"/{index}/_mapping", {"properties": fields}, seconds=ADMIN_SECONDS)
 
     def _can_be_cloned(self, papers: str) -> bool:
         """Whether a generation may be written to once more: not one that keeps nothing for replicas it was given."""

@@ -16,6 +16,7 @@ import numpy as np
 import orjson
 
 from indexer.index.errors import QuiverError
+from indexer.index.once import made_once
 from indexer.index.opensearch.analysed import Analysed, Analyser
 from indexer.index.opensearch.bulk import Operation, Refused, send
 from indexer.index.opensearch.connection import Connection
@@ -25,6 +26,7 @@ from indexer.index.record.paper import Paper
 from indexer.index.record.recorded_venues import recorded_table
 from indexer.index.segment.opened import SegmentFiles
 from indexer.index.store.manifest import Manifest
+from indexer.ingest.cluster.grouped import Grouped
 from indexer.ingest.cluster.living import Ints
 
 BATCH = 500
@@ -49,6 +51,10 @@ class Shipper:
             self._opened[number] = SegmentFiles(self._folder, entry.files, entry.seals)
         return self._opened[number]
 
+    @made_once
+    def _grouped(self) -> Grouped:
+        return Grouped([self._files(number) for number in range(len(self._manifest.segments))])
+
     def ship(self, places: Ints) -> list[RefusedPaper]:
         """Write the papers at some places; gives those that the cluster does not take."""
         papers: list[Paper] = []
@@ -66,8 +72,8 @@ class Shipper:
                 "seen_generation": int(seen.generations[row]),
                 "seen_time": int(seen.times[row]),
             }
-            if len(work := files.state["group"]) and int(work[doc]):
-                about["work"] = f"{int(work[doc]):016x}"
+            if self._manifest.group_duplicates:
+                about |= self._grouped.about(place >> 32, doc)
             known.append(about)
         analysed = self._analyser.analyse(papers, stored)
         refused = send(

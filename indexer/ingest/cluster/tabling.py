@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer.index.opensearch.mapping import usual_spelling
 from indexer.index.opensearch.tables import Table
+from indexer.index.schema import GROUPS, TEXT
 from indexer.index.segment.opened import Segment, SegmentFiles
 from indexer.index.segment.postings import LAST_FORM, PostingGroup
 from indexer.index.segment.strings import StringTable, SubTable
 from indexer.index.text.encoded import decode
 
 Ints = npt.NDArray[np.int64]
+_CHUNK = 1 << 18
 MOST_PAPERS = 3_000_000
 """So many papers are looked through after every change: 80,000 take half a second."""
 
@@ -46,7 +49,18 @@ def _words(files: Sequence[SegmentFiles]) -> Table:
 def _stems(files: Sequence[SegmentFiles]) -> Table:
     found = _summed(files, lambda block: (block.text.terms, _term_papers(block, block.text)))
     keys = sorted(found)
-    return Table(keys, [_column(found, keys)])
+    fields = [_summed(files, partial(_in_field, field=field)) for field in range(len(GROUPS[TEXT]))]
+    return Table(keys, [_column(one, keys) for one in (found, *fields)])
+
+
+def _in_field(block: Segment, field: int) -> tuple[StringTable | SubTable, Ints]:
+    """The stems of a block, and the live papers that have each in a field."""
+    group = block.text
+    held = np.zeros(len(group.docs), dtype=bool)
+    for low in range(0, len(group.docs), _CHUNK):
+        high = min(low + _CHUNK, len(group.docs))
+        held[low:high] = group.frequencies(low, high)[:, field] > 0
+    return group.terms, _between(held & block.live[group.docs], group.starts)
 
 
 def _summed(

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from indexer.index.checked import path_of
-from indexer.index.errors import QuiverError, UsageError
+from indexer.index.errors import QuiverError
 from indexer.index.opensearch.address import Address, is_address, parse_address
 from indexer.index.opensearch.book import Book
 from indexer.index.opensearch.connection import ADMIN_SECONDS, WRITE_SECONDS, Connection
@@ -64,11 +64,6 @@ def _anywhere(
             index = bound.arguments["index"]
             if not is_address(index):
                 return function(*bound.args, **bound.kwargs)
-            if bound.arguments.get("group_duplicates"):
-                raise UsageError(
-                    f"{index} is an index of a cluster, where records of one work cannot be shown once; "
-                    "build it without --group-duplicates"
-                )
             procs, timeout = bound.arguments.get("procs"), bound.arguments.get("timeout", LOCK_SECONDS)
             refused = Refusals()
             with opened(parse_address(str(index)), procs or default_procs(), timeout, refused) as folder:  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ from indexer.index.opensearch.analysed import server_word
 from indexer.index.text.spellings import spelled_alike
 from indexer.index.text.ties import HERE
 from query.engines.opensearch import clauses
-from query.engines.opensearch.candidates import ROW_FIELDS, form_name
+from query.engines.opensearch.candidates import ROW_FIELDS, SHOWN_FIELDS, form_name
 from query.engines.opensearch.clauses import Query
 from query.engines.opensearch.compile import ClusterCompiled
 from query.engines.terms import TEXT_COLUMNS
@@ -55,7 +55,7 @@ class Asked:
             # Stored fields would be unpacked for each paper: 103 ms for 500 where doc values take 16.
             found["stored_fields"] = "_none_"
             # The records too, 2 ms: fetched for those that are shown, they took 7.
-            found["docvalue_fields"] = [*ROW_FIELDS, "stored", *(["joins"] if compounds else [])]
+            found["docvalue_fields"] = [*ROW_FIELDS, *SHOWN_FIELDS, *(["joins"] if compounds else [])]
             found.pop("_source")
         return found
 

@@ -32,7 +32,7 @@ from indexer.index.segment.papers import StoredPapers
 from indexer.index.segment.postings import PostingGroup
 from indexer.index.segment.postings_writer import write_group
 from indexer.index.segment.strings import StringTable, write_strings
-from indexer.index.text.encoded import encode
+from indexer.index.text.encoded import decode, encode
 from indexer.index.text.ties import HERE
 from query.engines.opensearch.memory import Arrays
 
@@ -41,6 +41,8 @@ _NAME_WORDS = (1 << NAME_BITS) - 1
 _LENGTHS = tuple(f"lengths.{field.name}" for field in FIELDS)
 ROW_FIELDS = ("id", "year", "type", "venue", "streams", *_LENGTHS)
 """Doc values that a row brings."""
+SHOWN_FIELDS = ("stored", "records")
+"""Those of what is shown of it."""
 Words = npt.NDArray[np.uint32]
 Fetch = Callable[[Sequence[str]], Mapping[str, bytes]]
 """From ids to the stored lines of the papers."""
@@ -114,6 +116,7 @@ class Records(Segment):
         self.docs = self.alive = len(hits)
         self.live = np.ones(self.docs, dtype=bool)
         self.paper_ids: list[str] = [row["id"][0] for row in fields]
+        self._works: list[str] = [row.get("records", ("",))[0] for row in fields]
         numbers = {"": 0}
         names = [row.get("venue", ("",))[0] for row in fields]
         self.venues: Array = np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.uint16)
@@ -122,6 +125,15 @@ class Records(Segment):
         for doc, row in enumerate(fields):
             if "stored" in row:
                 self.papers.give(doc, hits[doc])
+
+    def other_records(self, doc: int) -> list[str]:
+        """Ids of the other records of a paper's work, the preferred first; none where works are not grouped."""
+        return [paper for paper in self.records(doc) if paper != self.paper_ids[doc]]
+
+    def records(self, doc: int) -> list[str]:
+        """Ids of all records of its work."""
+        packed = self._works[doc]
+        return decode(packing.unpack(packing.given(packed))).split("\n") if packed else [self.paper_ids[doc]]
 
     @property
     def venue_names(self) -> list[str]:
@@ -150,6 +162,8 @@ class Rows(Records):
         self._matched = [frozenset(hit.get("matched_queries", ())) for hit in hits]
         self._compound_keys = [row.get("joins", ()) for row in fields]
         self.rows: Arrays = _inverted([row["streams"][0] for row in fields], self.lengths)
+        self.given_scores = np.array([_given(hit) for hit in hits], dtype=np.float64)
+        """What the server scores each; 0 where they are in another order."""
         self.told_forms: frozenset[str] = frozenset()
         """Surface words of which the hits say whether they hold them (`form_name`)."""
         self._columns()
@@ -217,6 +231,11 @@ class Rows(Records):
     def ids(self) -> StringTable:
         """Paper ids by row."""
         return StringTable(self.rows, "id")
+
+
+def _given(hit: Json) -> float:
+    first = (hit.get("sort") or (0.0,))[0]
+    return first if isinstance(first, float) else 0.0
 
 
 def _lengths(fields: Sequence[Json]) -> Array:

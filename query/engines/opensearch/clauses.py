@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
-from typing import Any
+from typing import Any, Protocol
 
 from indexer.index.opensearch.analysed import server_key, server_word
 from indexer.index.opensearch.mapping import identity_key
 from indexer.index.record.names import cluster_key
-from indexer.index.schema import FIELDS, NAMES, TEXT
+from indexer.index.schema import FIELDS, K1, NAMES, TEXT
 from indexer.index.text.analysis import fold
 from indexer.index.text.ties import EVERYWHERE, HERE
 from query.engines.collection import TermKey
@@ -24,6 +24,7 @@ NONE: Query = {"match_none": {}}
 MOST_GAPS = 900
 """Words of all the ways in which those of a near-group may be spaced, in all fields: a query may have 1,024 clauses."""
 _LAST_YEAR = 9999
+_SERVER_K1 = 1.2
 NAME_GAP = 64
 """Places in which a word of a name follows another at most."""
 
@@ -96,8 +97,12 @@ def matching(found: Term) -> Query:
     return either([holding(found.key), *more]) if more else holding(found.key)
 
 
-def scoring(found: Term) -> list[Query]:
-    """What orders the candidates: about BM25F, by the server's own means. None where the term scores nothing."""
+def scoring(found: Term, rarity: Rarity | None = None) -> list[Query]:
+    """What orders the candidates: about BM25F, by the server's own means. None where the term scores nothing.
+
+    `rarity` says what the server makes of a phrase and what it is worth; without it a phrase of common words passes
+    for a rare word.
+    """
     key, boost = found.key, max(found.boost, 0.0)
     if not boost:
         return []
@@ -107,7 +112,7 @@ def scoring(found: Term) -> list[Query]:
         parts += [
             {"combined_fields": {"query": server_word(stem), "fields": fields, "boost": boost}} for stem in key.stems
         ]
-        parts += [_scored(_variant(variant, key.text), boost) for variant in key.variants]
+        parts += [_weighed(variant, key, boost, rarity) for variant in key.variants]
     for column in key.names:
         weight = boost * FIELDS[column].weight
         parts.append({"term": {"names": {"value": server_word("".join(key.words)), "boost": weight}}})
@@ -115,6 +120,32 @@ def scoring(found: Term) -> list[Query]:
             parts.append(_scored(in_a_row("names", key.words), weight))
         parts += [_scored(term("names", server_word(other)), weight) for other in key.spelled]
     return [parts[0] if len(parts) == 1 else {"dis_max": {"queries": parts}}] if parts else []
+
+
+def _weighed(parts: Sequence[str], key: TermKey, boost: float, rarity: Rarity | None) -> Query:
+    """A variant, each field as much as it gives in BM25F where the server can be told."""
+    if rarity is None or parts[0] in (HERE, EVERYWHERE):
+        return _scored(_variant(parts, key.text), boost)
+    worth = rarity.of_term(key)
+    found: list[Query] = []
+    for column in key.text:
+        weight = FIELDS[column].weight
+        # What one occurrence at average length gives here, and what it gives there.
+        share = weight / (K1 + weight) * (1.0 + _SERVER_K1)
+        ours = boost * worth * share / max(rarity.of_phrase(parts, column), 1e-3)
+        words = " ".join(map(server_word, parts))
+        found.append({"match_phrase": {stems_of(column): {"query": words, "boost": ours}}})
+    return found[0] if len(found) == 1 else {"dis_max": {"queries": found, "tie_breaker": 0.3}}
+
+
+class Rarity(Protocol):
+    """How rare words and phrases are: natural logarithms, as idf."""
+
+    def of_term(self, key: TermKey) -> float:
+        """About the idf of a term."""
+
+    def of_phrase(self, parts: Sequence[str], column: int) -> float:
+        """What the server takes for the idf of words side by side in a text field."""
 
 
 def _scored(query: Query, boost: float) -> Query:

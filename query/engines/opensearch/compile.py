@@ -64,9 +64,9 @@ class Clause(Node):
         for term in self.terms:
             yield Scorer(term, 0.0 if term else self.boost, active=active)
 
-    def ordering(self) -> list[Query]:
+    def ordering(self, rarity: clauses.Rarity | None) -> list[Query]:
         """What orders the papers that match it."""
-        found = [query for term in self.terms if term is not None for query in clauses.scoring(term)]
+        found = [query for term in self.terms if term is not None for query in clauses.scoring(term, rarity)]
         if None in self.terms and self.boost > 0:
             found.append({"constant_score": {"filter": self.query, "boost": self.boost}})
         return found
@@ -114,6 +114,7 @@ class ClusterCompiled(Compiled):
     queries: list[Query] = field(default_factory=list)
     leaves: list[Clause] = field(default_factory=list)
     required_ordering: list[Query] = field(default_factory=list)
+    rarity: clauses.Rarity | None = None
 
     def terms(self) -> Iterator[Term]:
         """Every term that scores, in the order of the query."""
@@ -124,7 +125,7 @@ class ClusterCompiled(Compiled):
     def ordering(self) -> list[Query]:
         """What orders the candidates on the server."""
         terms = (*(node.term for node in self.optional), *self.score_only)
-        return [*(query for term in terms for query in clauses.scoring(term)), *self.required_ordering]
+        return [*(query for term in terms for query in clauses.scoring(term, self.rarity)), *self.required_ordering]
 
 
 class ClusterCompiler(Compiler):
@@ -150,6 +151,7 @@ class ClusterCompiler(Compiler):
         compiled.required_ordering = [query for tree in trees for query in tree.ordering]
         for number, leaf in enumerate(compiled.leaves):
             leaf.name = f"clause-{number}"
+        compiled.rarity = self._statistics.lexicon.stems
         self.compiled.append(compiled)
         if any(isinstance(node, AndNode | OrNode) for node in compiled.required):
             # Where a leaf may not match what is found, hits say which do.
@@ -196,7 +198,7 @@ class ClusterCompiler(Compiler):
             # What is inside does not score, so that nobody asks which of it matches.
             return _Tree(NotNode(child.node), {"bool": {"must_not": [child.query]}}, child.leaves)
         leaf = self._leaf(tree, query)
-        return _Tree(leaf, leaf.query, (leaf,), tuple(leaf.ordering()))
+        return _Tree(leaf, leaf.query, (leaf,), tuple(leaf.ordering(self._statistics.lexicon.stems)))
 
     def _leaf(self, tree: Leaf, query: AnalysedQuery) -> Clause:
         if isinstance(tree, Years):

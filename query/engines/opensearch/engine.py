@@ -31,18 +31,22 @@ from query.engines.opensearch.compile import ClusterCompiled, ClusterCompiler
 from query.engines.opensearch.facets import MOST, STEPS, aggregations, counted
 from query.engines.opensearch.facts import Statistics, counting, totals
 from query.engines.opensearch.rows_collection import ClusterCollection
+from query.engines.opensearch.scrolling import scrolled
+from query.engines.opensearch.shown_once import but, left_out
 from query.engines.orders import Found, first_rows
 from query.engines.scoring import exact
 from query.language.analysed import analyse
 
 Json = Mapping[str, Any]
-WINDOW = 500
-"""So many papers are re-scored: among them are the first. A constant, so that no order depends on `limit`; of 600
-queries 200 papers had the first ten of all, 100 missed two."""
+WINDOW, WIDE = 500, 2_000
+"""So many papers are re-scored: among them are the first. Constants, so that no order depends on `limit`; of 600
+queries 200 papers had the first ten of all, 100 missed two. The second number where the first does not prove it."""
+SHOWN = 10
+"""So many papers must be the first of all."""
+_LEAST = 1e-6
 _NARROW = 0.2
 """The share of the papers that is thought to pass filters and required clauses, where it must be guessed."""
 _PAGE = 500
-_KEEP = "5m"
 
 
 class ClusterEngine(ArrayEngine):
@@ -68,6 +72,12 @@ class ClusterEngine(ArrayEngine):
         asked = Asked(clauses.both([*base, *first]), compiled.ordering(), sort, forms=forms_of(compiled))
         second = replace(asked, matched=clauses.both([*base, some]), tier=1, without=clauses.both(every))
         may_relax = request.match == "auto" and len(every) > 1
+        gone: tuple[Query, Query | QueryError] = (clauses.NONE, clauses.NONE)
+        if self.statistics.generation.manifest.group_duplicates:
+            gone = left_out(self.statistics, base, some if may_relax else None, first)
+            asked = replace(asked, matched=but(asked.matched, gone[0]))
+            if not isinstance(gone[1], QueryError):
+                second = replace(second, matched=but(second.matched, gone[1]))
         # Where few papers are likely to have all words both tiers are asked for at once.
         likely = may_relax and self._few(compiled, request)
         found, *others = self._ask([asked, second] if likely else [asked], request, compiled)
@@ -75,6 +85,8 @@ class ClusterEngine(ArrayEngine):
         tiers = [(asked, self.take(found, asked), total)]
         aggregated = found.get("aggregations", {})
         if may_relax and all_words < RELAX_BELOW:
+            if isinstance(gone[1], QueryError):
+                raise gone[1]
             found = others[0] if others else self._ask([second], request, compiled)[0]
             if more := found["hits"]["total"]["value"]:
                 asked = second
@@ -82,7 +94,17 @@ class ClusterEngine(ArrayEngine):
                 total += more
                 aggregated = found.get("aggregations", {})
         # A term looks at all segments when it is first asked: all that is scored must have been fetched.
-        rows = [self._once(row) for tier, at, _ in tiers for row in self._scored(at, tier, compiled)]
+        rows: list[Row] = []
+        for number, (tier, at, matching) in enumerate(tiers):
+            scored = self._scored(at, tier, compiled)
+            if sort == "relevance" and not self._proven(at, scored, matching):
+                # Among those that were not fetched one of the first may be.
+                body = tier.body(WIDE, compounds=tied_here(compiled)) | {"track_total_hits": False}
+                self.collection.segments[at] = Rows(f"rows {at}", [], self.stored, self.written)
+                at = self.take(self.statistics.search(body), tier)
+                tiers[number] = (tier, at, matching)
+                scored = self._scored(at, tier, compiled)
+            rows += map(self._once, scored)
         wanted = total if request.top is None else min(total, request.top)
         facets = self._counted(request.facets, asked.matched, aggregated) if request.facets else None
         rest = None
@@ -93,6 +115,8 @@ class ClusterEngine(ArrayEngine):
 
     def totals(self, requests: Sequence[Request]) -> list[int]:
         """How many papers each of some requests finds: asked of the cluster at once."""
+        if self.statistics.generation.manifest.group_duplicates:
+            return super().totals(requests)
         asked: list[Query] = []
         for request in requests:
             compiled = self._compiler.compile(self.analysed(request.query))
@@ -115,6 +139,22 @@ class ClusterEngine(ArrayEngine):
         given = request.filters
         narrow = _NARROW if compiled.queries or given.authors or given.venues or given.types or given.years else 1.0
         return narrow * papers * prod(shares) < RELAX_BELOW
+
+    def _proven(self, at: int, rows: Sequence[Row], matching: int) -> bool:
+        """Whether the first ten of some papers are those of all that match: no other one can score so high.
+
+        The server gives them in the order of its own scores. What a paper that was not fetched may score here is the
+        last of those, times the most that one of the fetched scores more here than there.
+        """
+        segment = self.collection.segments[at]
+        assert isinstance(segment, Rows)  # they were fetched just now
+        if len(rows) >= matching or len(rows) <= SHOWN:
+            return True
+        given = segment.given_scores
+        here = np.zeros(len(given))
+        here[[row.doc for row in rows]] = [row.score for row in rows]
+        most = float((here / np.maximum(given, _LEAST)).max())
+        return rows[SHOWN - 1].score >= float(given[-1]) * most
 
     def _ask(self, asked: Sequence[Asked], request: Request, compiled: ClusterCompiled) -> list[Json]:
         """The answers to some tiers, in one request with the papers of terms that are not known."""
@@ -216,7 +256,8 @@ class ClusterEngine(ArrayEngine):
         for (asked, _, total), first in zip(tiers, sizes, strict=True):
             if first == total:
                 continue
-            for hits in self._pages(asked):
+            body = asked.body(_PAGE, compounds=True) | {"track_total_hits": False}
+            for hits in scrolled(self.statistics, body):
                 new = [hit for hit in hits if hit["fields"]["id"][0] not in given]
                 self._forget()
                 if not new:
@@ -230,23 +271,3 @@ class ClusterEngine(ArrayEngine):
         for number, segment in enumerate(self.collection.segments):
             if segment.docs:
                 self.collection.segments[number] = Rows(segment.name, [], self.stored, self.written)
-
-    def _pages(self, asked: Asked) -> Iterator[list[Json]]:
-        """All hits, page by page, of one point in time."""
-        connection, papers = self.statistics.connection, self.statistics.generation.papers
-        point = connection.call("POST", f"/{papers}/_search/point_in_time", keep_alive=_KEEP)["pit_id"]
-        try:
-            after: list[Any] | None = None
-            while True:
-                body = asked.body(_PAGE, compounds=True)
-                body |= {"pit": {"id": point, "keep_alive": _KEEP}, "track_total_hits": False}
-                if after is not None:
-                    body["search_after"] = after
-                answer = connection.whole(connection.call("POST", "/_search", body))
-                hits: list[Json] = answer["hits"]["hits"]
-                if not hits:
-                    return
-                yield hits
-                after = hits[-1]["sort"]
-        finally:
-            connection.call("DELETE", "/_search/point_in_time", {"pit_id": [point]}, expected=(404,))

@@ -38,7 +38,7 @@ class Statistics:
     def __init__(self, connection: Connection, generation: ClusterGeneration) -> None:
         self.connection = connection
         self.generation = generation
-        self.lexicon = Lexicon(connection, generation.meta)
+        self.lexicon = Lexicon(connection, generation.meta, generation.manifest.papers)
         self.holding: dict[TermKey, int] = {}
         self.stem_papers: dict[str, int] = {}
         self.word_papers: dict[str, int] = {}

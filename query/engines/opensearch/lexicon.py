@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from indexer.index.bm25f import idf
 from indexer.index.once import made_once
 from indexer.index.opensearch import packing
 from indexer.index.opensearch.connection import ADMIN_SECONDS, Connection
@@ -19,7 +20,9 @@ from indexer.index.opensearch.tables import Table, table_id, unpacked
 from indexer.index.segment.authors import Beginnings, beginnings
 from indexer.index.segment.strings import StringTable, write_strings
 from indexer.index.text.encoded import decode, encode
+from query.engines.collection import TermKey
 from query.engines.opensearch.memory import Arrays
+from query.engines.variants import TIES
 
 Ints = npt.NDArray[np.int64]
 _NONE = np.empty(0, dtype=np.int64)
@@ -28,8 +31,8 @@ _NONE = np.empty(0, dtype=np.int64)
 class Lexicon:
     """The tables of one generation. Safe in threads."""
 
-    def __init__(self, connection: Connection, meta: str) -> None:
-        self._connection, self._meta = connection, meta
+    def __init__(self, connection: Connection, meta: str, papers: int) -> None:
+        self._connection, self._meta, self._papers = connection, meta, papers
 
     @made_once
     def ties(self) -> StringTable | None:
@@ -44,10 +47,10 @@ class Lexicon:
         return None if found is None else Words(found)
 
     @made_once
-    def stems(self) -> Counted | None:
+    def stems(self) -> Stems | None:
         """Stems with their papers."""
         found = self._fetched("stems")
-        return None if found is None else Counted(found)
+        return None if found is None else Stems(found, self._papers)
 
     @made_once
     def names(self) -> Names | None:
@@ -72,6 +75,24 @@ class Counted:
         """The number of a key in a column; 0 where it is not there."""
         number = self.keys.find(encode(key))
         return int(self._numbers[column][number]) if number >= 0 else 0
+
+
+class Stems(Counted):
+    """Stems with their papers, from which follows how rare a term and a phrase are."""
+
+    def __init__(self, table: Table, papers: int) -> None:
+        super().__init__(table)
+        self._papers = papers
+
+    def of_term(self, key: TermKey) -> float:
+        """About the idf of a term, of which side by side half of the papers of the rarest part may have the parts."""
+        found = [self.papers(stem) for stem in key.stems]
+        found += [min(map(self.papers, parts)) // 2 for parts in key.variants if parts[0] not in TIES]
+        return idf(self._papers, min(self._papers, max(found)))
+
+    def of_phrase(self, parts: Sequence[str], column: int) -> float:
+        """The sum of the idf of its words in a field, which is what the server takes."""
+        return sum(idf(self._papers, self.papers(part, 1 + column)) for part in parts)
 
 
 class Words(Counted):

@@ -12,6 +12,7 @@ from indexer.index.schema import FIELDS, K1
 from indexer.index.segment.opened import Segment
 from query.engines.collection import Collection, TermKey
 from query.engines.opensearch import clauses
+from query.engines.opensearch.candidates import Records
 from query.engines.opensearch.cluster_names import ClusterNames
 from query.engines.opensearch.facts import Statistics
 from query.engines.works import Works
@@ -50,8 +51,14 @@ class ClusterCollection(Collection):
 
     @property
     def works(self) -> Works:
-        """No works: a cluster's index groups none."""
+        """No works among the segments: which records are shown the cluster is asked."""
         return Works([])
+
+    def other_records(self, segment: int, doc: int) -> list[str]:
+        """Ids of the other records of a paper's work, the preferred first; none where works are not grouped."""
+        rows = self.segments[segment]
+        assert isinstance(rows, Records)  # nothing else was fetched
+        return rows.other_records(doc)
 
     def slack(self, segment: Segment) -> float:
         """Rows have no impacts that could have been made for other lengths."""

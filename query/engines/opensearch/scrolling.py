@@ -7,35 +7,38 @@ from typing import Any
 
 from query.engines.opensearch import clauses
 from query.engines.opensearch.clauses import Query
-from query.engines.opensearch.facts import Statistics
+from query.engines.opensearch.facts import Json, Statistics
 
-Json = Mapping[str, Any]
 _PAGE = 1_000
 _KEEP = "5m"
 
 
-def every(statistics: Statistics, values: Sequence[str], query: Query | None = None) -> Iterator[Json]:
-    """All papers (of a query) by id, page by page, of one point in time, with some doc values."""
+def scrolled(statistics: Statistics, body: Mapping[str, Any]) -> Iterator[list[Json]]:
+    """The hits of a search that sorts them, as many at once as it asks for."""
     connection, papers = statistics.connection, statistics.generation.papers
     point = connection.call("POST", f"/{papers}/_search/point_in_time", keep_alive=_KEEP)["pit_id"]
     try:
-        after: list[Any] | None = None
+        after: dict[str, Any] = {}
         while True:
-            body: dict[str, Any] = {
-                "size": _PAGE,
-                "query": query or clauses.EVERY,
-                "sort": [{"id": "asc"}],
-                "pit": {"id": point, "keep_alive": _KEEP},
-                "stored_fields": "_none_",
-                "docvalue_fields": list(values),
-                "track_total_hits": False,
-            }
-            if after is not None:
-                body["search_after"] = after
-            hits = connection.whole(connection.call("POST", "/_search", body))["hits"]["hits"]
+            asked = {**body, **after, "pit": {"id": point, "keep_alive": _KEEP}}
+            hits: list[Json] = connection.whole(connection.call("POST", "/_search", asked))["hits"]["hits"]
             if not hits:
                 return
-            yield from hits
-            after = hits[-1]["sort"]
+            yield hits
+            after = {"search_after": hits[-1]["sort"]}
     finally:
         connection.call("DELETE", "/_search/point_in_time", {"pit_id": [point]}, expected=(404,))
+
+
+def every(statistics: Statistics, values: Sequence[str], query: Query | None = None) -> Iterator[Json]:
+    """All papers (of a query) by id, with some doc values."""
+    body = {
+        "size": _PAGE,
+        "query": query or clauses.EVERY,
+        "sort": [{"id": "asc"}],
+        "stored_fields": "_none_",
+        "docvalue_fields": list(values),
+        "track_total_hits": False,
+    }
+    for hits in scrolled(statistics, body):
+        yield from hits

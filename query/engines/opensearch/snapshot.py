@@ -24,13 +24,14 @@ from query.engines.answer import Answer, Row
 from query.engines.array_engine import ArrayEngine
 from query.engines.opensearch import clauses
 from query.engines.opensearch.authors import Authors
-from query.engines.opensearch.candidates import ROW_FIELDS, RowPapers
+from query.engines.opensearch.candidates import ROW_FIELDS, SHOWN_FIELDS, Records, RowPapers
 from query.engines.opensearch.completions import Completions
 from query.engines.opensearch.engine import ClusterEngine
 from query.engines.opensearch.facts import Statistics
 from query.engines.opensearch.headings import Headings
 from query.engines.opensearch.holdings import Holdings
 from query.engines.opensearch.scrolling import every
+from query.engines.opensearch.shown_once import BEHIND
 from query.engines.opensearch.spellings import respelt
 from query.information import Information
 from query.language.tree import Diagnostic, Query
@@ -127,7 +128,7 @@ class ClusterSnapshot(Snapshot):
             "size": 100,
             "query": {"bool": {"filter": [clauses.either(named)]}},
             "sort": [{"id": "asc"}],
-            "docvalue_fields": [*ROW_FIELDS, "joins", "stored"],
+            "docvalue_fields": [*ROW_FIELDS, *SHOWN_FIELDS, "joins"],
             "stored_fields": "_none_",
         }
         hits = self.statistics.search(body)["hits"]["hits"]
@@ -178,7 +179,21 @@ class ClusterSnapshot(Snapshot):
     def same_title(self, paper: str) -> list[str]:
         """Ids of the other papers with the same title, first author and year, give or take one, sorted."""
         segment, doc = self.locate(paper)
+        if self.manifest.group_duplicates:
+            return [other for other in self.records_of(paper) if other != segment.paper_id(doc)]
         return self._authors.same_title(segment.papers.paper(doc))
+
+    def records_of(self, paper: str) -> list[str]:
+        """Ids of all records of a paper's work, the preferred first. Raises NotFoundError."""
+        segment, doc = self.locate(paper)
+        assert isinstance(segment, Records)  # only rows of a cluster are located
+        return segment.records(doc)
+
+    def stand_ins(self) -> set[str]:
+        """Ids of the records that are not the preferred ones of their works."""
+        if not self.manifest.group_duplicates:
+            return set()
+        return {hit["fields"]["id"][0] for hit in every(self.statistics, ["id"], BEHIND)}
 
     # --- what is asked about an answer ---
 

@@ -12,7 +12,7 @@ from query.browse.spelling import SPOTS, SUSPECT, Lookup, better_query
 from query.engines.answer import Answer
 from query.engines.opensearch import clauses
 from query.engines.opensearch.facts import Statistics
-from query.engines.opensearch.lexicon import Counted, Lexicon, Names, Words
+from query.engines.opensearch.lexicon import Lexicon, Names, Stems, Words
 from query.language.tree import Query
 from query.snapshot import Total
 
@@ -42,7 +42,7 @@ def _tabled(lexicon: Lexicon) -> _Tabled | None:
 class _Tabled(Lookup):
     """The words of a generation by its tables."""
 
-    def __init__(self, words: Words, stems: Counted, names: Names) -> None:
+    def __init__(self, words: Words, stems: Stems, names: Names) -> None:
         self._words, self._stems, self._names = words, stems, names
 
     def near(self, word: str, reach: int, *, name: bool) -> list[str]:
