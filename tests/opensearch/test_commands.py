@@ -52,9 +52,12 @@ def test_every_command_prints_what_it_prints_for_a_folder(
         assert (found.exit_code, shown(found.output, place)) == (expected.exit_code, shown(expected.output, folder))
         assert found.exit_code == 0, command
     assert "nothing is wrong" in run("verify", "--index", place).output
-    refused = run("build", str(CORPUS), "--index", place, "--force", "--group-duplicates")
-    assert refused.exit_code == 2
-    assert "group" in refused.output
+    for index in (folder, place):
+        assert run("build", str(CORPUS), "--index", index, "--force", "--group-duplicates").exit_code == 0
+    for command in COMMANDS[1:6]:
+        expected, found = run(*command, "--index", folder), run(*command, "--index", place)
+        assert shown(found.output, place) == shown(expected.output, folder)
+    assert "nothing is wrong" in run("verify", "--index", place).output
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_what_changes_of_a_work_is_written(cluster: Cluster, tmp_path: Path, mon
     two = write(tmp_path / "two.jsonl", paper("conf", "Alpha beta of nets", type="paper-conference", venue="ICML"))
     three = write(tmp_path / "three.jsonl", paper("q1", "Gamma one alpha", type="manuscript"))
     steps: list[Callable[[Any], Any]] = [
-        lambda index: build(one, index, group_duplicates=True),
+        lambda index: build(one, index, group_duplicates=True, force=True),
         lambda index: update(two, index),
         lambda index: update(three, index),
         lambda index: delete("conf", index),

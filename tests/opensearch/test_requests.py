@@ -43,7 +43,6 @@ ONE: list[tuple[str, dict[str, Any]]] = [
     (f"{COMMON} -{OTHER}", {}),
     (f"{COMMON} OR {OTHER}", {}),
     (f"={COMMON}", {}),
-    ("multi-task learning", {"match": "any"}),
 ]
 """Searches that find something, each of which is one request."""
 
