@@ -20,7 +20,7 @@ from indexer.index.segment.blocks import Arrays, Block, strings_of
 from indexer.index.segment.builder import SegmentBuilder
 from indexer.index.segment.container import Array, ArrayFile
 from indexer.index.segment.opened import Segment
-from indexer.index.segment.postings import PostingGroup
+from indexer.index.segment.postings import LAST_FORM, PostingGroup
 from indexer.index.segment.strings import StringTable, SubTable
 
 View = Callable[[Arrays], Array]
@@ -42,12 +42,19 @@ def differences(segment: Segment, table: VenueTable, language: str = "") -> Iter
         anew = ArrayFile(path)
         for what, view in _views():
             try:
-                same = np.array_equal(view(segment.arrays), view(anew))
+                same = _same(view(segment.arrays), view(anew))
             except _UNREADABLE:
                 same = False
             if not same:
                 yield f"{segment.name}: {what} differ from what the stored papers give"
         anew.close()
+
+
+def _same(one: Array, other: Array) -> bool:
+    """Whether two views are equal; what one of them masks it does not know."""
+    if one.shape == other.shape and isinstance(one, np.ma.MaskedArray) and isinstance(other, np.ma.MaskedArray):
+        return bool((one == other).all() is not np.False_)
+    return np.array_equal(one, other)
 
 
 def _views() -> Iterator[tuple[str, View]]:
@@ -88,6 +95,7 @@ def _group_views(name: str, fields: int) -> Iterator[tuple[str, View]]:
         yield f"terms of word forms of {name}", _array(f"{name}.form_term")
         yield f"papers of word forms of {name}", seen(_papers_of_forms)
         yield f"papers that have word forms of {name} in their title", _array(f"{name}.titled")
+        yield f"word forms of the occurrences of {name}", seen(_forms_of_occurrences)
 
 
 def _array(name: str) -> View:
@@ -146,6 +154,17 @@ def _by_doc(table: str, column: str) -> View:
 
 def _papers_of_forms(group: PostingGroup) -> Array:
     return np.concatenate([np.empty(0, np.uint16), *(group.form_docs(form) for form in range(len(group.forms)))])
+
+
+def _forms_of_occurrences(group: PostingGroup) -> Array:
+    """The form of each occurrence; masked where forms share the last bit, which a merge gives to more of them."""
+    terms, bits = group.form_term.astype(np.int64), group.form_bit
+    table = np.full((len(group.terms), LAST_FORM + 1), -1)
+    table[terms, bits] = np.arange(len(terms))
+    table[:, LAST_FORM] = -1
+    counts = group.frequencies(0, len(group.docs)).sum(axis=1, dtype=np.int64)
+    owners = np.repeat(np.repeat(np.arange(len(group.terms)), np.diff(group.starts)), counts)
+    return np.ma.masked_equal(table[owners, group.every_form()], -1)
 
 
 def _rows(arrays: Arrays) -> Array:

@@ -1,12 +1,13 @@
 """Runs of parts in a segment: words, words as written and patterns side by side in one field or one author's name.
 
-Positions are those of stems. Where a paper holds other forms of a part's stem beside those that count, the positions do
-not tell which form stands where; such papers, and those where capitals count, are decided on the text as read.
+Positions are those of stems, and of each the segment tells the form. What it does not tell, capitals and which of a
+stem's rarest forms stands where, is decided on the text as read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -15,12 +16,12 @@ import numpy.typing as npt
 from indexer.index.errors import QueryError
 from indexer.index.schema import FIELD_NUMBERS, GROUPS, NAMES, TEXT
 from indexer.index.segment.opened import Segment
-from indexer.index.segment.postings import LAST_FORM
+from indexer.index.segment.postings import LAST_FORM, PostingGroup
 from indexer.index.segment.word_papers import mark_forms, mark_terms
 from indexer.index.text.encoded import encode
 from query.engines import remembered
 from query.engines.deadline import check_time
-from query.engines.lone_words import surely
+from query.engines.lone_words import settled
 from query.engines.masks import Mask, distinct, listed, mark
 from query.engines.patterns import PatternFinder, matching_words
 from query.engines.phrases import chain, member, positions_of
@@ -117,13 +118,18 @@ class _Run:
         every = len(self._columns) == self._group.fields
         if not docs.size or (len(self._parts) == 1 and every and not self._parts[0].spelling):
             return docs, docs
-        if len(meant) == 1 and self._parts[0].written and self._group.has_forms and not self._parts[0].spelling:
-            return surely(self._segment, self._parts[0], int(meant[0][0]), docs, self._columns)
         if any(part.spelling for part in self._parts):
-            certain, doubt = docs[:0], True
-        else:
-            certain, doubt = self._runs(meant, docs, sure=True)
-        return certain, self._runs(meant, docs, sure=False)[0] if doubt else certain
+            return docs[:0], self._runs(meant, docs, sure=False)[0]
+        known = docs[:0]
+        if len(meant) == 1 and self._parts[0].written and self._group.has_forms:
+            form = int(meant[0][0])
+            term, bit = int(self._group.form_term[form]), int(self._group.form_bit[form])
+            told = settled(self._segment, term, bit, docs, self._columns)
+            known, docs = docs[told], docs[~told]
+            self._inside[known] = False
+        certain, doubt = self._runs(meant, docs, sure=True)
+        may = self._runs(meant, docs, sure=False)[0] if doubt else certain
+        return np.union1d(known, certain), np.union1d(known, may)
 
     def _words(self, part: Part) -> Ints:
         """Numbers of what a part means: surface forms of the text or words of names; of a plain part its term."""
@@ -155,20 +161,21 @@ class _Run:
         return listed(together) if together is not None else np.empty(0, dtype=np.uint16)
 
     def _runs(self, meant: Sequence[Ints], docs: Docs, *, sure: bool) -> tuple[Docs, bool]:
-        """Papers with the parts in order, and whether some postings were left out because their forms are not sure."""
+        """Papers with the parts in order, and whether it is not told of some which of the rarest forms stands where.
+
+        `sure` leaves those words out, otherwise they count.
+        """
         doubt = False
         positions = []
         for part, words in zip(self._parts, meant, strict=True):
             here = []
-            for term, allowed in self._terms(part, words):
+            for term, forms in self._terms(part, words):
                 check_time()
-                held, doubtful = self._held(term, allowed, sure=sure)
+                held, found, doubtful = self._placed(term, forms, sure=sure)
                 doubt |= doubtful
-                if held.size:
-                    found = positions_of(self._segment, self._group, self._name, term, held)
-                    # From the number among the papers that hold the term to that among all.
-                    owner = np.searchsorted(docs, held).astype(np.int64)
-                    here.append(owner[found >> _PAPER] << _PAPER | found & ((1 << _PAPER) - 1))
+                # From the number among the papers that hold the term to that among all.
+                owner = np.searchsorted(docs, held).astype(np.int64)
+                here.append(owner[found >> _PAPER] << _PAPER | found & ((1 << _PAPER) - 1))
             if not here:
                 return docs[:0], doubt
             positions.append(here[0] if len(here) == 1 else distinct(np.concatenate(here)))
@@ -176,31 +183,56 @@ class _Run:
         fields = (ends >> _UNIT & 0xFF) + FIELD_NUMBERS[GROUPS[self._name][0].name]
         return docs[distinct(ends[np.isin(fields, self._columns)] >> _PAPER)], doubt
 
-    def _terms(self, part: Part, words: Ints) -> Iterator[tuple[int, int | None]]:
-        """Terms of a part, each with the bits of the forms that count (None: all)."""
+    def _terms(self, part: Part, words: Ints) -> Iterator[tuple[int, Ints | None]]:
+        """Terms of a part, each with the forms that count (None: all)."""
         group = self._group
         if not group.has_forms or part.plain:
             yield from ((int(word), None) for word in words)
             return
-        terms, which = np.unique(group.form_term[words], return_inverse=True)
-        allowed = np.zeros(len(terms), dtype=np.uint8)
-        np.bitwise_or.at(allowed, which, np.left_shift(np.uint8(1), group.form_bit[words]))
-        yield from zip(terms.tolist(), allowed.tolist(), strict=True)
+        of = group.form_term[words]
+        order = np.argsort(of, kind="stable")
+        terms, firsts = np.unique(of[order], return_index=True)
+        yield from zip(terms.tolist(), np.split(words[order], firsts[1:]), strict=True)
 
-    def _held(self, term: int, allowed: int | None, *, sure: bool) -> tuple[Docs, bool]:
-        """Those of the run's papers that hold a term in the forms that count, and whether some of them are in doubt.
+    def _placed(self, term: int, forms: Ints | None, *, sure: bool) -> tuple[Docs, Ints, bool]:
+        """Those of the run's papers that hold a term in some forms, its positions in them (as `positions_of` gives
+        them), and whether it is not told of some which of the rarest forms stands there."""
+        group = self._group
+        postings = group.docs[slice(*group.span(term))]
+        may = self._inside[postings]
+        masks = None if forms is None else group.form_masks(term)
+        if forms is None or masks is None:
+            held = postings[may]
+            return held, positions_of(self._segment, group, self._name, term, held), False
+        bits = group.form_bit[forms]
+        allowed = np.bitwise_or.reduce(np.left_shift(np.uint8(1), bits))
+        own = doubtful = np.zeros(len(postings), dtype=bool)
+        if rare := forms[bits == LAST_FORM].tolist():
+            allowed &= np.uint8(~(1 << LAST_FORM) & 0xFF)
+            own = may & _holding(group, postings, rare)
+            others = np.setdiff1d(self._rarest[group.form_term[self._rarest] == term], rare)
+            doubtful = own & _holding(group, postings, others.tolist())
+        may &= ((masks & allowed) != 0) | own
+        picked = np.flatnonzero(may)
+        held = postings[picked]
+        found = positions_of(self._segment, group, self._name, term, held)
+        numbers = group.forms_of(term, picked)
+        shared = own & ~doubtful if sure else own
+        counts = (allowed >> numbers & 1 != 0) | ((numbers == LAST_FORM) & shared[picked][found >> _PAPER])
+        return held, found[counts], bool(doubtful.any())
 
-        A paper is sure if it holds no other form; the last bit is shared by several forms, so that it never is.
-        """
-        low, high = self._group.span(term)
-        postings = self._group.docs[low:high]
-        masks = None if allowed is None else self._group.form_masks(term)
-        inside = self._inside[postings]
-        if masks is None or allowed is None:
-            return postings[inside], False
-        may = inside & ((masks & allowed) != 0)
-        certain = may & ((masks & ~np.uint8(allowed & ~(1 << LAST_FORM))) == 0)
-        return postings[certain if sure else may], bool((may & ~certain).any())
+    @cached_property
+    def _rarest(self) -> Ints:
+        """The forms that share the last bit of their terms."""
+        return np.flatnonzero(self._group.form_bit == LAST_FORM)
+
+
+def _holding(group: PostingGroup, postings: Docs, forms: Sequence[int]) -> npt.NDArray[np.bool_]:
+    """Which of some papers hold one of some of the rarest forms."""
+    found = np.zeros(len(postings), dtype=bool)
+    for form in forms:
+        found |= member(postings, group.form_docs(form))
+    return found
 
 
 def _named(parts: Sequence[Part]) -> str:

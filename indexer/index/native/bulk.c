@@ -551,7 +551,7 @@ static int overflow(Overflow *list, uint64_t row) {
 }
 
 static int fill(const Input *in, int64_t *next_posting, int64_t *next_occurrence, uint32_t *last, uint16_t *docs,
-                uint16_t *packed, Overflow *above, uint32_t *positions, uint8_t *masks) {
+                uint16_t *packed, Overflow *above, uint32_t *positions, uint8_t *masks, uint8_t *forms) {
     const uint32_t *word = in->stream;
     for (Py_ssize_t doc = 0; doc < in->docs; doc++) {
         const uint32_t *start = word, *end = word + in->extents[doc], *lengths = in->lengths + doc * in->fields;
@@ -575,6 +575,7 @@ static int fill(const Input *in, int64_t *next_posting, int64_t *next_occurrence
             else if (overflow(above, (uint64_t)posting * in->fields + field) < 0)
                 return -1;
             masks[posting] |= (uint8_t)(1u << (in->bits[*word] & 7));
+            forms[next_occurrence[term]] = in->bits[*word] & 7;
             positions[next_occurrence[term]++] = position;
         }
     }
@@ -589,7 +590,7 @@ static PyObject *zeros(Py_ssize_t bytes) {
 
 static PyObject *invert_input(const Input *in) {
     size_t table = ((size_t)in->terms + 1) * sizeof(int64_t);
-    PyObject *made[7] = {zeros(table), zeros(table), NULL, NULL, NULL, NULL, NULL}, *result = NULL;
+    PyObject *made[8] = {zeros(table), zeros(table)}, *result = NULL;
     Overflow above = {NULL, 0, 0};
     int64_t *next = PyMem_Malloc(2 * table), *starts, *occurrences;
     uint32_t *last = PyMem_Calloc(in->terms + 1, sizeof(uint32_t));
@@ -607,20 +608,21 @@ static PyObject *invert_input(const Input *in) {
     made[3] = zeros(starts[in->terms] * sizeof(uint16_t));
     made[4] = zeros(occurrences[in->terms] * sizeof(uint32_t));
     made[5] = zeros(starts[in->terms]);
-    if (!made[2] || !made[3] || !made[4] || !made[5]) goto done;
+    made[7] = zeros(occurrences[in->terms]);
+    if (!made[2] || !made[3] || !made[4] || !made[5] || !made[7]) goto done;
     memcpy(next, starts, table);
     memcpy((char *)next + table, occurrences, table);
     memset(last, 0, in->terms * sizeof(uint32_t));
     if (fill(in, next, next + in->terms + 1, last, (uint16_t *)PyByteArray_AS_STRING(made[2]),
              (uint16_t *)PyByteArray_AS_STRING(made[3]), &above, (uint32_t *)PyByteArray_AS_STRING(made[4]),
-             (uint8_t *)PyByteArray_AS_STRING(made[5])) < 0) {
+             (uint8_t *)PyByteArray_AS_STRING(made[5]), (uint8_t *)PyByteArray_AS_STRING(made[7])) < 0) {
         PyErr_NoMemory();
         goto done;
     }
     made[6] = PyByteArray_FromStringAndSize((char *)above.rows, (Py_ssize_t)(above.size * sizeof(uint64_t)));
-    if (made[6]) result = PyTuple_Pack(7, made[0], made[1], made[2], made[3], made[4], made[5], made[6]);
+    if (made[6]) result = PyTuple_Pack(8, made[0], made[1], made[2], made[3], made[4], made[5], made[6], made[7]);
 done:
-    for (int n = 0; n < 7; n++) Py_XDECREF(made[n]);
+    for (int n = 0; n < 8; n++) Py_XDECREF(made[n]);
     PyMem_Free(above.rows);
     PyMem_Free(next);
     PyMem_Free(last);

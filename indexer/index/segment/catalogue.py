@@ -84,6 +84,19 @@ def _forms(name: str) -> Iterator[Row]:
         offsets(f"{name}.masks"),
     )
     yield row(f"{name}.forms", BYTE, f"{name}.masks", "which forms a posting holds, a bit each")
+    yield row(
+        f"{name}.mixed_at",
+        WORD,
+        one_more(f"{name}.terms"),
+        "first byte of each term in the next",
+        offsets(f"{name}.told"),
+    )
+    yield row(
+        f"{name}.mixed",
+        BYTE,
+        f"{name}.told",
+        "the bit of the form of each occurrence, of postings that hold several: four bits each, the lower first",
+    )
     yield row(f"{name}.rare_form", WORD, f"{name}.rares", "forms that share the last bit", rising(forms))
     yield row(f"{name}.rare_doc", SHORT, f"{name}.rares", "a paper that holds each", below("docs"))
     yield row(f"{name}.titled", SHORT, forms, "papers that hold it and have its term in the title")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +51,14 @@ class Counts:
         wide = np.flatnonzero((counts >= 15).any(axis=1))
         return cls(packed, wide, counts[wide].astype(np.uint32))
 
+    def totals(self) -> npt.NDArray[np.int64]:
+        """Occurrences of each posting, in all fields."""
+        totals = np.zeros(len(self.packed), dtype=np.int64)
+        for number in range(self.exact.shape[1]):
+            totals += self.packed >> np.uint16(4 * number) & np.uint16(15)
+        totals[self.wide] = self.exact.sum(axis=1)
+        return totals
+
     @classmethod
     def of_packed(cls, packed: npt.NDArray[np.uint16], above: Array, fields: int) -> Counts:
         """From what is packed, and posting * fields + field of each occurrence above 15."""
@@ -75,17 +84,25 @@ class Postings:
     positions: Array  # (occurrences,) uint32
 
 
+class Forms(NamedTuple):
+    """Which surface forms stand behind postings: of each the forms that it holds, a bit each, and of each occurrence
+    its form (0 to 7)."""
+
+    masks: npt.NDArray[np.uint8]
+    numbers: npt.NDArray[np.uint8]
+
+
 def invert(
     occurrences: Occurrences, term_of: Array, bits: Array, terms: list[bytes], compiled: bool = COMPILED
-) -> tuple[Postings, npt.NDArray[np.uint8]]:
-    """Postings, and of each the forms that it holds, a bit each.
+) -> tuple[Postings, Forms]:
+    """Postings, and the forms behind them.
 
     `term_of` (uint32) and `bits` (uint8, 0 to 7) are the term and form of every word, number 0 unused.
     """
     if not compiled:
         return _sorted(occurrences, term_of, bits, terms)
     fields = occurrences.lengths.shape[1]
-    starts, occurrence_starts, docs, packed, positions, masks, above = _bulk.invert(
+    starts, occurrence_starts, docs, packed, positions, masks, above, forms = _bulk.invert(
         occurrences.stream,
         term_of,
         bits,
@@ -103,12 +120,10 @@ def invert(
         np.frombuffer(occurrence_starts, np.int64),
         np.frombuffer(positions, np.uint32),
     )
-    return postings, np.frombuffer(masks, np.uint8)
+    return postings, Forms(np.frombuffer(masks, np.uint8), np.frombuffer(forms, np.uint8))
 
 
-def _sorted(
-    occurrences: Occurrences, term_of: Array, bits: Array, terms: list[bytes]
-) -> tuple[Postings, npt.NDArray[np.uint8]]:
+def _sorted(occurrences: Occurrences, term_of: Array, bits: Array, terms: list[bytes]) -> tuple[Postings, Forms]:
     stream, extents = occurrences.stream, occurrences.extents.astype(np.int64)
     docs = np.repeat(np.arange(len(extents), dtype=np.uint64), extents)
     if len(occurrences.positions):
@@ -125,9 +140,7 @@ def _sorted(
     return _collapsed(occurrences, keys, terms)
 
 
-def _collapsed(
-    occurrences: Occurrences, keys: npt.NDArray[np.uint64], terms: list[bytes]
-) -> tuple[Postings, npt.NDArray[np.uint8]]:
+def _collapsed(occurrences: Occurrences, keys: npt.NDArray[np.uint64], terms: list[bytes]) -> tuple[Postings, Forms]:
     pairs = keys >> np.uint64(_DOC)
     new = np.ones(len(keys), dtype=bool)
     new[1:] = pairs[1:] != pairs[:-1]
@@ -139,10 +152,11 @@ def _collapsed(
     starts = np.searchsorted(pairs >> np.uint64(16), np.arange(len(terms) + 1, dtype=np.uint64))
     occurrence_starts = np.append(firsts, len(keys))[starts]
     counts = _counts(occurrences.lengths, docs, positions, firsts)
-    masks = np.left_shift(np.uint8(1), (keys & np.uint64(7)).astype(np.uint8))
+    forms = (keys & np.uint64(7)).astype(np.uint8)
+    masks = np.left_shift(np.uint8(1), forms)
     if len(firsts):
         masks = np.bitwise_or.reduceat(masks, firsts)
-    return Postings(terms, starts, docs, Counts.of(counts), occurrence_starts, positions), masks
+    return Postings(terms, starts, docs, Counts.of(counts), occurrence_starts, positions), Forms(masks, forms)
 
 
 def _counts(lengths: Array, docs: Array, positions: Array, firsts: Array) -> Array:

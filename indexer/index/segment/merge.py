@@ -23,10 +23,10 @@ from indexer.index.segment.claims import Claims
 from indexer.index.segment.columns import merge_columns, orders, title_key
 from indexer.index.segment.compounds import CompoundTable, write_compound_postings
 from indexer.index.segment.container import Array, ArrayFile
-from indexer.index.segment.inversion import Counts, Postings
+from indexer.index.segment.inversion import Counts, Forms, Postings
 from indexer.index.segment.layout import BLOCK_DOCS, SEGMENT_KIND, WORD, of_block, stored_name
 from indexer.index.segment.papers import PaperBuilder, StoredPapers
-from indexer.index.segment.postings import LAST_FORM, PostingGroup, ragged, sorted_once
+from indexer.index.segment.postings import BITS, LAST_FORM, PostingGroup, ragged, sorted_once
 from indexer.index.segment.postings_writer import write_form_arrays, write_postings
 from indexer.index.segment.strings import StringTable, write_strings
 from indexer.index.text.reading import as_read
@@ -178,7 +178,7 @@ def _merge_group(writer: BlockWriter, name: str, fields: int, parts: Sequence[Pa
     terms = sorted(set().union(*tables))
     number = {term: at for at, term in enumerate(terms)}
     maps = [np.fromiter(map(number.__getitem__, table), dtype=np.int64, count=len(table)) for table in tables]
-    keys, counts, positions, masks = [], [], [], []
+    keys, counts, positions, masks, numbers = [], [], [], [], []
     forms = _FormUnion(groups, maps, len(terms)) if groups[0].has_forms else None
     for at, (part, group, new) in enumerate(zip(parts, groups, maps, strict=True)):
         starts = group.starts
@@ -194,6 +194,8 @@ def _merge_group(writer: BlockWriter, name: str, fields: int, parts: Sequence[Pa
         positions.append(group.all_positions(where))
         if forms is not None:
             masks.append(forms.masks(at, group, term)[kept])
+            owners = np.repeat(term[kept].astype(np.uint32), per_posting[kept])
+            numbers.append(forms.numbers(at, owners, group.every_form()[where]))
     key = np.concatenate(keys)
     order = np.argsort(key, kind="stable")
     count = np.concatenate(counts)
@@ -215,7 +217,8 @@ def _merge_group(writer: BlockWriter, name: str, fields: int, parts: Sequence[Pa
     write_postings(writer, name, postings)
     words = {f"{name}.term": postings.terms}
     if forms is not None:
-        words[f"{name}.form"] = forms.write(writer, name, postings, np.concatenate(masks)[order], remap, parts)
+        united = Forms(np.concatenate(masks)[order], np.concatenate(numbers)[where])
+        words[f"{name}.form"] = forms.write(writer, name, postings, united, remap, parts)
     return words
 
 
@@ -271,12 +274,17 @@ class _FormUnion:
             new[held] |= table[term[held], bit]
         return new
 
+    def numbers(self, at: int, term: npt.NDArray[np.uint32], form: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+        """New numbers of the forms of some occurrences of a segment; `term` and `form` are the old of each."""
+        new: npt.NDArray[np.uint8] = BITS[self._tables[at].reshape(-1)].take(term << np.uint32(3) | form)
+        return new
+
     def write(
         self,
         writer: BlockWriter,
         name: str,
         postings: Postings,
-        masks: Array,
+        united: Forms,
         remap: Ints,
         parts: Sequence[Part],
     ) -> list[bytes]:
@@ -286,7 +294,7 @@ class _FormUnion:
         bits = np.array([self._bits[form] for form in forms], dtype=np.uint8)
         several = np.bincount(terms, minlength=len(postings.terms)) > 1
         rare = self.rare([part.renumbered() for part in parts])
-        write_form_arrays(writer, name, terms, bits, postings, masks, several, rare)
+        write_form_arrays(writer, name, terms, bits, postings, united, several, rare)
         return forms
 
     def rare(self, renumbered: Sequence[Ints]) -> tuple[Ints, Ints]:

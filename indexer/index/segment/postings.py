@@ -7,17 +7,19 @@ Arrays of group `g`: g.term.* (strings, sorted), g.start (terms + 1), g.doc, g.c
 g.code_x/g.combo_x (exceptions), g.occ (terms + 1), g.skip (the first occurrence of every 128th posting), g.pos
 (uint16; or uint8 and the ninth bits in g.high), g.pos_x/g.pos_v; for stems also g.form.* (surface forms,
 sorted), g.form_term, g.form_bit, g.forms_at, g.forms (which forms a posting holds, one bit each), g.rare_form and
-g.rare_doc (which paper holds which of the forms that share the last bit: sorted pairs).
+g.rare_doc (which paper holds which of the forms that share the last bit: sorted pairs), g.mixed_at, g.mixed (which
+form each occurrence is of, for postings that hold several).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from indexer.index.errors import BadIndexError
 from indexer.index.native import kernel
 from indexer.index.once import made_once
 from indexer.index.schema import FIELD_NUMBERS, GROUPS
@@ -37,6 +39,8 @@ ALL_FORMS = 255
 SKIP = 7
 """log2 of the postings between two entries of the table of occurrences: 4 bytes for 128 postings, and positions of a
 posting are found by adding up at most 127 frequencies."""
+BITS = np.array([max(0, mask.bit_length() - 1) for mask in range(256)], dtype=np.uint8)
+"""The number of the bit in a mask of one."""
 LAST_FORM = 7
 """Bit of the eighth commonest form of a stem and of every rarer one."""
 
@@ -99,6 +103,14 @@ class PostingGroup:
     @made_once
     def _forms(self) -> Array:
         return lazy(self._arrays, f"{self._name}.forms")[0]
+
+    @made_once
+    def _mixed_at(self) -> memoryview:
+        return self._arrays[f"{self._name}.mixed_at"].data
+
+    @made_once
+    def _mixed(self) -> tuple[Array, Callable[[int, int], None]]:
+        return lazy(self._arrays, f"{self._name}.mixed")
 
     @made_once
     def _rares(self) -> tuple[Array, Array]:
@@ -268,6 +280,49 @@ class PostingGroup:
         masks[(sizes > 0)[owners]] = self._forms[held]
         return masks
 
+    def forms_of(self, term: int, picked: Ints) -> npt.NDArray[np.uint8]:
+        """The bit of the form of each occurrence of a term, of some of its postings, as `positions` gives these."""
+        masks = self.form_masks(term)
+        low, high = self.span(term)
+        counts = self.frequencies(low, high).sum(axis=1, dtype=np.int64)
+        if masks is None:
+            return np.zeros(int(counts[picked].sum()), dtype=np.uint8)
+        several = mixed(masks)
+        told = np.where(several, counts, 0)
+        ends = np.cumsum(told)
+        numbers = self._told(term, term + 1, ends[-1:])
+        found = np.repeat(BITS[masks[picked]], counts[picked])
+        where, _ = ragged((ends - told)[picked], told[picked])
+        found[np.repeat(several[picked], counts[picked])] = numbers[where]
+        return found
+
+    def every_form(self) -> npt.NDArray[np.uint8]:
+        """The bit of the form of each occurrence of the group."""
+        self.check_all()
+        counts = self.frequencies(0, len(self.docs)).sum(axis=1, dtype=np.int64)
+        masks = self.all_form_masks()
+        several = mixed(masks)
+        totals = np.concatenate([[0], np.cumsum(np.where(several, counts, 0))])[self.starts]
+        found = np.repeat(BITS[masks], counts)
+        found[np.repeat(several, counts)] = self._told(0, len(self.terms), np.diff(totals))
+        return found
+
+    def _told(self, first: int, end: int, counts: Ints) -> npt.NDArray[np.uint8]:
+        """The forms that are told of terms first..end, `counts` of each."""
+        at = np.asarray(self._mixed_at[first : end + 1]).astype(np.int64)
+        if not np.array_equal(np.diff(at), (counts + 1) // 2):
+            raise BadIndexError(
+                f"{self._name}.mixed tells the forms of other occurrences than there are; "
+                "run `quiver repair` or `quiver rebuild`"
+            )
+        array, check = self._mixed
+        low, high = int(at[0]), int(at[-1])
+        check(low, high)
+        pairs = array[low:high]
+        halves = np.stack([pairs & 7, pairs >> 4 & 7], axis=1).reshape(-1)
+        # Each term begins with a byte of its own: behind an odd number of forms half of one is left.
+        return halves[: int(counts[0])] if len(counts) == 1 else halves[ragged(2 * (at[:-1] - low), counts)[0]]
+
     def all_form_masks(self) -> npt.NDArray[np.uint8]:
         """The bits of every posting of the group, also of terms with one form only (bit 0)."""
         starts = self.starts
@@ -278,6 +333,12 @@ class PostingGroup:
         where, _ = ragged(starts[held], sizes[held])
         masks[where] = self._forms
         return masks
+
+
+def mixed(masks: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+    """Which postings hold several forms of their term, each of whose occurrences is told apart."""
+    several: npt.NDArray[np.bool_] = (masks & (masks - np.uint8(1))) != 0
+    return several
 
 
 def ragged(starts: Ints, counts: Ints) -> tuple[Ints, Ints]:

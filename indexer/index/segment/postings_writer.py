@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from indexer.index.segment.array_writer import ArraySink
 from indexer.index.segment.container import Array
-from indexer.index.segment.inversion import Occurrences, Postings, invert
+from indexer.index.segment.inversion import Forms, Occurrences, Postings, invert
 from indexer.index.segment.narrow import narrow
-from indexer.index.segment.postings import ESCAPE, LAST_FORM, SKIP, WIDE, WIDE_BY_9, sorted_once
+from indexer.index.segment.postings import ESCAPE, LAST_FORM, SKIP, WIDE, WIDE_BY_9, mixed, sorted_once
 from indexer.index.segment.strings import write_strings
 from indexer.index.segment.vocabulary import COMPILED, WordStream
 from indexer.index.text.encoded import encode
@@ -89,11 +89,11 @@ def write_group(
     del encoded, number
     stream = occurrences.stream
     bits = _form_bits(stream, term_of) if stem else np.zeros(len(surfaces) + 1, dtype=np.uint8)
-    postings, masks = invert(occurrences, term_of, bits, terms, compiled)
+    postings, forms = invert(occurrences, term_of, bits, terms, compiled)
     write_strings(writer, f"{name}.term", terms, ordered=True)
     write_postings(writer, name, postings)
     if stem:
-        _write_forms(writer, name, surfaces, (term_of, bits), (postings, masks), occurrences)
+        _write_forms(writer, name, surfaces, (term_of, bits), (postings, forms), occurrences)
 
 
 def _form_bits(stream: Array, term_of: Array) -> Array:
@@ -167,12 +167,12 @@ def _write_forms(
     name: str,
     surfaces: list[str],
     words: tuple[Array, Array],
-    inverted: tuple[Postings, Array],
+    inverted: tuple[Postings, Forms],
     occurrences: Occurrences,
 ) -> None:
     """Add the sorted forms and what is told by form; `words` are term and bit of every surface."""
     term_of, bits = words
-    postings, masks = inverted
+    postings, forms = inverted
     encoded = [encode(surface) for surface in surfaces]
     order = sorted(range(len(encoded)), key=encoded.__getitem__)
     at = np.asarray(order, dtype=np.int64) + 1
@@ -181,7 +181,7 @@ def _write_forms(
     numbers[at] = np.arange(len(at))
     write_strings(writer, f"{name}.form", [encoded[number] for number in order], ordered=True)
     rare = _rare(occurrences, bits, numbers)
-    write_form_arrays(writer, name, term_of[at], bits[at], postings, masks, several, rare)
+    write_form_arrays(writer, name, term_of[at], bits[at], postings, forms, several, rare)
 
 
 def write_form_arrays(
@@ -190,11 +190,11 @@ def write_form_arrays(
     form_terms: Array,
     form_bits: Array,
     postings: Postings,
-    masks: Array,
+    forms: Forms,
     several: Array,
     rare: tuple[Array, Array],
 ) -> None:
-    """Add term and bit of each surface form, the masks of terms that have `several` forms, and the papers of forms.
+    """Add term and bit of each surface form, what postings hold of terms that have `several`, and the papers of forms.
 
     `rare` are pairs of form and paper, in any order, of the forms that share the last bit.
     """
@@ -209,8 +209,23 @@ def write_form_arrays(
     sizes = np.where(several, postings_of, 0)
     writer.add(f"{name}.forms_at", np.concatenate([[0], np.cumsum(sizes)]).astype(np.uint32))
     kept = np.repeat(several, postings_of)
-    writer.add(f"{name}.forms", masks[kept])
-    writer.add(f"{name}.titled", _titled(form_terms, form_bits, postings, masks, rare))
+    writer.add(f"{name}.forms", forms.masks[kept])
+    _write_mixed(writer, name, postings, forms)
+    writer.add(f"{name}.titled", _titled(form_terms, form_bits, postings, forms.masks, rare))
+
+
+def _write_mixed(writer: ArraySink, name: str, postings: Postings, forms: Forms) -> None:
+    """Add the form of each occurrence of postings that hold several: one in eight is of these."""
+    counts = np.where(mixed(forms.masks), postings.counts.totals(), 0)
+    totals = np.concatenate([[0], np.cumsum(counts)])[postings.term_starts.astype(np.int64)]
+    per_term = totals[1:] - totals[:-1]
+    # Each term begins with a byte of its own.
+    starts = np.concatenate([[0], np.cumsum((per_term + 1) // 2)])
+    numbers = forms.numbers[np.repeat(mixed(forms.masks), postings.counts.totals())]
+    halves = np.zeros(2 * int(starts[-1]), dtype=np.uint8)
+    halves[np.arange(len(numbers)) + np.repeat(2 * starts[:-1] - totals[:-1], per_term)] = numbers
+    writer.add(f"{name}.mixed_at", starts.astype(np.uint32))
+    writer.add(f"{name}.mixed", halves[::2] | halves[1::2] << np.uint8(4))
 
 
 def _titled(form_terms: Array, form_bits: Array, postings: Postings, masks: Array, rare: tuple[Array, Array]) -> Array:
