@@ -27,6 +27,7 @@ from query.ranking.features import LONGEST, heading_scores, proximity
 from query.ranking.parameters import BEST, DEPTH, Parameters, strength
 from query.ranking.query_words import Asked, asked
 from query.ranking.signs import signed_words, written_so
+from query.ranking.title_runs import run_scores
 from query.ranking.whole_titles import whole_titles
 
 if TYPE_CHECKING:
@@ -188,6 +189,7 @@ def _proximity(candidates: Candidates, wanted: Asked, parameters: Parameters) ->
     found = proximity(candidates, wanted.words, positions, parameters)
     gains = [Gain("adjacent", f"{left.text} {right.text}", gained) for left, right, gained in found.pairs]
     gains.append(Gain("title", "", found.title))
+    gains.append(Gain("run", "", run_scores(candidates, wanted.words, found.title, parameters)))
     gains.append(Gain("heading", "", heading_scores(candidates, wanted.words, found.titled, parameters)))
     if len(wanted.words) == 1:
         word = wanted.words[0]

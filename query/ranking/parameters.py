@@ -26,6 +26,11 @@ class Parameters:
     """Words of the query further apart than this are no pair."""
     title: float = 1.0
     """Weight of a title that runs as the query does: half a title is found at MRR .94 with it, .83 without."""
+    covered: float = 1.0
+    """Weight of the share of its words of a title that holds the whole query in order: half a short title is found at
+    MRR .90 with it, .85 without, over titles that were drawn anew. 0.5 and 2 are as good."""
+    forms: float = 0.3
+    """Weight of a title that holds the whole query in the very forms of its words."""
     first: float = 0.5
     """Weight of a query of one word that begins the title (`BERT: ...`): acronyms at MRR .91 with it, .86 without."""
     heading: float = 0.2

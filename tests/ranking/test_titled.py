@@ -47,6 +47,22 @@ def test_a_whole_title_stands_first_from_beyond_those_that_are_re_scored(index: 
     assert scores == sorted(scores, reverse=True)
 
 
+def test_of_titles_that_hold_the_whole_query_the_shortest_in_its_forms_comes_first(tmp_path: Path) -> None:
+    """Half of a title was typed, so that a short one is meant; and `robots team` before `robot teams`."""
+    few = [
+        Paper("long", "Grounded plans of a robots team that moves in a town and learns to share its maps", "Maps."),
+        Paper("half", "Grounded plans of a robots team", "Maps."),
+        Paper("stems", "Grounding plan of a robot team", "Plans of a robots team."),
+        Paper("apart", "Robots that team", "Robots team. A robots team."),
+    ]
+    index_papers(few, tmp_path / "p.idx")
+    with PaperIndex.open(tmp_path / "p.idx") as index:
+        page = index.search("a robots team", explain=True)
+        assert [hit.id for hit in page.hits] == ["half", "stems", "long", "apart"]
+        parts = [{row["part"] for row in hit.explanation["terms"]} for hit in page.hits if hit.explanation]
+        assert ["run" in names for names in parts] == [True, True, True, False]
+
+
 def test_a_title_that_lacks_a_letter_stands_first(index: PaperIndex) -> None:
     """It is among the hits by its other words; the correction is offered, and its title brought up."""
     page = index.search("onlne learning with abstention", explain=True)

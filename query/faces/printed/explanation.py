@@ -23,6 +23,7 @@ def explanation_lines(explanation: Mapping[str, Any], screen: Screen, indent: st
 _PARTS = {
     "adjacent": "for {!r} side by side as asked",
     "title": "for a title that runs as the query does",
+    "run": "for a title in which the whole query stands",
     "heading": "for a title and authors that hold every word",
     "whole": "for a title that is the query",
     "cited": "for a title and an author that stand in the query",

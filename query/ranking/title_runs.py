@@ -1,0 +1,44 @@
+"""Titles in which the whole query stands in order: of several the shorter first, and before others those in its forms.
+
+Three words of a title stand in other titles too: one in four such queries has two or more titles with the very words
+(`Motion Planning for`: 229). Which of these is meant nothing tells but how much of the title was typed: who types half
+of a title means a short one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.index.text.analysis import words
+from indexer.index.text.reading import as_read
+from query.ranking.candidates import TITLE, Candidates
+from query.ranking.parameters import Parameters
+from query.ranking.query_words import AskedWord
+from query.ranking.whole_titles import MOST, place
+
+Floats = npt.NDArray[np.float64]
+_ROUNDING = 1e-9
+
+
+def run_scores(candidates: Candidates, asked: Sequence[AskedWord], title: Floats, parameters: Parameters) -> Floats:
+    """What hits gain whose title has all words of a query side by side; `title` is what `title_scores` gave."""
+    total = sum(word.weight for word in asked)
+    gained = np.zeros(candidates.size)
+    whole = np.flatnonzero(title >= parameters.title * total * (1 - _ROUNDING))
+    if len(asked) < 2 or total <= 0 or not whole.size:
+        return gained
+    gained[whole] = parameters.covered * total * len(asked) / np.maximum(candidates.lengths[TITLE][whole], len(asked))
+    if whole.size > 1:
+        typed = [word.text for word in asked]
+        first = whole[np.argsort(-candidates.scores[whole] - gained[whole], kind="stable")][:MOST]
+        written = [hit for hit in first.tolist() if place(typed, _title(candidates, hit)) is not None]
+        gained[written] += parameters.forms * total
+    return gained
+
+
+def _title(candidates: Candidates, hit: int) -> list[str]:
+    segment = candidates.collection.segments[int(candidates.segments[hit])]
+    return words(as_read(segment.papers.head(int(candidates.docs[hit]))["title"]))
