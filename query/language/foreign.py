@@ -94,7 +94,15 @@ _CODED = late(
 _YEAR_OF_SCOPUS = late(r"PUBYEAR\s*([<>]=?|=|IS|AFT|BEF)\s*([0-9]{4})(?=[\s)]|$)")
 _FOUR_DIGITS = late(r"\(?[0-9]{4}")
 _YEARS = late(r"((?:19|20)[0-9]{2})(\.\.|[-\u2013])((?:19|20)[0-9]{2})[,.;]?")
+_WORD_SIGN = late(r"[^\W_]")
+_TOLD_BY = {"site": "site", "inurl": "address", "allinurl": "address", "url": "address", "filetype": "kind of file",
+            "ext": "kind of file", "mime": "kind of file", "lang": "language here", "hl": "language here"}  # fmt: skip
 _OPERATOR_OF_ADS = late(r"(citations|references|similar|trending|reviews|useful|topn)\((?=[^\W_])")
+_OF_THE_WEB = late(
+    r"-?(site|inurl|allinurl|url|filetype|ext|mime|cache|related|link|linkto|info|inanchor|lang|hl|safe|imagesize|loc|near)"
+    rf":(?=[^\s\"“])(?!//)[^\s()]+|-?(site|inurl|filetype|lang):[{OPENING}][^{OPENING}]*[\"”]"
+)
+_SINCE = late(r"(after|since|from|before|until|till|to):((?:1[5-9]|20)[0-9]{2})([-/.][0-9]{1,2}){0,2}(?=[\s)]|$)")
 ALL_IN = frozenset(("allintitle", "intitle", "allinauthor", "inauthor", "allintext"))
 """Google's operators, which stand before a space there."""
 
@@ -178,6 +186,32 @@ def code(text: str, at: int) -> tuple[str, int, Odd] | None:
         found.end(),
         Odd("field", f"{found[0]} was read as {where}", at, len(found[0]), f"{field}:" if field else ""),
     )
+
+
+def of_the_web(text: str, at: int) -> tuple[int, Odd] | None:
+    """Where an operator of web searches (`site:arxiv.org`) ends, and what to say; None where there is none.
+
+    Where nothing else is asked for it is left to be read as a word.
+    """
+    found = _OF_THE_WEB.match(text, at)
+    if found is None or not _WORD_SIGN.search(_OF_THE_WEB.sub("", text)):
+        return None
+    name = found[1] or found[2]
+    message = f"{found[0]} was left out: papers are not told apart by {_TOLD_BY.get(name, 'that')}"
+    return found.end(), Odd("field", message, at, len(found[0]), "")
+
+
+def years_since(text: str, at: int) -> tuple[str, int, Odd] | None:
+    """The years that `after:2018` and `before:2020` mean, where it ends, and what to say."""
+    found = _SINCE.match(text, at)
+    if found is None:
+        return None
+    year = int(found[2])
+    # On the web a year alone is its first day.
+    first = found[3] is None
+    years = {"before": f"..{year - first}", "until": f"..{year}", "till": f"..{year}", "to": f"..{year}"}
+    meant = years.get(found[1], f"{year}..")
+    return meant, found.end(), Odd("year", f"{found[0]} was read as year:{meant}", at, len(found[0]), f"year:{meant}")
 
 
 def year_of_scopus(text: str, at: int) -> tuple[str, int, Odd] | None:

@@ -20,10 +20,12 @@ from query.language.foreign import (
     near,
     odd_value,
     odd_word,
+    of_the_web,
     operator,
     prefix_sign,
     tag,
     year_of_scopus,
+    years_since,
 )
 from query.language.leaves import unread_sign
 from query.language.nearest import nearest
@@ -156,14 +158,12 @@ class _Lexer:
             if found is not None:
                 self._say(found[1], 0)
             return found[0] if found is not None else None
+        if text[at].islower():
+            return self._of_the_web(at)
         if not text[at].isupper():
             return None
         if (dated := year_of_scopus(text, at)) is not None:
-            years, end, odd = dated
-            self._say(odd, 0)
-            self._emit(Kind.FIELD, "year", at, at)
-            self._emit(Kind.WORD, years, at, end, value=True)
-            return end
+            return self._years(at, *dated)
         if (coded := code(text, at)) is None:
             return None
         field, end, odd = coded
@@ -172,6 +172,22 @@ class _Lexer:
             return end
         self._emit(Kind.FIELD, field, at, end)
         return self._operand(end, field)
+
+    def _of_the_web(self, at: int) -> int | None:
+        """Leave out what confines a search of the web, read its years; where it ends, None where there is none."""
+        if (dated := years_since(self.text, at)) is not None:
+            return self._years(at, *dated)
+        if (found := of_the_web(self.text, at)) is None:
+            return None
+        self._say(found[1], 0)
+        self._drop_dangling_minus()
+        return found[0]
+
+    def _years(self, at: int, years: str, end: int, odd: Odd) -> int:
+        self._say(odd, 0)
+        self._emit(Kind.FIELD, "year", at, at)
+        self._emit(Kind.WORD, years, at, end, value=True)
+        return end
 
     def _foreign_field(self, match: re.Match[str]) -> str | None:
         """The field that another search calls by this name; `EVERY_FIELD` where it means all."""

@@ -53,11 +53,8 @@ def pattern_parts(text: str) -> list[tuple[Part, ...]]:
     """The parts of a text with `*` and `?` in it, those tied by hyphens together."""
     lettered = " ".join(_lettered(word) for word in text.split())
     found: list[tuple[Part, ...]] = []
-    for group in groups(as_read(lettered)):
+    for group in groups(as_read(lettered), pairs=False):
         parts = tuple(part for piece in group for part in _part(piece))
-        if found and len(parts) > 1 and "\u3000" < parts[0].surface == found[-1][-1].surface:
-            # Characters in a run come as overlapping pairs.
-            parts = parts[1:]
         if parts:
             found.append(parts)
     return found

@@ -15,7 +15,8 @@ from itertools import count
 from indexer.index.native import kernel
 from indexer.index.segment.signatures import signed
 from indexer.index.segment.vocabulary import show
-from indexer.index.text.analysis import Token, stem, tokens, words
+from indexer.index.text.analysis import FEW_TOGETHER, FIRST_OF_MANY, MANY_TOGETHER, Token, stem, tokens, words
+from indexer.index.text.folding import is_character
 from query.engines.patterns import WordTest
 from query.present.beginnings import beginnings
 from query.present.passages import FORMULA, Match, Span, formula_at, passage
@@ -179,7 +180,32 @@ def _matches(text: str, piece: Span, stems: frozenset[str], match: Callable[[str
             if word in keys and offset + start + first >= last:
                 last = offset + start + after
                 found.append(Match(offset + start + first, last, keys[word]))
-    return found
+    return found if text.isascii() else _runs_joined(text, found)
+
+
+def _together(character: str) -> int:
+    return MANY_TOGETHER if character >= FIRST_OF_MANY else FEW_TOGETHER
+
+
+def _runs_joined(text: str, found: list[Match]) -> list[Match]:
+    """The matches, characters side by side as one; of those that stand alone none, where some stand side by side.
+
+    Of `图像` 图 says little, and of a Thai word its letters nothing.
+    """
+    runs: list[Match] = []
+    others: list[Match] = []
+    for place in found:
+        if not is_character(text[place.start]):
+            others.append(place)
+        elif runs and runs[-1].end == place.start:
+            runs[-1] = Match(runs[-1].start, place.end, text[runs[-1].start : place.end])
+        else:
+            runs.append(place)
+    if not runs:
+        return found
+    longest = max(place.end - place.start for place in runs)
+    kept = [place for place in runs if place.end - place.start >= min(longest, _together(text[place.start]))]
+    return sorted([*others, *kept])
 
 
 def _matching_words(text: str, stems: frozenset[str], match: Callable[[str], bool] | None) -> dict[str, str]:

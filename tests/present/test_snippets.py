@@ -274,3 +274,11 @@ def test_long_runs_without_spaces() -> None:
 def test_variants_are_marked_as_they_are_written(text: str, stem: str, shown: str) -> None:
     """What counts as the word of a query is marked, however the paper writes it."""
     assert f"<mark>{escape(shown)}</mark>" in snippet(text, frozenset((stem,)))
+
+
+def test_characters_are_marked_where_they_stand_together() -> None:
+    """Of a run of ideographs none alone; of Thai, whose letters are few, what is as long as the others."""
+    asked = frozenset("图像分割")
+    assert highlight("图像的分割, 图书", asked) == "<mark>图像</mark>的<mark>分割</mark>, 图书"
+    assert highlight("图书", frozenset("图")) == "<mark>图</mark>书"
+    assert highlight("การเรียนรู้ของเครื่อง", frozenset("เครื่อง")) == "การเรียนรู้ข<mark>องเครื่อง</mark>"

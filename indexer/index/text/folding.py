@@ -18,8 +18,11 @@ _ACCENTS = (
     (0x05C4, 0x05C5), (0x05C7, 0x05C7), (0x064B, 0x065F), (0x0670, 0x0670), (0x1AB0, 0x1AFF),
     (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE20, 0xFE2F),
 )  # fmt: skip
-# Scripts that are written without spaces between words, or with endings that are no words: ideographs, kana, Hangul.
+# Scripts that are written without spaces between words, or with endings that are no words: Thai, Lao, Burmese, Khmer
+# with their vowel signs, but for digits; ideographs, kana, Hangul.
 _CHARACTERS = (
+    (0x0E01, 0x0E3A), (0x0E40, 0x0E4E), (0x0E81, 0x0ECF), (0x0EDC, 0x0EDF), (0x1000, 0x103F), (0x1050, 0x108F),
+    (0x109A, 0x109D), (0x1780, 0x17D3),
     (0x3005, 0x3007), (0x3041, 0x3096), (0x309D, 0x309F), (0x30A1, 0x30FF), (0x31F0, 0x31FF), (0x3400, 0x4DBF),
     (0x4E00, 0x9FFF), (0xAC00, 0xD7A3), (0xF900, 0xFAFF), (0x20000, 0x3FFFF),
 )  # fmt: skip
@@ -54,6 +57,11 @@ def _fold_character(character: str) -> str:
         if folded == before:
             break
     return folded
+
+
+def is_character(character: str) -> bool:
+    """Whether a character is a word of its own: an ideograph, kana, Hangul, a letter of Thai and its like."""
+    return _within(_CHARACTERS, character)
 
 
 def _within(ranges: tuple[tuple[int, int], ...], character: str) -> bool:
@@ -121,7 +129,7 @@ def fold_for_words(text: str) -> str:
     """The text folded, where every character that is not ASCII is one that words are made of.
 
     Hyphens and apostrophes of any kind are `-` and `'`, soft hyphens and other invisible characters are
-    gone, an ideograph, a kana or a Hangul syllable stands between spaces, every other sign is a space.
+    gone, an ideograph, a kana, a Hangul syllable or a Thai letter stands between spaces, every other sign is a space.
     """
     if text.isascii():
         return text.lower()
