@@ -77,7 +77,7 @@ def written() -> str:
     with tempfile.TemporaryDirectory() as folder:
         index = Path(folder) / "papers.idx"
         build([PROJECT / "corpus" / "papers.jsonl"], index)
-        application = make_application(Settings(index, log="none"))
+        application = make_application(Settings(index, log="none", timeout=60))
         with TestClient(application, base_url="http://127.0.0.1:8765") as client:
             document = client.get("/openapi.json").json()
             parts = [_OPENING]

@@ -15,8 +15,11 @@ from query.faces.web.settings import Settings
 
 
 def client_of(index: Path, **settings: object) -> TestClient:
-    """A client of a server over an index, which asks as a program on this machine does."""
-    made = Settings(index, log="none", **settings)  # type: ignore[arg-type]  # as the record declares them
+    """A client of a server over an index, which asks as a program on this machine does.
+
+    A request may take a minute, unless a test is of that: a busy machine made one of 503.
+    """
+    made = Settings(index, **{"log": "none", "timeout": 60.0, **settings})  # type: ignore[arg-type]  # as the record declares them
     return TestClient(make_application(made), base_url="http://127.0.0.1:8765", raise_server_exceptions=False)
 
 
