@@ -11,6 +11,7 @@ import orjson
 
 from indexer.index.errors import UsageError
 from query.faces.request import Asked
+from query.language.parser import parse
 from query.results import Hit
 from query.search import PaperIndex
 
@@ -62,7 +63,10 @@ def _searches(path: Path, text: str, read: ReadArguments) -> Iterator[SavedSearc
         try:
             # Quotes are the query's own: a phrase stays one, as it was typed.
             words = shlex.split(rest, posix=False)
-            yield SavedSearch(name, read([_unquoted(word, before) for before, word in _with_previous(words)]))
+            asked = read([_unquoted(word, before) for before, word in _with_previous(words)])
+            # Said here, with file and line: the search itself knows of neither.
+            parse(asked.query)
+            yield SavedSearch(name, asked)
         except (ValueError, UsageError) as error:
             raise UsageError(f"{path}:{number}: {error}") from error
 

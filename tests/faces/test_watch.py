@@ -71,6 +71,7 @@ def test_news_go_to_a_file_and_to_a_command(quiver: Quiver, watched: Path) -> No
         ("no colon", "searches.txt:1"),
         ("a: --yaer 2020", "searches.txt:1"),
         ("a: x\na: y", "another search of the name"),
+        ("a: x\nb: year:20l8", "searches.txt:2: '20l8' is no year"),
     ],
 )
 def test_files_that_are_no_saved_searches(quiver: Quiver, watched: Path, line: str, words: str) -> None:

@@ -157,6 +157,9 @@ def test_the_basket_of_somebody_else_is_added_where_it_is_wanted(tab: Any) -> No
     """Looking at an address does not change what this browser keeps; taking out does."""
     tab.goto("/search?q=learning")
     tab.click("button.keep >> nth=0")
+    tab.goto("/basket")
+    tab.wait_for_url("**/basket?id=*")
+    assert tab.locator(".hit h3").count() == 1
     tab.goto(f"/basket?id={PAPER}")
     assert tab.locator("[data-basket]").inner_text() == "Basket (1)"
     tab.click("button:has-text('Add 1 to my basket of 1')")

@@ -56,6 +56,8 @@
   if (basketPage) {
     // The address may be somebody else's basket: it is put beside what this browser keeps where that is wanted.
     const here = all("li.hit", basketPage).map((hit) => hit.dataset.id), mine = kept();
+    // Without one the address is that of the basket which this browser keeps.
+    if (mine.length && !new URLSearchParams(location.search).has("id")) location.replace(basketAddress());
     const fresh = here.filter((id) => !mine.includes(id));
     let added = false;
     try { added = sessionStorage.getItem(KEY) !== null; sessionStorage.removeItem(KEY); } catch { /* private window */ }
