@@ -69,6 +69,8 @@ class ArrayEngine:
 
     def __init__(self, generation: Generation, venues: VenueTable) -> None:
         self.collection = Collection(generation)
+        # Every search needs them, and they read nothing of the files.
+        _ = self.collection.readers
         self._analyse = partial(analyse, venues=venues)
         self._kept = lru_cache(_KEPT)(self._analyse)
         self._compiler = Compiler(self.collection, venues)

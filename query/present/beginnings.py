@@ -36,8 +36,10 @@ def beginnings(stems: Iterable[str], begins: Iterable[str] = ()) -> bytes | None
 @cache
 def _respelt() -> frozenset[tuple[str, str]]:
     """Beginnings of the spellings that words are brought to, and of those words, where the two differ."""
-    pairs = ((_folded(plain[:SIZE]), _folded(word[:SIZE])) for word, plain in american_spellings().items())
-    return frozenset((plain, word) for plain, word in pairs if plain != word)
+    # Few of them begin otherwise: only those are folded.
+    pairs = {(plain[:SIZE], word[:SIZE]) for word, plain in american_spellings().items()}
+    folded = ((_folded(plain), _folded(word)) for plain, word in pairs if plain != word)
+    return frozenset((plain, word) for plain, word in folded if plain != word)
 
 
 def _folded(letters: str) -> str:

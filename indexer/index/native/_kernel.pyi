@@ -2,8 +2,15 @@ from collections.abc import Callable, Sequence
 
 from indexer.index.segment.container import Array
 
+Column = Array | tuple[Array, Callable[[int, int], None], bytearray, int, int]
+
+class Numbers:
+    def __init__(self, column: Column, among: int, /) -> None: ...
+    def find(self, number: int, /) -> int: ...
+    def lower(self, number: int, /) -> int: ...
+
 class Strings(Sequence[bytes]):
-    def __init__(self, blob: object, at: object, heads: object | None, /) -> None: ...
+    def __init__(self, blob: Column, at: Column, heads: Column | None, /) -> None: ...
     def __len__(self) -> int: ...
     def __getitem__(self, number: int, /) -> bytes: ...  # type: ignore[override]
     def find(self, key: bytes, /) -> int: ...
@@ -45,13 +52,13 @@ class Words:
     def __init__(
         self,
         group: Group,
-        start: Array,
+        start: Column,
         unread: bytearray,
-        forms: tuple[Array, Array, Array, Array, Array, Array, bytearray] | None,
+        forms: tuple[Column, Column, Column, Column, Column, Array, bytearray] | None,
         /,
     ) -> None: ...
     def mark(
-        self, mask: Array, numbers: Array | None, low: int, high: int, own: Array | None, columns: int, /
+        self, mask: Array, numbers: Array | None, low: int, high: int, own: Numbers | None, columns: int, /
     ) -> bytes | None: ...
 
 Row = tuple[Array, Array, Group | None, int, int, int, Array | None]
@@ -66,8 +73,8 @@ class Streams:
 class Reader:
     def __init__(
         self,
-        text: tuple[Strings, Group, Array, Array, Array | None],
-        names: tuple[Strings, Group, Array, Array, Array | None],
+        text: tuple[Strings, Group, Column, Array, Numbers | None],
+        names: tuple[Strings, Group, Column, Array, Numbers | None],
         live: Array | None,
         /,
     ) -> None: ...

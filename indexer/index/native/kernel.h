@@ -34,6 +34,49 @@ int take(PyObject *object, Array *array, Py_ssize_t width, int writable);
 void give_back(Array *array);
 PyObject *damaged(const char *what);
 
+/* An array of a file of which each part is checked before it is read: `check(low, high)` does so for items of it. */
+typedef struct {
+    Array array;
+    PyObject *check;       /* NULL: all may be read */
+    Array unread;          /* for each page of the file 1 where it was not checked */
+    Py_ssize_t base, page; /* at which byte of the pages the array begins, and the size of a page */
+} Column;
+
+/* Take an array, or (array, check, unread, base, page) of one in a file. As `take`. */
+int take_column(PyObject *object, Column *column, Py_ssize_t width);
+void give_column(Column *column);
+/* `column_ready` where a flag is set: asks Python. */
+int check_column(const Column *column, Py_ssize_t first, Py_ssize_t past);
+
+/* Make sure that items first..past, which the array has, may be read; -1 with an exception set where they are damaged.
+   With the interpreter's lock. */
+static inline int column_ready(const Column *column, Py_ssize_t first, Py_ssize_t past) {
+    if (column->check == NULL || first >= past)
+        return 0;
+    Py_ssize_t size = column->array.view.itemsize;
+    Py_ssize_t page = (column->base + first * size) / column->page, last = (column->base + past * size - 1) / column->page;
+    const uint8_t *unread = column->unread.view.buf;
+    for (; page <= last; page++)
+        if (unread[page])
+            return check_column(column, first, past);
+    return 0;
+}
+
+/* First index in low..high of a rising column of uint32 that is not below `wanted`; -1 with an exception set. */
+Py_ssize_t lower_in(const Column *column, Py_ssize_t low, Py_ssize_t high, uint32_t wanted);
+
+/* Numbers of words, rising: those of a block among the `among` of its segment. */
+typedef struct {
+    PyObject_HEAD
+    Column column;
+    Py_ssize_t among;
+} Numbers;
+
+/* First index of a number that is not below `wanted`; -1 with an exception set. */
+Py_ssize_t lower_number(const Numbers *numbers, uint32_t wanted);
+/* Its index where it is `wanted`, -1 where that is not there, -2 with an exception set. */
+Py_ssize_t find_number(const Numbers *numbers, uint32_t wanted);
+
 /* Postings of a group of fields (groups.py). */
 typedef struct {
     PyObject_HEAD
@@ -78,7 +121,7 @@ void raise_fault(Fault fault);
         PyEval_RestoreThread(let_go);                                                                                  \
     }
 
-extern PyTypeObject GroupType, StringsType, StreamsType, ReaderType, WordsType;
+extern PyTypeObject GroupType, StringsType, StreamsType, ReaderType, WordsType, NumbersType;
 
 /* The number of a key in a table of strings, -1 if it is not there, -2 with an exception set. */
 Py_ssize_t find_string(PyObject *table, PyObject *key);

@@ -160,7 +160,8 @@ PyMODINIT_FUNC PyInit__kernel(void) {
     bad_index = PyObject_GetAttrString(errors, "BadIndexError");
     Py_DECREF(errors);
     if (bad_index == NULL || PyType_Ready(&GroupType) < 0 || PyType_Ready(&StringsType) < 0 ||
-        PyType_Ready(&StreamsType) < 0 || PyType_Ready(&ReaderType) < 0 || PyType_Ready(&WordsType) < 0)
+        PyType_Ready(&StreamsType) < 0 || PyType_Ready(&ReaderType) < 0 || PyType_Ready(&WordsType) < 0 ||
+        PyType_Ready(&NumbersType) < 0)
         return NULL;
     PyObject *module = PyModule_Create(&definition);
     if (module == NULL)
@@ -169,7 +170,8 @@ PyMODINIT_FUNC PyInit__kernel(void) {
         PyModule_AddObjectRef(module, "Strings", (PyObject *)&StringsType) < 0 ||
         PyModule_AddObjectRef(module, "Streams", (PyObject *)&StreamsType) < 0 ||
         PyModule_AddObjectRef(module, "Reader", (PyObject *)&ReaderType) < 0 ||
-        PyModule_AddObjectRef(module, "Words", (PyObject *)&WordsType) < 0) {
+        PyModule_AddObjectRef(module, "Words", (PyObject *)&WordsType) < 0 ||
+        PyModule_AddObjectRef(module, "Numbers", (PyObject *)&NumbersType) < 0) {
         Py_DECREF(module);
         return NULL;
     }

@@ -8,8 +8,9 @@
 typedef struct {
     PyObject_HEAD
     PyObject *terms[GROUPS], *groups[GROUPS];
-    Array start[GROUPS], impact[GROUPS];
-    Array own[GROUPS];         /* of a block: which terms of its segment's dictionary it has (rising); else all */
+    Column start[GROUPS];
+    Array impact[GROUPS];
+    Numbers *own[GROUPS];      /* of a block: which terms of its segment's dictionary it has; NULL: all */
     Array live;                /* a mask; without one all papers are live */
     uint8_t *admitted[GROUPS]; /* a term whose stored bytes were checked; others may not be read */
 } Reader;
@@ -22,17 +23,23 @@ static int reader_init(Reader *self, PyObject *args, PyObject *keywords) {
         return -1;
     for (int at = 0; at < GROUPS; at++) {
         if (!PyArg_ParseTuple(rows[at], "O!O!OOO", &StringsType, &terms, &GroupType, &group, &start, &impact, &own) ||
-            take(start, &self->start[at], 4, 0) < 0 || take(impact, &self->impact[at], 1, 0) < 0 ||
-            (own != Py_None && take(own, &self->own[at], 4, 0) < 0))
+            take_column(start, &self->start[at], 4) < 0 || take(impact, &self->impact[at], 1, 0) < 0)
             return -1;
-        Py_ssize_t words = own == Py_None ? strings_in(terms) : self->own[at].n;
+        if (own != Py_None) {
+            if (!PyObject_TypeCheck(own, &NumbersType)) {
+                PyErr_SetString(PyExc_TypeError, "the terms of a block are Numbers");
+                return -1;
+            }
+            self->own[at] = (Numbers *)Py_NewRef(own);
+        }
+        Py_ssize_t words = own == Py_None ? strings_in(terms) : self->own[at]->column.array.n;
         self->terms[at] = Py_NewRef(terms);
         self->groups[at] = Py_NewRef(group);
-        if (self->start[at].n != words + 1 || self->impact[at].n != ((Group *)group)->docs.n) {
+        if (self->start[at].array.n != words + 1 || self->impact[at].n != ((Group *)group)->docs.n) {
             damaged("a dictionary and its postings do not fit each other");
             return -1;
         }
-        self->admitted[at] = PyMem_Calloc((size_t)self->start[at].n, 1);
+        self->admitted[at] = PyMem_Calloc((size_t)self->start[at].array.n, 1);
         if (self->admitted[at] == NULL) {
             PyErr_NoMemory();
             return -1;
@@ -45,9 +52,9 @@ static void reader_dealloc(Reader *self) {
     for (int at = 0; at < GROUPS; at++) {
         Py_XDECREF(self->terms[at]);
         Py_XDECREF(self->groups[at]);
-        give_back(&self->start[at]);
+        give_column(&self->start[at]);
         give_back(&self->impact[at]);
-        give_back(&self->own[at]);
+        Py_XDECREF(self->own[at]);
         PyMem_Free(self->admitted[at]);
     }
     give_back(&self->live);
@@ -59,7 +66,7 @@ static PyObject *reader_admit(Reader *self, PyObject *args) {
     Py_ssize_t term;
     if (!PyArg_ParseTuple(args, "in", &group, &term))
         return NULL;
-    if (group < 0 || group >= GROUPS || term < 0 || term >= self->start[group].n - 1) {
+    if (group < 0 || group >= GROUPS || term < 0 || term >= self->start[group].array.n - 1) {
         PyErr_SetString(PyExc_IndexError, "no term of that number");
         return NULL;
     }
@@ -79,11 +86,9 @@ static Py_ssize_t find_word(Reader *self, int at, PyObject *word, Known *known) 
         known->table = self->terms[at];
         known->number = find_string(self->terms[at], word);
     }
-    if (self->own[at].view.obj == NULL || known->number < 0)
+    if (self->own[at] == NULL || known->number < 0)
         return known->number;
-    const uint32_t *own = self->own[at].view.buf;
-    Py_ssize_t own_row = lower32(own, 0, self->own[at].n, (uint32_t)known->number);
-    return own_row < self->own[at].n && own[own_row] == (uint32_t)known->number ? own_row : -1;
+    return find_number(self->own[at], (uint32_t)known->number);
 }
 
 /* Add the postings of a word; 1 if it was added or is not there, 0 if it must be admitted first, -1 on error. */
@@ -95,7 +100,9 @@ static int add_stored(Reader *self, Streams *found, int at, PyObject *word, Know
         *unread = number;
         return 0;
     }
-    const uint32_t *start = self->start[at].view.buf;
+    if (column_ready(&self->start[at], number, number + 2) < 0)
+        return -1;
+    const uint32_t *start = self->start[at].array.view.buf;
     Group *group = (Group *)self->groups[at];
     if (start[number] > start[number + 1] || start[number + 1] > group->docs.n ||
         start[number + 1] - start[number] > MAX_DOCS) {

@@ -10,33 +10,37 @@
 typedef struct {
     PyObject_HEAD
     Group *group;
-    Array start, unread; /* first posting of each term; for each term 1 where its postings were not checked */
-    int forms;           /* whether words are surface forms, else they are the terms */
-    Array form_term, form_bit, masks_at, masks, rare_form, rare_doc, unread_masks;
+    Column start;
+    Array unread; /* for each term 1 where its postings were not checked */
+    int forms;    /* whether words are surface forms, else they are the terms */
+    Column form_term, form_bit, masks_at, rare_form, rare_doc;
+    Array masks, unread_masks;
 } Words;
 
 static int words_init(Words *self, PyObject *args, PyObject *keywords) {
     PyObject *group, *start, *unread, *forms, *rows[FORM_ARRAYS];
     (void)keywords;
     if (!PyArg_ParseTuple(args, "O!OOO", &GroupType, &group, &start, &unread, &forms) ||
-        take(start, &self->start, 4, 0) < 0 || take(unread, &self->unread, 1, 0) < 0)
+        take_column(start, &self->start, 4) < 0 || take(unread, &self->unread, 1, 0) < 0)
         return -1;
     self->group = (Group *)Py_NewRef(group);
     self->forms = forms != Py_None;
-    if (self->start.n < 1 || self->unread.n != self->start.n - 1)
+    Py_ssize_t terms = self->start.array.n - 1;
+    if (terms < 0 || self->unread.n != terms)
         goto unequal;
     if (!self->forms)
         return 0;
-    Array *all[FORM_ARRAYS] = {&self->form_term, &self->form_bit, &self->masks_at,    &self->masks,
-                               &self->rare_form, &self->rare_doc, &self->unread_masks};
-    static const Py_ssize_t widths[FORM_ARRAYS] = {0, 1, 4, 1, 4, 2, 1};
+    Column *columns[] = {&self->form_term, &self->form_bit, &self->masks_at, &self->rare_form, &self->rare_doc};
+    static const Py_ssize_t widths[] = {0, 1, 4, 4, 2};
     if (!PyArg_ParseTuple(forms, "OOOOOOO", &rows[0], &rows[1], &rows[2], &rows[3], &rows[4], &rows[5], &rows[6]))
         return -1;
-    for (int at = 0; at < FORM_ARRAYS; at++)
-        if (take(rows[at], all[at], widths[at], 0) < 0)
+    for (int at = 0; at < 5; at++)
+        if (take_column(rows[at], columns[at], widths[at]) < 0)
             return -1;
-    if (self->form_term.n == self->form_bit.n && self->masks_at.n == self->start.n &&
-        self->rare_doc.n == self->rare_form.n && self->unread_masks.n == self->unread.n)
+    if (take(rows[5], &self->masks, 1, 0) < 0 || take(rows[6], &self->unread_masks, 1, 0) < 0)
+        return -1;
+    if (self->form_term.array.n == self->form_bit.array.n && self->masks_at.array.n == self->start.array.n &&
+        self->rare_doc.array.n == self->rare_form.array.n && self->unread_masks.n == terms)
         return 0;
 unequal:
     damaged("word forms have arrays of unequal lengths");
@@ -44,19 +48,23 @@ unequal:
 }
 
 static void words_dealloc(Words *self) {
-    Array *all[] = {&self->start, &self->unread, &self->form_term, &self->form_bit, &self->masks_at,
-                    &self->masks, &self->rare_form, &self->rare_doc, &self->unread_masks};
-    for (size_t at = 0; at < sizeof all / sizeof *all; at++)
-        give_back(all[at]);
+    Column *columns[] = {&self->start,    &self->form_term, &self->form_bit,
+                         &self->masks_at, &self->rare_form, &self->rare_doc};
+    for (size_t at = 0; at < sizeof columns / sizeof *columns; at++)
+        give_column(columns[at]);
+    give_back(&self->unread);
+    give_back(&self->masks);
+    give_back(&self->unread_masks);
     Py_XDECREF(self->group);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
-/* Which words are asked for: some numbers of a table, or all of low..high; `own` are those that the block has, else all. */
+/* Which words are asked for: some numbers of a table, or all of low..high; `own` are those that the block has. */
 typedef struct {
-    Array numbers, own;
+    Array numbers;
+    const Numbers *own; /* NULL: the block has all words of its table */
     Py_ssize_t low, high;
-    int listed, part; /* whether numbers were given, and whether the block has a part of its table alone */
+    int listed; /* whether numbers were given */
 } Asked;
 
 /* A term with the bits of the forms that count, or a form that shares the last bit. */
@@ -74,31 +82,34 @@ typedef struct {
     uint64_t postings;
 } Marking;
 
-static uint64_t number_of(const Array *column, Py_ssize_t at) {
-    switch (column->view.itemsize) {
-    case 1: return ((const uint8_t *)column->view.buf)[at];
-    case 2: return ((const uint16_t *)column->view.buf)[at];
-    case 4: return ((const uint32_t *)column->view.buf)[at];
-    default: return ((const uint64_t *)column->view.buf)[at];
+static uint64_t number_of(const Array *array, Py_ssize_t at) {
+    switch (array->view.itemsize) {
+    case 1: return ((const uint8_t *)array->view.buf)[at];
+    case 2: return ((const uint16_t *)array->view.buf)[at];
+    case 4: return ((const uint32_t *)array->view.buf)[at];
+    default: return ((const uint64_t *)array->view.buf)[at];
     }
 }
 
-/* Take a word into what is meant; -1 where it names no term. Rare ones are put at the end, which is `room`. */
+/* Take a word into what is meant; -1 with an exception set. Rare ones are put at the end, which is `room`. */
 static int mean(Marking *marking, uint64_t word, Py_ssize_t room) {
     const Words *words = marking->words;
     uint64_t term = word;
-    uint8_t bits = 1;
-    if (words->forms) {
-        if (word >= (uint64_t)words->form_term.n)
+    uint8_t bit = 0;
+    if (words->forms && word < (uint64_t)words->form_term.array.n) {
+        Py_ssize_t at = (Py_ssize_t)word;
+        if (column_ready(&words->form_term, at, at + 1) < 0 || column_ready(&words->form_bit, at, at + 1) < 0)
             return -1;
-        term = number_of(&words->form_term, (Py_ssize_t)word);
-        uint8_t bit = ((const uint8_t *)words->form_bit.view.buf)[word];
-        if (bit > LAST_FORM)
-            return -1;
-        bits = bit == LAST_FORM ? 0 : (uint8_t)(1 << bit);
+        term = number_of(&words->form_term.array, at);
+        bit = ((const uint8_t *)words->form_bit.array.view.buf)[at];
+    } else if (words->forms) {
+        bit = UINT8_MAX;
     }
-    if (term >= (uint64_t)(words->start.n - 1))
+    if (bit > LAST_FORM || term >= (uint64_t)(words->start.array.n - 1)) {
+        damaged("a word form has no word");
         return -1;
+    }
+    uint8_t bits = bit == LAST_FORM ? 0 : (uint8_t)(1 << bit);
     if (!bits)
         marking->meant[room - ++marking->rares] = (Meant){(uint32_t)term, (uint32_t)word, 0};
     else if (marking->terms && marking->meant[marking->terms - 1].term == term)
@@ -126,30 +137,32 @@ static void unite(Marking *marking) {
     marking->terms = kept;
 }
 
-/* Find which words are meant, by their numbers in the block; -1 where one names no term. */
+/* Find which words are meant, by their numbers in the block; -1 with an exception set. */
 static int find_meant(Marking *marking, const Asked *asked, Py_ssize_t room) {
-    const uint32_t *own = asked->own.view.buf;
+    const Numbers *own = asked->own;
     if (!asked->listed) {
-        Py_ssize_t low = asked->low, high = asked->high;
-        if (asked->part) {
-            low = lower32(own, 0, asked->own.n, (uint32_t)low);
-            high = lower32(own, low, asked->own.n, (uint32_t)high);
+        Py_ssize_t low = own == NULL ? asked->low : lower_number(own, (uint32_t)asked->low);
+        Py_ssize_t high = own == NULL ? asked->high : lower_number(own, (uint32_t)asked->high);
+        if (low < 0 || high < 0)
+            return -1;
+        if (high - low >= room) {
+            damaged("words of a block do not rise");
+            return -1;
         }
         for (Py_ssize_t word = low; word < high; word++)
             if (mean(marking, (uint64_t)word, room) < 0)
                 return -1;
         return 0;
     }
-    Py_ssize_t from = 0;
     for (Py_ssize_t at = 0; at < asked->numbers.n; at++) {
         uint32_t number = ((const uint32_t *)asked->numbers.view.buf)[at];
-        if (asked->part) {
-            from = lower32(own, from, asked->own.n, number);
-            if (from == asked->own.n)
-                break;
-            if (own[from] != number)
+        if (own != NULL) {
+            Py_ssize_t here = find_number(own, number);
+            if (here < -1)
+                return -1;
+            if (here < 0)
                 continue;
-            number = (uint32_t)from;
+            number = (uint32_t)here;
         }
         if (mean(marking, number, room) < 0)
             return -1;
@@ -157,7 +170,7 @@ static int find_meant(Marking *marking, const Asked *asked, Py_ssize_t room) {
     return 0;
 }
 
-/* The terms of what is meant that may not be read yet, as bytes of uint32; None where all may. */
+/* The terms of what is meant whose postings may not be read yet, as bytes of uint32; None where all may. */
 static PyObject *unread_terms(const Marking *marking, Py_ssize_t room) {
     const Words *words = marking->words;
     const uint8_t *unread = words->unread.view.buf, *unread_masks = words->unread_masks.view.buf;
@@ -165,6 +178,11 @@ static PyObject *unread_terms(const Marking *marking, Py_ssize_t room) {
     Py_ssize_t n = 0, all = marking->terms + (marking->every ? 0 : marking->rares);
     for (Py_ssize_t at = 0; at < all; at++) {
         uint32_t term = marking->meant[at < marking->terms ? at : room - 1 - (at - marking->terms)].term;
+        if (column_ready(&words->start, term, (Py_ssize_t)term + 2) < 0 ||
+            (words->forms && column_ready(&words->masks_at, term, (Py_ssize_t)term + 2) < 0)) {
+            PyMem_Free(terms);
+            return NULL;
+        }
         if (!unread[term] && !(words->forms && unread_masks[term]))
             continue;
         if (terms == NULL && (terms = PyMem_Malloc((size_t)all * sizeof *terms)) == NULL)
@@ -180,7 +198,7 @@ static PyObject *unread_terms(const Marking *marking, Py_ssize_t room) {
 
 /* The postings of a term; 0 where they lie outside their array. */
 static int postings_of(const Words *words, uint32_t term, Py_ssize_t *low, Py_ssize_t *high) {
-    const uint32_t *start = words->start.view.buf;
+    const uint32_t *start = words->start.array.view.buf;
     *low = start[term];
     *high = start[term + 1];
     return *low <= *high && *high <= words->group->docs.n;
@@ -190,7 +208,7 @@ static Fault mark_terms(const Marking *marking) {
     const Words *words = marking->words;
     const Group *group = words->group;
     const uint16_t *docs = group->docs.view.buf;
-    const uint32_t *first = words->masks_at.view.buf;
+    const uint32_t *first = words->masks_at.array.view.buf;
     uint8_t *marks = marking->mask->view.buf;
     for (Py_ssize_t at = 0; at < marking->terms; at++) {
         uint32_t term = marking->meant[at].term;
@@ -218,53 +236,59 @@ static Fault mark_terms(const Marking *marking) {
     return FINE;
 }
 
-/* The forms that share the last bit: their papers stand in pairs, without frequencies. */
-static Fault mark_rares(const Marking *marking, Py_ssize_t room) {
+/* The forms that share the last bit: their papers stand in pairs, without frequencies. -1 with an exception set. */
+static int mark_rares(const Marking *marking, Py_ssize_t room) {
     const Words *words = marking->words;
-    const uint32_t *forms = words->rare_form.view.buf;
-    const uint16_t *papers = words->rare_doc.view.buf, *docs = words->group->docs.view.buf;
-    uint8_t *marks = marking->mask->view.buf;
-    Py_ssize_t pair = 0, low, high;
+    const Column *pairs = &words->rare_form, *owners = &words->rare_doc;
+    const uint32_t *forms = pairs->array.view.buf;
+    const uint16_t *papers = owners->array.view.buf, *docs = words->group->docs.view.buf;
+    Py_ssize_t low = 0, high = 0;
     for (Py_ssize_t at = 0; at < marking->rares; at++) {
         const Meant *meant = &marking->meant[room - 1 - at];
-        /* They rise, and those of a prefix follow each other. */
-        if (pair >= words->rare_form.n || forms[pair] != meant->form)
-            pair = lower32(forms, 0, words->rare_form.n, meant->form);
-        if (!marking->every && !postings_of(words, meant->term, &low, &high))
-            return NO_POSTINGS;
-        for (; pair < words->rare_form.n && forms[pair] == meant->form; pair++) {
+        Py_ssize_t pair = lower_in(pairs, 0, pairs->array.n, meant->form);
+        if (pair < 0)
+            return -1;
+        if (!marking->every && !postings_of(words, meant->term, &low, &high)) {
+            raise_fault(NO_POSTINGS);
+            return -1;
+        }
+        for (; pair < pairs->array.n; pair++) {
+            if (column_ready(pairs, pair, pair + 1) < 0)
+                return -1;
+            if (forms[pair] != meant->form)
+                break;
+            if (column_ready(owners, pair, pair + 1) < 0)
+                return -1;
             uint16_t doc = papers[pair];
-            if (doc >= marking->mask->n)
-                return NO_PAPER;
-            if (!marking->every) {
-                Py_ssize_t posting = lower16(docs, low, high, doc);
-                if (posting == high || docs[posting] != doc || !stands_in(words->group, posting, marking->columns))
-                    continue;
+            if (doc >= marking->mask->n) {
+                raise_fault(NO_PAPER);
+                return -1;
             }
-            marks[doc] = 1;
+            Py_ssize_t posting = marking->every ? low : lower16(docs, low, high, doc);
+            if (marking->every || (posting < high && docs[posting] == doc &&
+                                   stands_in(words->group, posting, marking->columns)))
+                ((uint8_t *)marking->mask->view.buf)[doc] = 1;
         }
     }
-    return FINE;
+    return 0;
 }
 
 static PyObject *marked(Marking *marking, const Asked *asked, Py_ssize_t room) {
     if (find_meant(marking, asked, room) < 0)
-        return damaged("a word form has no word");
+        return NULL;
     unite(marking);
     PyObject *unread = unread_terms(marking, room);
     if (unread != Py_None)
         return unread;
-    const uint32_t *start = marking->words->start.view.buf;
+    const uint32_t *start = marking->words->start.array.view.buf;
     for (Py_ssize_t at = 0; at < marking->terms; at++)
         marking->postings += (uint32_t)(start[marking->meant[at].term + 1] - start[marking->meant[at].term]);
     Fault fault;
     LET_GO(marking->postings)
     fault = mark_terms(marking);
-    if (!fault && marking->rares)
-        fault = mark_rares(marking, room);
     TAKE_BACK
     raise_fault(fault);
-    if (!fault)
+    if (!fault && mark_rares(marking, room) == 0)
         return unread;
     Py_DECREF(unread);
     return NULL;
@@ -273,20 +297,23 @@ static PyObject *marked(Marking *marking, const Asked *asked, Py_ssize_t room) {
 static PyObject *words_mark(Words *self, PyObject *args) {
     PyObject *mask_object, *numbers, *own, *result = NULL;
     Array mask = {.view = {.obj = NULL}};
-    Asked asked = {.numbers = mask, .own = mask};
+    Asked asked = {.numbers = mask};
     Marking marking = {.words = self, .mask = &mask, .every = 1};
     if (!PyArg_ParseTuple(args, "OOnnOi", &mask_object, &numbers, &asked.low, &asked.high, &own, &marking.columns))
         return NULL;
     asked.listed = numbers != Py_None;
-    asked.part = own != Py_None;
-    if (take(mask_object, &mask, 1, 1) < 0 || (asked.listed && take(numbers, &asked.numbers, 4, 0) < 0) ||
-        (asked.part && take(own, &asked.own, 4, 0) < 0))
+    if (own != Py_None && !PyObject_TypeCheck(own, &NumbersType)) {
+        PyErr_SetString(PyExc_TypeError, "the words of a block are Numbers");
+        return NULL;
+    }
+    asked.own = own == Py_None ? NULL : (Numbers *)own;
+    if (take(mask_object, &mask, 1, 1) < 0 || (asked.listed && take(numbers, &asked.numbers, 4, 0) < 0))
         goto done;
     for (int field = 0; field < self->group->fields; field++)
         marking.every = marking.every && (marking.columns >> (self->group->first + field) & 1);
-    Py_ssize_t words = self->forms ? self->form_term.n : self->start.n - 1;
+    Py_ssize_t words = self->forms ? self->form_term.array.n : self->start.array.n - 1;
     Py_ssize_t most = asked.listed ? asked.numbers.n : asked.high - asked.low;
-    if (asked.part && asked.own.n != words) {
+    if (asked.own != NULL && asked.own->column.array.n != words) {
         damaged("a block has other words than its table says");
         goto done;
     }
@@ -305,7 +332,6 @@ done:
     PyMem_Free(marking.meant);
     give_back(&mask);
     give_back(&asked.numbers);
-    give_back(&asked.own);
     return result;
 }
 
@@ -313,7 +339,7 @@ static PyMethodDef methods[] = {
     {"mark", (PyCFunction)words_mark, METH_VARARGS,
      "mark(mask, numbers, low, high, own, columns) -> None, or terms (bytes of uint32) that must be checked first: set a "
      "mask at the papers of some words, given as numbers (rising, uint32) or None and low..high, of a table of which the "
-     "block has `own` (None: all)"},
+     "block has `own` (Numbers; None: all)"},
     {NULL, NULL, 0, NULL},
 };
 
@@ -321,7 +347,7 @@ PyTypeObject WordsType = {
     PyVarObject_HEAD_INIT(NULL, 0).tp_name = "indexer.index.native._kernel.Words",
     .tp_basicsize = sizeof(Words),
     .tp_doc = "Words(group, start, unread, forms): words of a posting group; forms None where they are its terms, else "
-              "(form_term, form_bit, masks_at, masks, rare_form, rare_doc, unread_masks)",
+              "(form_term, form_bit, masks_at, rare_form, rare_doc, masks, unread_masks); columns as Numbers takes",
     .tp_flags = Py_TPFLAGS_DEFAULT,
     .tp_new = PyType_GenericNew,
     .tp_init = (initproc)words_init,

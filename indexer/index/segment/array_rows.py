@@ -103,7 +103,7 @@ def rising(name: str = "") -> Rule:
     def holds(values: Values, sizes: Sizes) -> bool:
         return _rising(values) and (not name or not values.size or int(values[-1]) < sizes[name])
 
-    return Rule("rising" + (f", below {name}" if name else ""), holds)
+    return Rule("rising" + (f", below {name}" if name else ""), holds, by_part=True)
 
 
 def within(name: str) -> Rule:
@@ -111,6 +111,7 @@ def within(name: str) -> Rule:
     return Rule(
         f"rising, at most {name}",
         lambda values, sizes: _rising(values) and (not values.size or int(values[-1]) <= sizes[name]),
+        by_part=True,
     )
 
 

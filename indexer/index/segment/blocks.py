@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from indexer.index.segment.container import Array, ArrayFile
+from indexer.index.segment.container import Array, ArrayFile, Checked
 from indexer.index.segment.layout import WORD, of_block, stored_name
 from indexer.index.segment.strings import StringTable, SubTable
 
@@ -32,7 +32,7 @@ def block_sizes(meta: Mapping[str, Any]) -> list[int]:
     return sizes
 
 
-class Block(Mapping[str, Array]):
+class Block(Checked):
     """The arrays of one block as though it were a segment of its own: columns and offsets are cut to its papers.
 
     What stands once a segment is given whole: numbers of clusters, rows and venues are the segment's, and so are the
@@ -65,20 +65,34 @@ class Block(Mapping[str, Array]):
         return view
 
     def lazy(self, name: str) -> Array:
-        """An array unchecked: `check` each part of it before it is read. Of arrays that blocks have alone."""
-        return self.file.lazy(self._stored(name))
+        """An array unchecked: `check` each part of it before it is read."""
+        view = self.file.lazy(self._stored(name))
+        if name in _COLUMNS or name in _OFFSETS:
+            return view[self.base : self.base + self._docs + (name in _OFFSETS)]
+        return view
 
     def check(self, name: str, low: int, high: int) -> None:
-        """Make sure that items low..high of such an array are as they were written. Raises BadIndexError."""
-        self.file.check(self._stored(name), low, high)
+        """Make sure that items low..high of an array are as they were written. Raises BadIndexError."""
+        before = self._before(name)
+        self.file.check(self._stored(name), low + before, high + before)
 
     def checker(self, name: str) -> Callable[[int, int], None]:
-        """`check` of one such array."""
-        return self.file.checker(self._stored(name))
+        """`check` of one array."""
+        check, before = self.file.checker(self._stored(name)), self._before(name)
+        return (lambda low, high: check(low + before, high + before)) if before else check
 
     def unread(self, name: str) -> tuple[Callable[[int, int], None], bytearray, int, int]:
-        """`ArrayFile.unread` of one such array."""
-        return self.file.unread(self._stored(name))
+        """`ArrayFile.unread` of one array."""
+        check, flags, at, page = self.file.unread(self._stored(name))
+        before = self._before(name)
+        if not before:
+            return check, flags, at, page
+        at += before * self.file.lazy(self._stored(name)).itemsize
+        return lambda low, high: check(low + before, high + before), flags, at, page
+
+    def _before(self, name: str) -> int:
+        """Items of an array that are of the blocks before."""
+        return self.base if name in _COLUMNS or name in _OFFSETS else 0
 
     def strings(self, name: str) -> StringTable | SubTable:
         """A sorted table of the segment, less the strings that the block has not."""
@@ -86,7 +100,7 @@ class Block(Mapping[str, Array]):
         if whole is None:
             whole = self._tables[name] = StringTable(self.file, name)
         word = f"{name}{WORD}"
-        return SubTable(whole, self[word]) if word in self else whole
+        return SubTable(whole, self, word) if word in self else whole
 
     def __iter__(self) -> Iterator[str]:
         for name in self.file:

@@ -3,8 +3,9 @@
 The one table from which the writer, the opener, `verify` and the test of FORMAT.md read. Who adds an array or changes
 one changes its row here, and `python -m tests.segment.format_document` pastes the table into FORMAT.md.
 
-Dtypes and shapes are compared when a file is opened; what holds of values is checked when an array is first read, and
-of arrays that are read in parts, for each part with its checksum. So nothing that computes meets an array of another
+Dtypes and shapes are compared when a file is opened; what holds of values is checked when an array is first read. Of
+arrays that are read in parts it is checked for each part with its checksum (`BY_PART`), or else by who reads the part:
+offsets and numbers of rows are compared with what they point into. So nothing that computes meets an array of another
 form. Sizes have names: `docs` is a number of papers, `text.terms` of terms; the first array that has a size fixes it.
 """
 

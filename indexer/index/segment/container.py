@@ -10,9 +10,10 @@ from __future__ import annotations
 import mmap
 import os
 import struct
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import numpy as np
 import orjson
@@ -36,7 +37,23 @@ from indexer.index.segment.array_rows import DTYPES, Sizes
 from indexer.index.segment.catalogue import BY_PART, TABLES, block_of, sizes_of, table_of
 
 
-class ArrayFile(Mapping[str, Array]):
+class Checked(Mapping[str, Array]):
+    """Arrays of a file, of which a part may be read without checking all."""
+
+    @abstractmethod
+    def lazy(self, name: str) -> Array:
+        """An array unchecked: `check` each part of it before it is read."""
+
+    @abstractmethod
+    def checker(self, name: str) -> Callable[[int, int], None]:
+        """What makes sure that items low..high of an array are as they were written, or raises BadIndexError."""
+
+    @abstractmethod
+    def unread(self, name: str) -> tuple[Callable[[int, int], None], bytearray, int, int]:
+        """See `ArrayFile.unread`."""
+
+
+class ArrayFile(Checked):
     """A mapped array file: `file["name"]` is a read-only view into the mapping, made without copying.
 
     Opening checks magic, version, byte order, size, the checksums of header, directory and page checksums, the seal
@@ -161,7 +178,7 @@ class ArrayFile(Mapping[str, Array]):
         view = self._views.get(name)
         if view is None:
             view = self.lazy(name)
-            self.check(name, 0, view.size)
+            self._check_pages(name, 0, view.size)
             if name in self._table:
                 self._hold(name, view)
             self._views[name] = view
@@ -203,16 +220,32 @@ class ArrayFile(Mapping[str, Array]):
         """Make sure that items low..high of an array are as they were written. Raises BadIndexError."""
         if low >= high:
             return
+        self._check_pages(name, low, high)
+        if self._read_in_parts(name):
+            self._hold_parts(name, low, high)
+
+    def _read_in_parts(self, name: str) -> bool:
+        return name.rpartition("/")[2] in self._by_part
+
+    def _place(self, name: str) -> tuple[int, int]:
+        """At which byte of the pages an array begins, and the size of its items."""
         place = self._places.get(name)
         if place is None:
+            if name not in self._directory:
+                raise self._bad(f"lacks {name}")
             dtype, _, offset = self._directory[name]
-            place = self._places[name] = (offset - HEADER_SIZE, np.dtype(dtype).itemsize)
-        at, size = place
+            place = self._places[name] = (offset - HEADER_SIZE, DTYPES[dtype].itemsize)
+        return place
+
+    def _check_pages(self, name: str, low: int, high: int) -> None:
+        if low >= high:
+            return
+        at, size = self._place(name)
         first, past = (at + low * size) // PAGE, (at + high * size - 1) // PAGE + 1
         unread, pages, held = self._unread, self._pages, self._bytes
         page = unread.find(1, first, past)
         while page >= 0:
-            # 2 us a page: a first search among 700,000 papers reads 5,000 of them.
+            # 2 us a page: all of a collection of 700,000 papers has 70,000.
             start = HEADER_SIZE + page * PAGE
             if crc32(held[start : start + PAGE]) != pages[page]:
                 if self._closed:
@@ -223,44 +256,58 @@ class ArrayFile(Mapping[str, Array]):
                 )
             unread[page] = 0
             page = unread.find(1, page + 1, past)
-        if name.rpartition("/")[2] in self._by_part:
-            self._hold_parts(name, first, past)
+
+    def unread(self, name: str) -> tuple[Callable[[int, int], None], bytearray, int, int]:
+        """What tells which parts of an array may not be read yet: `check` of it, a flag for each of some pages, at
+        which byte of those the array begins, and the size of a page."""
+        at, _ = self._place(name)
+        if self._read_in_parts(name):
+            flags, at = self._unheld_of(name), at % PAGE
+        else:
+            flags = self._unread
+
+        def check(low: int, high: int) -> None:
+            self.check(name, low, high)
+
+        return check, flags, at, PAGE
 
     def checker(self, name: str) -> Callable[[int, int], None]:
         """`check` of one array: a search asks fifty times, nearly always of pages that were read before."""
-        if name not in self._directory:
-            raise self._bad(f"lacks {name}")
-        dtype, _, offset = self._directory[name]
-        at, size = offset - HEADER_SIZE, np.dtype(dtype).itemsize
-        flags = self._unread
-        if name.rpartition("/")[2] in self._by_part:
-            flags = self._unheld.setdefault(name, bytearray(b"\1") * len(self._pages))
-        # Values are looked at after their pages: where they were, these were read.
-        find, check = flags.find, self.check
+        check, flags, at, _ = self.unread(name)
+        find, size = flags.find, self._place(name)[1]
 
         def checked(low: int, high: int) -> None:
             if low < high and find(1, (at + low * size) // PAGE, (at + high * size - 1) // PAGE + 1) >= 0:
-                check(name, low, high)
+                check(low, high)
 
         return checked
 
-    def unread(self, name: str) -> tuple[Callable[[int, int], None], bytearray, int, int]:
-        """What tells the kernel which bytes of an array it may not read yet: `check` of it, a flag a page of the file,
-        at which byte of the pages the array begins, and the size of a page."""
-        return self.checker(name), self._unread, self._directory[name][2] - HEADER_SIZE, PAGE
+    def _unheld_of(self, name: str) -> bytearray:
+        """For each page in which an array lies whether its values there are still unknown.
 
-    def _hold_parts(self, name: str, first: int, past: int) -> None:
-        """Make sure that what the table says of the values of an array holds in some pages of the file."""
+        Of its own: another array that ends or begins in a page has it read before this one.
+        """
         unheld = self._unheld.get(name)
         if unheld is None:
-            # Of its own: another array that ends or begins in a page has it read before this one.
-            unheld = self._unheld[name] = bytearray(b"\1") * len(self._pages)
-        at, size = self._places[name]
-        page = unheld.find(1, first, past)
+            at, size = self._place(name)
+            pages = (at % PAGE + self.lazy(name).size * size + PAGE - 1) // PAGE
+            unheld = self._unheld.setdefault(name, bytearray(b"\1") * pages)
+        return unheld
+
+    def _hold_parts(self, name: str, low: int, high: int) -> None:
+        """Make sure that what the table says of every part of an array holds in the pages of items low..high."""
+        unheld, rule = self._unheld_of(name), self._table[name].rule
+        at, size = self._place(name)
+        at %= PAGE
+        values = self.lazy(name).reshape(-1)
+        past = (at + high * size - 1) // PAGE + 1
+        page = unheld.find(1, (at + low * size) // PAGE, past)
         while page >= 0:
             # Pages and arrays begin at multiples of 64 bytes, so that no value lies in two pages.
-            low, high = (max(0, (edge * PAGE - at) // size) for edge in (page, page + 1))
-            self._hold(name, self.lazy(name).reshape(-1)[low:high])
+            first, last = (max(0, (edge * PAGE - at) // size) for edge in (page, page + 1))
+            part = values[first:last]
+            if rule is not None and part.size and not rule.holds(part, self._sizes_of(name)):
+                raise self._bad(f"has {name} with values that are not {rule.says}")
             unheld[page] = 0
             page = unheld.find(1, page + 1, past)
 
@@ -323,28 +370,22 @@ class ArrayFile(Mapping[str, Array]):
             return
 
 
-@runtime_checkable
-class _Checked(Protocol):
-    """Arrays of a file, of which a part may be read without checking all."""
-
-    def lazy(self, name: str) -> Array: ...
-
-    def checker(self, name: str) -> Callable[[int, int], None]: ...
-
-    def unread(self, name: str) -> tuple[Callable[[int, int], None], bytearray, int, int]: ...
+def column(arrays: Mapping[str, Array], name: str) -> Any:
+    """An array as the kernel takes it where it reads parts: of a file with what checks them (`ArrayFile.unread`)."""
+    return (arrays.lazy(name), *arrays.unread(name)) if isinstance(arrays, Checked) else arrays[name]
 
 
-def unread(arrays: Mapping[str, Array], name: str) -> tuple[Callable[[int, int], None], bytearray, int, int] | None:
-    """`ArrayFile.unread` of an array; None of one that is in no file."""
-    return arrays.unread(name) if isinstance(arrays, _Checked) else None
+def unchecked(arrays: Mapping[str, Array], name: str) -> Array:
+    """An array of which no item may be read before what `lazy` gives beside it has checked it."""
+    return arrays.lazy(name) if isinstance(arrays, Checked) else arrays[name]
 
 
 def lazy(arrays: Mapping[str, Array], name: str) -> tuple[Array, Callable[[int, int], None]]:
     """An array, and what checks items low..high of it, to be called before they are read: nothing if not in a file."""
-    if not isinstance(arrays, _Checked):
-        return arrays[name], _unchecked
+    if not isinstance(arrays, Checked):
+        return arrays[name], _as_made
     return arrays.lazy(name), arrays.checker(name)
 
 
-def _unchecked(low: int, high: int) -> None:
+def _as_made(low: int, high: int) -> None:
     """Arrays in memory are as they were made."""

@@ -19,7 +19,7 @@ from indexer.index.segment.authors import NameTables
 from indexer.index.segment.blocks import Block, blocks_of, total_lengths
 from indexer.index.segment.claims import Claims, FirstSeen, read_claims, read_live, read_seen
 from indexer.index.segment.compounds import CompoundTable
-from indexer.index.segment.container import Array, ArrayFile
+from indexer.index.segment.container import Array, ArrayFile, column
 from indexer.index.segment.layout import IMPACTS_KIND, SEGMENT_KIND, STATE_KIND, block_name
 from indexer.index.segment.papers import StoredPapers
 from indexer.index.segment.postings import PostingGroup
@@ -216,9 +216,9 @@ class Segment:
         rows = []
         for name in (TEXT, NAMES):
             group = self.group(name)
-            own = None if isinstance(group.terms, StringTable) else group.terms.numbers
+            own = None if isinstance(group.terms, StringTable) else group.terms.native_numbers
             impact = self.impacts.lazy(f"{name}.impact")
-            rows.append((group.terms.native, group.native, self.arrays[f"{name}.start"], impact, own))
+            rows.append((group.terms.native, group.native, column(self.arrays, f"{name}.start"), impact, own))
         return kernel.native.Reader(*rows, None if self.all_live else self.live)
 
     def admit(self, group: int, term: int) -> None:

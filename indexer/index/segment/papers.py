@@ -124,7 +124,8 @@ class StoredPapers:
         self._name = name
         blob, self._check = lazy(arrays, "paper.blob")
         self._blob = blob.data
-        self._at = arrays["paper.at"].data
+        at, self._check_at = lazy(arrays, "paper.at")
+        self._at = at.data
         self._arrays = arrays
         # One a thread: a decompressor lets other threads run while it works, and is not made for two at once.
         self._readers = threading.local()
@@ -136,6 +137,7 @@ class StoredPapers:
             # A trained one says so in its first bytes, which no paper begins with.
             shared = zstandard.ZstdCompressionDict(content, dict_type=zstandard.DICT_TYPE_AUTO)
             reader = self._readers.reader = zstandard.ZstdDecompressor(dict_data=shared, format=_FRAME)
+        self._check_at(number, number + 2)
         low, high = self._at[number], self._at[number + 1]
         if low == high:
             return b""

@@ -24,7 +24,7 @@ from indexer.index.native import kernel
 from indexer.index.once import made_once
 from indexer.index.schema import FIELD_NUMBERS, GROUPS
 from indexer.index.segment.blocks import strings_of
-from indexer.index.segment.container import Array, lazy
+from indexer.index.segment.container import Array, column, lazy, unchecked
 from indexer.index.segment.narrow import lower_bounds
 from indexer.index.segment.strings import StringTable, SubTable
 from indexer.index.segment.unread import Unread
@@ -55,24 +55,43 @@ class PostingGroup:
         self.first = FIELD_NUMBERS[GROUPS[name][0].name] if name in GROUPS else 0
         """Number of its first field in the schema."""
         self.terms = strings_of(arrays, f"{name}.term")
-        self._start = arrays[f"{name}.start"].data
-        self._occ = arrays[f"{name}.occ"].data
+        start, self._check_start = lazy(arrays, f"{name}.start")
+        self._start = start.data
         self.docs: npt.NDArray[np.uint16]
         self.codes: npt.NDArray[np.uint8]
         # A query reads little of these: each term's part is checked when the term is first asked for.
         self.docs, self._check_docs = lazy(arrays, f"{name}.doc")
         self.codes, self._check_codes = lazy(arrays, f"{name}.code")
-        self._pos, self._check_pos = lazy(arrays, f"{name}.pos")
-        self._high, self._check_high = lazy(arrays, f"{name}.high")
+        self._pos, self._high = (unchecked(arrays, f"{name}.{array}") for array in ("pos", "high"))
         self._wide = WIDE_BY_9 if self._pos.dtype == np.uint8 else WIDE
         self._postings = Unread(len(self.terms), self._check_postings)
         self._positions = Unread(len(self.terms), self._check_positions)
-        self._combos: npt.NDArray[np.int32] = arrays[f"{name}.combo"]
-        self._code_x = arrays[f"{name}.code_x"]
-        self._combo_x = arrays[f"{name}.combo_x"]
-        self._pos_x = arrays[f"{name}.pos_x"]
-        self._pos_v = arrays[f"{name}.pos_v"]
         self.has_forms = f"{name}.form_term" in arrays
+
+    @made_once
+    def _combos(self) -> npt.NDArray[np.int32]:
+        """Frequencies in each field, by code."""
+        return self._arrays[f"{self._name}.combo"]
+
+    @made_once
+    def _rest(self) -> tuple[Array, Array]:
+        """Postings whose frequencies are exceptions, and those."""
+        return self._arrays[f"{self._name}.code_x"], self._arrays[f"{self._name}.combo_x"]
+
+    @made_once
+    def _occ(self) -> memoryview:
+        return unchecked(self._arrays, f"{self._name}.occ").data
+
+    @made_once
+    def _placed(self) -> dict[str, Callable[[int, int], None]]:
+        """What checks where words stand, by array; the few exceptions are checked as a whole."""
+        _ = self._far
+        return {name: lazy(self._arrays, f"{self._name}.{name}")[1] for name in ("occ", "skip", "pos", "high")}
+
+    @made_once
+    def _far(self) -> tuple[Array, Array]:
+        """Occurrences whose positions are exceptions, and those."""
+        return self._arrays[f"{self._name}.pos_x"], self._arrays[f"{self._name}.pos_v"]
 
     # Forms are asked for by patterns and corrections: a third of what a first search would check is theirs.
 
@@ -93,16 +112,22 @@ class PostingGroup:
 
     @made_once
     def _forms_at(self) -> memoryview:
-        return self._arrays[f"{self._name}.forms_at"].data
+        return unchecked(self._arrays, f"{self._name}.forms_at").data
 
     @made_once
     def _masks(self) -> Unread:
-        check = lazy(self._arrays, f"{self._name}.forms")[1]
-        return Unread(len(self.terms), lambda low, high: check(self._forms_at[low], self._forms_at[high]))
+        check, check_at = (lazy(self._arrays, f"{self._name}.{name}")[1] for name in ("forms", "forms_at"))
+
+        def checked(low: int, high: int) -> None:
+            check_at(low, high + 1)
+            self._inside(self._forms_at[low], self._forms_at[high], f"{self._name}.forms", len(self._forms))
+            check(self._forms_at[low], self._forms_at[high])
+
+        return Unread(len(self.terms), checked)
 
     @made_once
     def _forms(self) -> Array:
-        return lazy(self._arrays, f"{self._name}.forms")[0]
+        return unchecked(self._arrays, f"{self._name}.forms")
 
     @made_once
     def _mixed_at(self) -> memoryview:
@@ -122,19 +147,18 @@ class PostingGroup:
         """The group as the kernel reads it, None without a kernel."""
         if kernel.native is None:
             return None
-        small = {name: self._arrays[f"{self._name}.{name}"] for name in ("combo", "code_x", "combo_x", "skip")}
+        names = ("combo", "code_x", "combo_x", "pos_x", "pos_v", "skip")
+        *exceptions, far, positions, skip = (unchecked(self._arrays, f"{self._name}.{name}") for name in names)
         # Nothing is checked here: who gives the kernel a term has asked for its `span` or `placed`, which checks them.
         return kernel.native.Group(
             self.docs,
             self.codes,
-            small["combo"],
-            small["code_x"],
-            small["combo_x"],
+            *exceptions,
             self._pos,
             self._high,
-            self._pos_x,
-            self._pos_v,
-            small["skip"],
+            far,
+            positions,
+            skip,
             self.fields,
             self.first,
         )
@@ -142,24 +166,22 @@ class PostingGroup:
     @made_once
     def native_terms(self) -> Any:
         """Its terms as the kernel finds the papers of many (`word_papers`)."""
-        start = self._arrays[f"{self._name}.start"]
+        start = column(self._arrays, f"{self._name}.start")
         return kernel.native and kernel.native.Words(self.native, start, self._postings.flags, None)
 
     @made_once
     def native_forms(self) -> Any:
         """The same of its surface forms."""
-        names = ("form_term", "form_bit", "forms_at")
-        forms = (*(self._arrays[f"{self._name}.{name}"] for name in names), self._forms, *self._rares)
-        start = self._arrays[f"{self._name}.start"]
-        return kernel.native and kernel.native.Words(
-            self.native, start, self._postings.flags, (*forms, self._masks.flags)
-        )
+        names = ("start", "form_term", "form_bit", "forms_at", "rare_form", "rare_doc")
+        start, *columns = (column(self._arrays, f"{self._name}.{name}") for name in names)
+        forms = (*columns, self._forms, self._masks.flags)
+        return kernel.native and kernel.native.Words(self.native, start, self._postings.flags, forms)
 
     @made_once
     def starts(self) -> Ints:
         """First posting of every term, and the end of the last; all postings may then be read."""
         self.check_all()
-        return np.asarray(self._start).astype(np.int64)
+        return self._arrays[f"{self._name}.start"].astype(np.int64)
 
     def find(self, term: bytes) -> int:
         """The number of a term, -1 if no paper of the segment holds it."""
@@ -190,18 +212,33 @@ class PostingGroup:
             self._masks.all()
 
     def _check_postings(self, low: int, high: int) -> None:
+        _ = self._combos, self._rest
+        self._check_start(low, high + 1)
+        self._inside(self._start[low], self._start[high], f"{self._name}.doc", len(self.docs))
         self._check_docs(self._start[low], self._start[high])
         self._check_codes(self._start[low], self._start[high])
 
+    @staticmethod
+    def _inside(low: int, high: int, name: str, size: int) -> None:
+        """Make sure that items low..high lie in an array: the offsets that say so were not looked at as a whole."""
+        if not low <= high <= size:
+            raise BadIndexError(f"a word lies outside {name}; run `quiver verify`, then `quiver rebuild`")
+
     def _check_positions(self, low: int, high: int) -> None:
+        check = self._placed
+        self._check_start(low, high + 1)
+        check["occ"](low, high + 1)
+        self._inside(self._occ[low], self._occ[high], f"{self._name}.pos", len(self._pos))
+        check["skip"](self._start[low] >> SKIP, (self._start[high] >> SKIP) + 1)
         # From the last entry of the table of occurrences, whence the kernel adds up to find a posting's positions.
         self._check_codes(self._start[low] >> SKIP << SKIP, self._start[high])
-        self._check_pos(self._occ[low], self._occ[high])
+        check["pos"](self._occ[low], self._occ[high])
         if self._wide == WIDE_BY_9:
-            self._check_high(self._occ[low] >> 3, (self._occ[high] + 7) >> 3)
+            check["high"](self._occ[low] >> 3, (self._occ[high] + 7) >> 3)
 
     def occurrences(self, term: int) -> tuple[int, int]:
         """First and past-last occurrence of a term."""
+        self._placed["occ"](term, term + 2)
         return self._occ[term], self._occ[term + 1]
 
     def frequencies(self, low: int, high: int, picked: Ints | None = None) -> npt.NDArray[np.int32]:
@@ -210,11 +247,12 @@ class PostingGroup:
         if picked is not None:
             codes = codes[picked]
         rows: npt.NDArray[np.int32] = self._combos[codes]
-        if len(self._code_x):
+        exceptions, frequencies = self._rest
+        if len(exceptions):
             escaped = np.flatnonzero(codes == ESCAPE)
             if escaped.size:
                 at = low + (escaped if picked is None else picked[escaped])
-                rows[escaped] = self._combo_x[lower_bounds(self._code_x, at)]
+                rows[escaped] = frequencies[lower_bounds(exceptions, at)]
         return rows
 
     def positions(self, term: int, picked: Ints | None = None) -> tuple[Ints, Ints]:
@@ -238,9 +276,10 @@ class PostingGroup:
         values: npt.NDArray[np.uint32] = self._pos[at].astype(np.uint32)
         if self._wide == WIDE_BY_9:
             values |= (self._high[at >> 3] >> (at & 7).astype(np.uint8) & 1).astype(np.uint32) << np.uint32(8)
-        if len(self._pos_x):
+        far, positions = self._far
+        if len(far):
             wide = np.flatnonzero(values == self._wide)
-            values[wide] = self._pos_v[lower_bounds(self._pos_x, at[wide])]
+            values[wide] = positions[lower_bounds(far, at[wide])]
         return values
 
     def every_position(self) -> npt.NDArray[np.uint32]:
@@ -273,7 +312,7 @@ class PostingGroup:
 
     def masks_of(self, terms: Ints, owners: Ints) -> npt.NDArray[np.uint8]:
         """The bits of all postings of some terms, one term after the other; `owners` is the term's index of each."""
-        starts = np.asarray(self._forms_at).astype(np.int64)
+        starts = self._arrays[f"{self._name}.forms_at"].astype(np.int64)
         sizes = starts[terms + 1] - starts[terms]
         masks = np.ones(len(owners), dtype=np.uint8)
         held, _ = ragged(starts[terms], sizes)
@@ -326,7 +365,7 @@ class PostingGroup:
     def all_form_masks(self) -> npt.NDArray[np.uint8]:
         """The bits of every posting of the group, also of terms with one form only (bit 0)."""
         starts = self.starts
-        ends = np.asarray(self._forms_at).astype(np.int64)
+        ends = self._arrays[f"{self._name}.forms_at"].astype(np.int64)
         sizes: Ints = ends[1:] - ends[:-1]
         masks = np.ones(len(self.docs), dtype=np.uint8)
         held = np.flatnonzero(sizes)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from indexer.index.native import kernel
 from indexer.index.once import made_once
 from indexer.index.segment.array_writer import ArraySink
-from indexer.index.segment.container import Array, lazy, unread
+from indexer.index.segment.container import Array, column, lazy, unchecked
 from indexer.index.segment.narrow import lower_bounds
 from indexer.index.segment.signatures import Signatures
 
@@ -51,16 +51,27 @@ class StringTable(Sequence[bytes]):
     def __init__(self, arrays: Mapping[str, Array], name: str) -> None:
         blob, self._check = lazy(arrays, f"{name}.blob")
         self._blob = blob.data
-        self._at = arrays[f"{name}.at"].data
-        self._heads = arrays[f"{name}.head"].data if f"{name}.head" in arrays else None
+        self._arrays, self._name = arrays, name
+        at, head = unchecked(arrays, f"{name}.at"), f"{name}.head"
+        self._count = len(at) - 1
+        self._ordered = head in arrays
         self._found: dict[Hashable, npt.NDArray[np.int64]] = {}
         self.native: Any = None
         # Segments of any schema hold tables so small that their offsets are narrower than the kernel reads.
-        if kernel.native is not None and self._at.itemsize >= 4:
-            self.native = kernel.native.Strings(self._blob, self._at, self._heads, unread(arrays, f"{name}.blob"))
+        if kernel.native is not None and at.itemsize >= 4:
+            heads = column(arrays, head) if self._ordered else None
+            self.native = kernel.native.Strings(column(arrays, f"{name}.blob"), column(arrays, f"{name}.at"), heads)
+
+    @made_once
+    def _at(self) -> memoryview:
+        return self._arrays[f"{self._name}.at"].data
+
+    @made_once
+    def _heads(self) -> memoryview:
+        return self._arrays[f"{self._name}.head"].data
 
     def __len__(self) -> int:
-        return len(self._at) - 1
+        return self._count
 
     def __getitem__(self, number: int) -> bytes:  # type: ignore[override]  # slices have no use here
         if self.native is not None:
@@ -80,7 +91,7 @@ class StringTable(Sequence[bytes]):
 
     def find(self, key: bytes) -> int:
         """The number of a key of an ordered table, -1 if it is not there."""
-        if self._heads is None:
+        if not self._ordered:
             raise TypeError("this table is not ordered")
         if self.native is not None:
             number: int = self.native.find(key)
@@ -129,11 +140,25 @@ class StringTable(Sequence[bytes]):
 class SubTable(Sequence[bytes]):
     """Some strings of a sorted table, numbered anew: a StringTable of a block over that of its segment."""
 
-    def __init__(self, whole: StringTable, numbers: Array) -> None:
-        """`numbers` (rising) are those of the strings in the whole table."""
+    def __init__(self, whole: StringTable, arrays: Mapping[str, Array], name: str) -> None:
+        """The array of this name has the numbers (rising) of the strings in the whole table."""
         self.whole = whole
-        self.numbers = numbers
-        self._numbers = numbers.data
+        self._arrays, self._name = arrays, name
+        self._count = len(unchecked(arrays, name))
+
+    @made_once
+    def numbers(self) -> Array:
+        """Numbers of the strings in the whole table."""
+        return self._arrays[self._name]
+
+    @made_once
+    def native_numbers(self) -> Any:
+        """The same as the kernel searches them, None without one."""
+        return kernel.native and kernel.native.Numbers(column(self._arrays, self._name), len(self.whole))
+
+    @made_once
+    def _numbers(self) -> memoryview:
+        return self.numbers.data
 
     @property
     def native(self) -> Any:
@@ -141,7 +166,7 @@ class SubTable(Sequence[bytes]):
         return self.whole.native
 
     def __len__(self) -> int:
-        return len(self._numbers)
+        return self._count
 
     def __getitem__(self, number: int) -> bytes:  # type: ignore[override]  # slices have no use here
         if number < 0:
@@ -154,12 +179,21 @@ class SubTable(Sequence[bytes]):
     def find(self, key: bytes) -> int:
         """The number of a key, -1 if it is not there."""
         number = self.whole.find(key)
-        at = bisect_left(self._numbers, number) if number >= 0 else len(self)
+        if number < 0:
+            return -1
+        if self.native_numbers is not None:
+            here: int = self.native_numbers.find(number)
+            return here
+        at = bisect_left(self._numbers, number)
         return at if at < len(self) and self._numbers[at] == number else -1
 
     def prefix_range(self, prefix: bytes) -> tuple[int, int]:
         """First and past-last number of the keys that begin with a prefix."""
         low, high = self.whole.prefix_range(prefix)
+        if low == high:
+            return 0, 0
+        if self.native_numbers is not None:
+            return self.native_numbers.lower(low), self.native_numbers.lower(high)
         return bisect_left(self._numbers, low), bisect_left(self._numbers, high)
 
     def alike(self, key: bytes, edits: int) -> npt.NDArray[np.int64]:

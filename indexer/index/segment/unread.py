@@ -7,6 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from indexer.index.once import made_once
+
 _NEAR = 8
 """Rows so near each other are checked in one call: they share their pages."""
 
@@ -15,9 +17,13 @@ class Unread:
     """Rows 0 to `rows` - 1, checked by `check(low, high)`, which raises BadIndexError."""
 
     def __init__(self, rows: int, check: Callable[[int, int], None]) -> None:
-        self.flags = bytearray(b"\1") * rows
-        """For each row 1 where it is unchecked; the kernel looks here, too."""
+        self._rows = rows
         self._check = check
+
+    @made_once
+    def flags(self) -> bytearray:
+        """For each row 1 where it is unchecked; the kernel looks here, too."""
+        return bytearray(b"\1") * self._rows
 
     def one(self, row: int) -> None:
         """Make sure that a row may be read."""

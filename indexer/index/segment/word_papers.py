@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.index.native import kernel
-from indexer.index.segment.container import Array
 from indexer.index.segment.postings import LAST_FORM, PostingGroup, ragged, sorted_once
 from indexer.index.segment.strings import SubTable
 
@@ -34,15 +33,14 @@ def mark_forms(mask: Mask, group: PostingGroup, forms: Ints, columns: Sequence[i
 def mark_words(mask: Mask, group: PostingGroup, words: Numbers, columns: Sequence[int]) -> None:
     """The same of words (surface forms where the group has them, else terms) by their numbers in the whole segment."""
     table = group.forms if group.has_forms else group.terms
-    own = table.numbers if isinstance(table, SubTable) else None
-    _mark(mask, group, words, own, columns, forms=group.has_forms)
+    _mark(mask, group, words, table if isinstance(table, SubTable) else None, columns, forms=group.has_forms)
 
 
 def _mark(
-    mask: Mask, group: PostingGroup, words: Numbers, own: Array | None, columns: Sequence[int], *, forms: bool
+    mask: Mask, group: PostingGroup, words: Numbers, own: SubTable | None, columns: Sequence[int], *, forms: bool
 ) -> None:
     if kernel.native is None:
-        here = words if own is None else _held(words, own)
+        here = words if own is None else own.held(np.asarray(words, dtype=np.int64))
         _mark_plainly(mask, group, np.asarray(here, dtype=np.int64), columns, forms=forms)
         return
     native = group.native_forms if forms else group.native_terms
@@ -52,13 +50,8 @@ def _mark(
         low, high = words.start, words.stop
     else:
         numbers = words.astype(np.uint32, copy=False)
-    while (unread := native.mark(mask, numbers, low, high, own, bits)) is not None:
+    while (unread := native.mark(mask, numbers, low, high, own and own.native_numbers, bits)) is not None:
         group.check_terms(sorted_once(np.frombuffer(unread, dtype=np.uint32)).astype(np.int64), forms=forms)
-
-
-def _held(words: Numbers, own: Array) -> Ints:
-    """The numbers in a block, which has `own`, of words by their numbers in the whole segment."""
-    return np.flatnonzero(np.isin(own, np.asarray(words, dtype=np.int64)))
 
 
 def _mark_plainly(mask: Mask, group: PostingGroup, words: Ints, columns: Sequence[int], *, forms: bool) -> None:
