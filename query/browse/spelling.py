@@ -37,7 +37,8 @@ _COUNTED = 40
 """Candidates of a word whose papers are counted."""
 _TRIED = 3
 """Spellings of a word that are tried, and (to the power of two) combinations of them."""
-_SHORTEST = 4
+_SHORTEST, _SHORTEST_OF_NONE = 4, 3
+"""Letters of a word that may be misspelt; and where no paper has all words (`all you ned`)."""
 _LONGEST = 40
 """Letters of a word that may be misspelt: one of ten thousand, `ααα...`, took six seconds to take apart."""
 _SHORTEST_NAME, _NAMED_WORDS = 3, 5
@@ -87,11 +88,17 @@ def better_query(query: Query, answer: Answer, lookup: Lookup, total: Total) -> 
     if not found and (key := _KEY.fullmatch(query.text.strip())) is not None:
         apart = " ".join(filter(None, key.groups()))
         return apart if total(apart)[0] else None
-    spots = list(islice(_spots(query), SPOTS + 1))
+    spots = list(islice(_spots(query, _SHORTEST if found else _SHORTEST_OF_NONE), SPOTS + 1))
     if not spots or len(spots) > SPOTS:
         return None
     single = len(spots) == 1
     choices = [(spot, spellings) for spot in spots if (spellings := _respelt(spot, lookup, single))]
+    unknown = [
+        (spot, spellings)
+        for spot, spellings in choices
+        if not found and not lookup.papers(spot.word, name=spot.name)
+        if lookup.papers(spellings[0], name=spot.name, enough=RATIO) >= RATIO
+    ]
     best, best_count = None, max(found * RATIO, 1) - 1
     for pick in islice(product(*[spellings for _, spellings in choices]), _TRIED**2):
         text = _replaced(query.text, [spot for spot, _ in choices], pick)
@@ -99,12 +106,24 @@ def better_query(query: Query, answer: Answer, lookup: Lookup, total: Total) -> 
             continue
         all_words, everything = total(text)
         count = min(all_words, everything)
+        if count and not found and _is_title(query, text, total):
+            return text
         # They come in the order of likelihood: a later one must find many times more.
         if count > best_count * (RATIO if best else 1):
             best, best_count = text, count
         elif not answer.total and everything and best is None:
             best = text
-    return best or _better_name(query, found, lookup, total) or _joined(query, found, lookup, total)
+    best = best or _better_name(query, found, lookup, total) or _joined(query, found, lookup, total)
+    if best is None and unknown:
+        # No paper has all words, however they are spelt; those that no paper has at all are slips nevertheless.
+        text = _replaced(query.text, [spot for spot, _ in unknown], [spellings[0] for _, spellings in unknown])
+        return text if total(text)[1] >= answer.total else None
+    return best
+
+
+def _is_title(query: Query, text: str, total: Total) -> bool:
+    """Whether words stand in a title as they stand here: among spellings that find something that one is meant."""
+    return not query.required and text.count(" ") > 1 and '"' not in text and bool(total(f'title:"{text}"')[0])
 
 
 def _joined(query: Query, found: int, lookup: Lookup, total: Total) -> str | None:
@@ -189,11 +208,11 @@ def better_venue(query: Query, known: Callable[[str], bool], names: Iterable[str
     return text if text != query.text else None
 
 
-def _spots(query: Query) -> Iterator[_Spot]:
+def _spots(query: Query, shortest: int = _SHORTEST) -> Iterator[_Spot]:
     """Words of the optional clauses, and of words and phrases that are asked for in fields of text."""
     for word in query.optional:
         folded = words(query.text[word.start : word.start + word.length])
-        if len(folded) == 1 and _may_be_misspelt(folded[0]):
+        if len(folded) == 1 and _may_be_misspelt(folded[0], shortest):
             yield _Spot(word.start, word.length, folded[0])
     for node in query.required:
         for leaf in leaves(node):
@@ -204,8 +223,8 @@ def _spots(query: Query) -> Iterator[_Spot]:
                         yield _Spot(start + token.start, token.end - token.start, token.text, leaf.field == "authors")
 
 
-def _may_be_misspelt(word: str) -> bool:
-    return word not in STOP_WORDS and _SHORTEST <= len(word) <= _LONGEST and not any(sign.isdigit() for sign in word)
+def _may_be_misspelt(word: str, shortest: int = _SHORTEST) -> bool:
+    return word not in STOP_WORDS and shortest <= len(word) <= _LONGEST and not any(sign.isdigit() for sign in word)
 
 
 def _replaced(text: str, spots: Sequence[_Spot], spellings: Sequence[str]) -> str:
@@ -222,10 +241,11 @@ def _respelt(spot: _Spot, lookup: Lookup, single: bool) -> list[str]:
     """
     word = spot.word
     here = lookup.papers(word, name=spot.name, enough=SUSPECT)
-    if here > SUSPECT or (here > _RARE and len(word) < _SUSPECT_LETTERS):
+    short = len(word) < _SHORTEST
+    if here > SUSPECT or (here > _RARE and len(word) < _SUSPECT_LETTERS and not short):
         return []
     reach = _reach(word) if here <= _RARE else 1
-    ratio = _SUSPECT_RATIO if single and here > _RARE else RATIO
+    ratio = _SUSPECT_RATIO if (single or short) and here > _RARE else RATIO
     least = max(_RARE, ratio * here)
     near = (form for form in lookup.near(word, reach, name=spot.name) if form != word)
     found = {form: lookup.papers(form, name=spot.name) for form in near}

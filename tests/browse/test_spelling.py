@@ -23,6 +23,10 @@ TITLES = [
     "Deep nets",
     *[f"Yolov3 at work {number}" for number in range(20)],
     "Yolo in v3 of a study",
+    "All you need is art",
+    *[f"Of new and net {number}" for number in range(12)],
+    *[f"All you, new sheets {number}" for number in range(3)],
+    *[f"In need {number}" for number in range(20)],
 ]
 NAMES = ["Yann LeCun", "Jürgen Schmidhuber", "Yan Duan", "Yan Liu"]
 
@@ -53,6 +57,8 @@ def fixture_index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PaperInd
         ("author:Bengoi", "author:bengio"),
         ("Yan LeCun", "yann LeCun"),
         ("yolo v3", "yolov3"),
+        ("all you ned is art", "all you need is art"),
+        ("convex lerning by hands", "convex learning by hands"),
         ("LeCun Yan", "LeCun yann"),
         ('author:"Yan LeCun"', 'author:"yann LeCun"'),
         ("Jurgin Schmidhuber", "jurgen Schmidhuber"),
