@@ -6,6 +6,7 @@ from indexer.index.record import identifiers
 from indexer.index.record.addresses import address_of
 from indexer.index.record.identifiers import Identifier, of_kind
 
+_ORCID_LETTERS, _ORCID_ENDS = len("0000-0002-1825-0097"), frozenset("0123456789Xx/")
 _TRAILING = ".,;:!?'’"
 
 
@@ -46,6 +47,14 @@ def arxiv(text: str) -> Identifier | None:
     """The arXiv id that `text` is, less prefix, version and subject: `2101.12345`, `math/0309136`."""
     found = of_kind("arxiv", text.rstrip(_TRAILING))
     return found if found is not None and found.kind == "arxiv" else None
+
+
+def orcid(word: str) -> Identifier | None:
+    """The ORCID that a word is, bare or as an address: its author's papers."""
+    if len(word) < _ORCID_LETTERS or word[-1] not in _ORCID_ENDS or "-" not in word:
+        return None
+    found = identifiers.identify(word)
+    return found if found is not None and found.kind == "orcid" else None
 
 
 def lone_arxiv(word: str) -> Identifier | None:

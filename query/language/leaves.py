@@ -8,7 +8,7 @@ from indexer.index.errors import QueryError
 from indexer.index.late_pattern import late
 from indexer.index.record.paper import TYPES
 from query.language.author_fields import POSITIONS, count_leaf, position_leaf
-from query.language.identifiers import arxiv, doi, identify, lone_arxiv
+from query.language.identifiers import arxiv, doi, identify, lone_arxiv, orcid
 from query.language.nearest import nearest
 from query.language.tokens import Token
 from query.language.tree import AuthorCount, AuthorPosition, Exact, Fuzzy, Phrase, Prefix, Wildcard, Word, Years
@@ -21,6 +21,7 @@ Leaf = Word | Phrase | Prefix | Wildcard | Fuzzy | Years | AuthorPosition | Auth
 WHOLE_FIELDS = frozenset(("type", "id", "doi", "arxiv"))
 EQUALS_FIELDS = frozenset(("authors", "venue"))
 
+_OF_PEOPLE = frozenset((None, "authors"))
 _IDENTIFIERS = {"doi": doi, "arxiv": arxiv}
 
 # What people call the types of CSL.
@@ -58,6 +59,8 @@ def word_leaf(token: Token, field: str | None, *, exact: bool = False) -> Leaf:
         return count_leaf(token)
     if exact:
         return Word(text, field, 1.0, start, length, written=True)
+    if field in _OF_PEOPLE and (who := orcid(text)) is not None:
+        return Exact(who.value, who.kind, 1.0, start, length)
     if field is None and (found := identify(text)) is not None:
         return Exact(found.value, found.kind, 1.0, start, length)
     if "~" in text and (match := _FUZZY.fullmatch(text.rstrip(",;"))) and _letters(match[1]) >= 2:
@@ -77,6 +80,8 @@ def phrase_leaf(token: Token, field: str | None, *, exact: bool = False) -> Leaf
         return position_leaf(token, field, whole=exact)
     if field == "count":
         return count_leaf(token)
+    if field == "authors" and (who := orcid(token.text)) is not None:
+        return Exact(who.value, who.kind, 1.0, token.start, token.end - token.start)
     return Phrase(token.text, field, 1.0, token.start, token.end - token.start, int(token.number), exact)
 
 

@@ -52,6 +52,7 @@ _WORD_BOOST = late(
 )
 # What follows a closing quote or parenthesis without a space starts no word: `"Why?":`.
 _TAIL = late(r"[-–—:;,.!?'’/*~^]*")
+_WORDS = late(r"[^\s/]+")
 _LETTER = late(r"[^\W\d_]")
 # `author:^Bengio`, `author:"^Bengio"`.
 _FIRST = late(r"[\"“]?\^(?=[^\W\d_])")
@@ -154,9 +155,13 @@ class _Lexer:
         """Read a tag of PubMed's, a code of Web of Science's or Scopus's; where it ends, None where there is none."""
         text = self.text
         if text[at] == "[":
-            found = tag(text, at) if self.tokens else None
-            if found is not None:
+            found = tag(text, at)
+            if found is not None and self.tokens:
                 self._say(found[1], 0)
+            elif found is not None:
+                # It opens a title; without its brackets it stays a word wherever it is printed.
+                for word in _WORDS.finditer(text, at + 1, found[0] - 1):
+                    self._emit(Kind.WORD, word[0], word.start(), word.end())
             return found[0] if found is not None else None
         if text[at].islower():
             return self._of_the_web(at)

@@ -105,6 +105,8 @@ def test_fast_path_equals_the_grammar(words: list[str], space: str) -> None:
 @example(" AND NEAR/3 图像")
 @example("10.1234/ab%10.1234/ab")
 @example("AND[ti]")
+@example("[ti] AND a a")
+@example("[text word] site:a.b -after:2018 orcid:0000-0002-1825-0097")
 @example("graph[ti] NEAR[ti] TI=(AND x)")
 def test_printing_round_trip(text: str) -> None:
     """What is printed parses to the tree that was printed."""

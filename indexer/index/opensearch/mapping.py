@@ -237,7 +237,7 @@ def document(paper: Paper, analysed: Analysed) -> Document:
 
 def paper_keys(paper: Paper) -> Sequence[tuple[str, str]]:
     """All by which a paper is found, its id first."""
-    found = keys(paper.id, paper.doi, paper.arxiv, (paper.url, paper.pdf), paper.extra)
+    found = keys(paper.id, paper.doi, paper.arxiv, (paper.url, paper.pdf), paper.extra, paper.orcids)
     return list(dict.fromkeys([("id", paper.id), *((kind, value) for kind, value in found)]))
 
 

@@ -95,6 +95,7 @@ def _known_host(host: str) -> bool:
 
 # What of path and query is the identifier, and of which kind.
 _HOSTS: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
+    "orcid.org": (("orcid", late(r"/([0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9Xx])")),),
     "openreview.net": (
         ("openreview", late(r"/(?:forum|pdf|attachment|revisions|references/pdf)\?(?:.*&)?id=([\w-]+).*")),
     ),

@@ -154,6 +154,9 @@ def _s2(text: str) -> str:
     return "" if found is None else f"corpusid:{found[1]}"
 
 
+ORCID = late(r"(?:https?://)?(?:www\.)?(?:orcid\.org/)?([0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9Xx])/?")
+
+
 def isbn_value(text: str) -> str:
     """The thirteen digits of an ISBN of ten or thirteen (ISO 2108); empty where its check digit is another."""
     digits = text.translate(_ISBN_SIGNS).upper()
@@ -188,4 +191,5 @@ VALUES: dict[str, Callable[[str], str]] = {
     "isbn": isbn_value,
     "hal": _one(HAL, str.lower),
     "ssrn": _one(_SSRN, _same),
+    "orcid": _one(ORCID, str.upper),
 }

@@ -15,6 +15,7 @@ The same functions read a record and a query, so that a paper is found however e
 | `isbn` | thirteen digits | `ISBN 0-387-31073-8`, with hyphens or without |
 | `hal` | lower case, no version | `hal.science/hal-01234567v2` |
 | `doi` of SSRN | `10.2139/ssrn.` and digits | `SSRN: 1`, `ssrn.com/abstract=1` |
+| `orcid`, of an author | sixteen digits with hyphens | `orcid.org/...` |
 | `url` | no scheme, `www.`, fragment, last slash, tracking parameters | any address |
 | `other` | case folded | keys of reference managers, in `ids` |
 
@@ -36,6 +37,7 @@ from indexer.index.record.bare_forms import (
     ISBN,
     ISBN_DIGITS,
     OPENALEX,
+    ORCID,
     S2_HASH,
     VALUES,
     arxiv_padded,
@@ -150,7 +152,7 @@ def identify(text: str) -> Identifier | None:
     return None
 
 
-_SURE = (("acl", ACL_NEW), ("dblp", DBLP), ("s2", S2_HASH), ("hal", HAL), ("isbn", ISBN))
+_SURE = (("acl", ACL_NEW), ("dblp", DBLP), ("s2", S2_HASH), ("hal", HAL), ("isbn", ISBN), ("orcid", ORCID))
 # Which kinds a lone word may be of although it may be a word or a number as well.
 _GUESSED: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("openalex", OPENALEX),

@@ -6,7 +6,7 @@ The id must be the same on every run and every machine, so it hangs on nothing b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -101,9 +101,17 @@ _NOTHING_SAID = ("", "arXiv:", _ABS)
 
 
 def keys(
-    identifier: str, doi: str, arxiv: str, addresses: Sequence[str], extra: Mapping[str, Any]
+    identifier: str,
+    doi: str,
+    arxiv: str,
+    addresses: Sequence[str],
+    extra: Mapping[str, Any],
+    orcids: Iterable[str] = (),
 ) -> Iterator[Identifier]:
-    """Everything by which a paper is found beside its id, some of it more than once."""
+    """Everything by which a paper is found beside its id, some of it more than once; ORCIDs of its authors, too."""
+    for orcid in orcids:
+        if (found := of_kind("orcid", orcid)) is not None and found.kind == "orcid":
+            yield found
     if doi:
         doi = bare_doi(doi) or doi
         yield of_doi(doi)

@@ -38,6 +38,11 @@ class Paper:
     extra: Mapping[str, Any] = field(default_factory=nothing, hash=False)
 
     @property
+    def orcids(self) -> list[str]:
+        """The ORCIDs of its authors."""
+        return [author.orcid for author in self.authors if author.orcid]
+
+    @property
     def ids(self) -> Mapping[str, str]:
         """Other identifiers by kind (`pubmed`, `dblp`, `citation-key`, ...)."""
         found: Mapping[str, str] = self.extra.get("ids", NOTHING)

@@ -69,7 +69,9 @@ class ColumnBuilder:
         own = key_hash("id", paper.id)
         self._id_hash.append(own)
         self._key(own, number)
-        for kind, value in set(keys(paper.id, paper.doi, paper.arxiv, (paper.url, paper.pdf), paper.extra)):
+        for kind, value in set(
+            keys(paper.id, paper.doi, paper.arxiv, (paper.url, paper.pdf), paper.extra, paper.orcids)
+        ):
             self._key(key_hash(kind, value), number)
 
     @property
