@@ -6,7 +6,7 @@ import re
 
 from indexer.index.errors import SourceError, UsageError
 from indexer.readers import arrow, paperlists
-from indexer.readers.citations import bibtex, endnote, medline, ris, tables
+from indexer.readers.citations import bibtex, cff, endnote, medline, ris, tables
 from indexer.readers.entries import COMPRESSED, Entry, Format, Origin, Rejected, plain_name
 from indexer.readers.json_scanner import BYTE_ORDER_MARK
 from indexer.readers.jsonl import STORED
@@ -28,6 +28,7 @@ FORMATS: tuple[Format, ...] = (
     word.FORMAT,
     bibtexml.FORMAT,
     endnote_xml.FORMAT,
+    cff.FORMAT,
     bibtex.FORMAT,
     medline.FORMAT,
     medline.WOS,
@@ -66,10 +67,6 @@ _OTHER_MARKUP: tuple[tuple[bytes, str], ...] = (
     (rb"<OAI-PMH[\s>]", "OAI-PMH of a kind that is not arXiv's: ask for its records as BibTeX or RIS"),
     (rb"<(?:\w+:)?feed[\s>]|<rss[\s>]", "a news feed: only arXiv's is read"),
     (rb"(?i:<!doctype html|<html[\s>])", "a web page: export its records as BibTeX, RIS or CSV"),
-    (
-        rb"\Acff-version\s*:|\ncff-version\s*:",
-        "CITATION.cff, which cites software: convert it to BibTeX",
-    ),
     (rb"<query [^<>]*status=", "an answer of Crossref's older interface: ask for UNIXREF"),
     (rb"<CitaviExchangeData[\s>]", "Citavi: export it as RIS or BibTeX"),
     (rb"<plist[\s>]", "a property list: export the library as RIS or BibTeX"),

@@ -101,6 +101,7 @@ EXAMPLES = {
     "dblp": "dblp.xml.gz",
     "acl": "2023.acl.xml",
     "pubmed": "pubmed24n0001.xml.gz",
+    "cff": "CITATION.cff",
     "bibtex": "refs.bib",
     "nbib": "pubmed.nbib",
     "wos": "savedrecs.txt",
