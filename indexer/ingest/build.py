@@ -28,8 +28,10 @@ from indexer.ingest.trust import check_trusted
 
 MISSING = ("stop", "keep", "drop")
 """What a rebuild may do about a source that is gone."""
-SMALL_BUILD = 8 << 20
-"""Bytes of sources below which one process is quicker than several."""
+SHARE = 96 << 20
+"""Bytes of sources that each of several processes must have to itself, which fill half a block of a segment or more:
+smaller blocks are united paper by paper, for two thirds of what they cost to build. 16,363 records took 11.5 s of
+processors in two processes and 6.8 s in one, and no less time."""
 
 
 @writes("quiver build")
@@ -159,8 +161,8 @@ def generations_to_keep(asked: int | None, base: Manifest | None) -> int:
 
 
 def processes(plan: Plan, procs: int | None) -> int:
-    """How many processes read a plan: as many as are asked for, else one for a small plan or one a processor."""
-    return procs if procs is not None else default_procs() if plan.size > SMALL_BUILD else 1
+    """How many processes read a plan: as many as are asked for, else one a processor that has its share of work."""
+    return procs if procs is not None else max(1, min(default_procs(), plan.unpacked // SHARE))
 
 
 def _replaceable(transaction: WriteTransaction, plan: Plan, force: bool) -> Manifest | None:

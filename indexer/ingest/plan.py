@@ -11,7 +11,7 @@ from pathlib import Path
 from indexer.index.checked import paths_of
 from indexer.index.errors import MissingSourceError, UsageError
 from indexer.index.store.manifest import STANDARD_INPUT, Manifest, SourceFile
-from indexer.readers.entries import MAX_RECORD
+from indexer.readers.entries import COMPRESSED, MAX_RECORD
 from indexer.readers.formats import named
 from indexer.readers.sources import expand
 
@@ -53,6 +53,11 @@ class Plan:
     def size(self) -> int:
         """Bytes on disk of all files."""
         return sum(file.size for file in self.files)
+
+    @property
+    def unpacked(self) -> int:
+        """About as many bytes as all files hold: of texts a fourth is left when they are compressed."""
+        return sum(file.size * (4 if file.path.lower().endswith(COMPRESSED) else 1) for file in self.files)
 
     def records(self) -> tuple[SourceFile, ...]:
         """The files as the manifest keeps them."""

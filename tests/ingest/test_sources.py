@@ -20,8 +20,10 @@ from hypothesis import strategies as st
 from indexer.index.errors import BadIndexError, MissingSourceError, SourceError, UsageError
 from indexer.index.store.generation import latest
 from indexer.index.text.file_names import names_from_json, names_to_json
-from indexer.ingest.build import build, rebuild
+from indexer.ingest import build as building
+from indexer.ingest.build import SHARE, build, processes, rebuild
 from indexer.ingest.check import check
+from indexer.ingest.plan import Plan, PlannedFile
 from indexer.ingest.update import update
 from indexer.ingest.verify import verify
 from query import PaperIndex
@@ -301,3 +303,24 @@ def test_a_venue_of_such_a_name_can_be_stored(tmp_path: Path, index: Path, name:
 def test_what_a_manifest_keeps_of_a_name_is_the_name(value: object) -> None:
     """Any text of Python's, halves of pairs and the mark itself among them."""
     assert names_from_json(names_to_json(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ([("a.jsonl", SHARE - 1)], 1),
+        ([("a.jsonl", SHARE), ("b.jsonl", SHARE // 2)], 1),
+        ([("a.jsonl", 2 * SHARE)], 2),
+        ([("a.jsonl", SHARE), ("b.json.GZ", SHARE // 2)], 3),
+        ([("a.jsonl", 90 * SHARE)], 4),
+        ([], 1),
+    ],
+)
+def test_each_process_has_its_share(
+    files: list[tuple[str, int]], expected: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Small plans are read in one process: what several write of few papers must be united again."""
+    monkeypatch.setattr(building, "default_procs", lambda: 4)
+    plan = Plan((), {}, tuple(PlannedFile(name, (0,), None, size) for name, size in files))
+    assert processes(plan, None) == expected
+    assert processes(plan, 7) == 7

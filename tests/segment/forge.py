@@ -24,6 +24,7 @@ import orjson
 from isal.isal_zlib import crc32
 
 from indexer.index.errors import BadIndexError, NotFoundError, QueryError, QuiverError
+from indexer.index.segment import builder, merge
 from indexer.index.segment.array_header import HEADER, MAGIC, PAGE, VERSION, Seal
 from indexer.index.segment.array_rows import DTYPES
 from indexer.index.store.generation import latest
@@ -241,7 +242,10 @@ def outcome(folder: Path, words: tuple[str, ...], expected: list[Any], exact: bo
 
 
 def main(folder: Path, count: int, seed: int) -> None:
-    """Forge, ask, put back."""
+    """Forge, ask, put back; of odd seeds an index whose segments have several blocks."""
+    if seed % 2:
+        for module in (builder, merge):
+            vars(module)["BLOCK_DOCS"] = 10
     index = make(folder)
     with PaperIndex.open(index) as opened:
         title = opened.search("", limit=5).hits[3].paper.title.split()

@@ -121,7 +121,7 @@ void raise_fault(Fault fault);
         PyEval_RestoreThread(let_go);                                                                                  \
     }
 
-extern PyTypeObject GroupType, StringsType, StreamsType, ReaderType, WordsType, NumbersType;
+extern PyTypeObject GroupType, StringsType, StreamsType, ReaderType, WordsType, NumbersType, SignaturesType;
 
 /* The number of a key in a table of strings, -1 if it is not there, -2 with an exception set. */
 Py_ssize_t find_string(PyObject *table, PyObject *key);
@@ -189,7 +189,6 @@ PyObject *kernel_mark(PyObject *module, PyObject *args);
 PyObject *kernel_snippet(PyObject *module, PyObject *args);
 PyObject *kernel_proximity(PyObject *module, PyObject *args);
 PyObject *kernel_within(PyObject *module, PyObject *args);
-PyObject *kernel_signatures(PyObject *module, PyObject *args);
 PyObject *kernel_newest(PyObject *module, PyObject *args);
 PyObject *kernel_listed(PyObject *module, PyObject *mask);
 PyObject *kernel_largest(PyObject *module, PyObject *args);

@@ -139,8 +139,6 @@ static PyMethodDef functions[] = {
      "newest(rows, top) -> (docs, ...): the newest papers of the masks of some segments, (mask, years, ranks) each; bytes "
      "of uint16 in no order, among which the first are"},
     {"listed", kernel_listed, METH_O, "listed(mask) -> docs: the papers of a mask, rising, bytes of uint16"},
-    {"signatures", kernel_signatures, METH_VARARGS,
-     "signatures(blob, starts, bits, has, odd): of each string the bits of its bytes, and those that it has oddly often"},
     {"tally", kernel_tally, METH_VARARGS,
      "tally(docs, values, counts, starts=): count the values that papers have"},
     {"largest", kernel_largest, METH_VARARGS,
@@ -161,7 +159,7 @@ PyMODINIT_FUNC PyInit__kernel(void) {
     Py_DECREF(errors);
     if (bad_index == NULL || PyType_Ready(&GroupType) < 0 || PyType_Ready(&StringsType) < 0 ||
         PyType_Ready(&StreamsType) < 0 || PyType_Ready(&ReaderType) < 0 || PyType_Ready(&WordsType) < 0 ||
-        PyType_Ready(&NumbersType) < 0)
+        PyType_Ready(&NumbersType) < 0 || PyType_Ready(&SignaturesType) < 0)
         return NULL;
     PyObject *module = PyModule_Create(&definition);
     if (module == NULL)
@@ -171,7 +169,8 @@ PyMODINIT_FUNC PyInit__kernel(void) {
         PyModule_AddObjectRef(module, "Streams", (PyObject *)&StreamsType) < 0 ||
         PyModule_AddObjectRef(module, "Reader", (PyObject *)&ReaderType) < 0 ||
         PyModule_AddObjectRef(module, "Words", (PyObject *)&WordsType) < 0 ||
-        PyModule_AddObjectRef(module, "Numbers", (PyObject *)&NumbersType) < 0) {
+        PyModule_AddObjectRef(module, "Numbers", (PyObject *)&NumbersType) < 0 ||
+        PyModule_AddObjectRef(module, "Signatures", (PyObject *)&SignaturesType) < 0) {
         Py_DECREF(module);
         return NULL;
     }

@@ -11,6 +11,7 @@ from indexer.index.text.encoded import encode
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 Bits = npt.NDArray[np.uint32]
+Starts = npt.NDArray[np.uint32] | npt.NDArray[np.uint64]
 
 _BEYOND = 31
 _LONGEST = 1 << 14
@@ -29,10 +30,13 @@ class Signatures:
     An edit that changes the length changes at most one bit of either, any other edit at most two.
     """
 
-    def __init__(self, blob: Bytes, starts: Ints) -> None:
-        """`starts`: where each string of `blob` begins, and the end of the last."""
-        lengths = starts[1:] - starts[:-1]
-        has, odd = _sign(blob, starts)
+    def __init__(self, blob: Bytes, starts: Starts) -> None:
+        """`starts` (uint32 or uint64): where each string of `blob` begins, and the end of the last."""
+        self._native = kernel.native and kernel.native.Signatures(blob, starts)
+        if self._native is not None:
+            return
+        lengths = np.diff(starts.astype(np.int64))
+        has, odd = _sign(blob, starts.astype(np.int64))
         # A character beyond ASCII has two to four bytes: those strings come first, as of any length.
         lengths[has >> np.uint32(_BEYOND) != 0] = -1
         # By digits, as numpy sorts numbers of 16 bits; no word is longer.
@@ -43,6 +47,8 @@ class Signatures:
 
     def alike(self, key: bytes, edits: int) -> Ints:
         """Numbers (rising) of the strings that may be `edits` insertions, deletions, changes or swaps from a key."""
+        if self._native is not None:
+            return np.frombuffer(self._native.alike(key, edits), dtype=np.uint32).astype(np.int64)
         letters = min(_LONGEST, sum(byte & 0xC0 != 0x80 for byte in key))
         has, odd = _sign(np.frombuffer(key, dtype=np.uint8), np.array([0, len(key)]))
         found = [self._near(0, int(self._ends[0]), has, odd, 2 * edits)]
@@ -68,9 +74,6 @@ def _sign(blob: Bytes, starts: Ints) -> tuple[Bits, Bits]:
     """The signatures of strings."""
     count = len(starts) - 1
     has, odd = np.zeros(count, dtype=np.uint32), np.zeros(count, dtype=np.uint32)
-    if kernel.native is not None:
-        kernel.native.signatures(blob, starts.astype(np.int64, copy=False), _MASK_OF, has, odd)
-        return has, odd
     filled = np.flatnonzero(np.diff(starts))
     if filled.size:
         bits = _MASK_OF[blob]
