@@ -81,9 +81,7 @@ class Term:
         return self.word.boost
 
     def _parts(self) -> tuple[Parts, ...]:
-        """Stems side by side that count as this term: those of a hyphenated form are its own alone."""
-        if len(self.word.parts) > 1:
-            return (self.word.part_stems,)
+        """Stems side by side that count as this term."""
         return self._ties.of_word(self.word)
 
     @cached_property

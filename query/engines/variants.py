@@ -59,10 +59,13 @@ class Variants:
     def of_word(self, word: AnalysedWord) -> tuple[Parts, ...]:
         """What counts as a word of a query beside its stem: `variants` of it and of its stems in other languages.
 
-        What was typed with an umlaut is looked for written out whether papers tie the two or not.
+        What was typed with an umlaut is looked for written out whether papers tie the two or not. A hyphenated form has
+        its own parts alone, and what the other spelling of its Greek letter has.
         """
+        if len(word.parts) > 1:
+            return tuple(dict.fromkeys([word.part_stems, *(of for stem in word.also for of in self.variants(stem))]))
         found = [parts for parts in self.variants(word.stem) if parts[-1] not in word.also]
-        if not self.languages or len(word.parts) > 1:
+        if not self.languages:
             return tuple(found)
         counted = {word.stem, *word.also, *(parts[-1] for parts in found if parts[0] in TIES)}
         for code in self.languages:

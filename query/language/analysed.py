@@ -15,7 +15,7 @@ from indexer.index.errors import QueryError
 from indexer.index.record.venues import VenueTable
 from indexer.index.text.analysis import STOP_WORDS, groups, name_words, stem, stems, words
 from indexer.index.text.reading import as_read
-from indexer.index.text.ties import CAPITALS, HERE, ties
+from indexer.index.text.ties import APART, CAPITALS, HERE, ties
 from query.language.combine import leaves, with_leaves
 from query.language.initials import names_of_initials
 from query.language.parts import Part, has_pattern, pattern_parts, written_parts
@@ -240,7 +240,10 @@ def phrase_in_names(leaf: Phrase) -> list[str]:
 def _typed_so(parts: tuple[str, ...], typed: str) -> tuple[str, ...]:
     """Other stems that count as a word by how it was typed: an umlaut written out, `US` with its stops."""
     if len(parts) > 1:
-        return ()
+        # Of `NF-κB` that is nfkb. Most hyphenated forms have no capitals.
+        if typed.islower() or len(typed) > _LONGEST_NAME:
+            return ()
+        return tuple(stem(tie.word) for tie in ties(typed.strip(_PUNCTUATION)) if tie.where == APART)
     if typed.isascii():
         core = typed.strip(_PUNCTUATION)
         return (".".join(core.lower()),) if core in CAPITALS else ()

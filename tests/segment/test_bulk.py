@@ -84,7 +84,14 @@ def test_characters_that_stay_are_composed_and_printable() -> None:
             assert read(text) == as_read(text)
 
 
-@given(st.text("lLdquQsUSITaeéhöÖx'’ .,-", max_size=20) | st.text(max_size=20))
+@given(
+    st.text("lLdquQsUSITaeéhöÖx'’ .,-", max_size=20)
+    | st.text("NFTakbgα-1 ", max_size=12)
+    | st.lists(st.sampled_from(("NF", "T", "-", "1", "alpha", "kappa", "B", "k", " ", "β", "x")), max_size=8).map(
+        "".join
+    )
+    | st.text(max_size=20)
+)
 def test_texts_without_ties_are_told_from_those_with_some(text: str) -> None:
     assert list(ties_of(text)) == list(ties(text))
 

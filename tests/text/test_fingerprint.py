@@ -23,6 +23,7 @@ ODD = (
     ("L'école de l'apprentissage profond pour les réseaux de neurones convolutifs", "Yann Le Cun"),
     ("图像分割的深度学习方法 机器学习 한국어 배포는 キーワード", "李 飞飞"),
     ("การเรียนรู้ของเครื่อง ការរៀនម៉ាស៊ីន", "สมชาย ใจดี"),
+    ("NF-κB, NFkB, TNF-alpha, IL-1b, TGFβ1", "al-Khwarizmi"),
     ("Über die Verallgemeinerung tiefer neuronaler Netze und ihrer Gewichte", "van der Maaten"),
     ("self-supervised pre-training, co-occur- rence of x-rays; snake_case words²", "Ng A Y"),
 )
@@ -54,4 +55,4 @@ def analysed(folder: Path) -> str:
 
 def test_another_analysis_has_another_version(tmp_path: Path) -> None:
     """Who changes what texts give raises VERSION, then writes here what they give: old indexes ask for a rebuild."""
-    assert (VERSION, analysed(tmp_path)) == (3, "2c8d75c4")
+    assert (VERSION, analysed(tmp_path)) == (3, "e815ca3b")

@@ -61,10 +61,34 @@ PyObject *plain(PyObject *module, PyObject *text) {
 
 /* --- ties --- */
 
-/* Whether any pattern of `ties` may match: an umlaut, an apostrophe between an article and a vowel, capitals. */
+static inline int is_capital(Py_UCS4 c) { return c >= 'A' && c <= 'Z'; }
+
+/* Whether a name with a Greek letter may begin behind the second capital at i: digits and hyphens, then the letter, its
+   name, or the Latin letter that it is like. */
+static inline int greek_at(int kind, const void *data, Py_ssize_t size, Py_ssize_t i) {
+    static const char *names[] = {"alpha", "beta", "gamma", "delta", "kappa"};
+    Py_UCS4 c, next;
+    int steps = 0;
+    while (++i < size && steps++ < 5 && (AT(i) == '-' || IS_DIGIT(AT(i)))) {}
+    if (i >= size) return 0;
+    c = AT(i);
+    if (c >= 0x3B1 && c <= 0x3BA) return 1;
+    if (c >= 128 || !c || !strchr("abgdk", (int)c)) return 0;
+    next = i + 1 < size ? AT(i + 1) : 0;
+    if (next < 'a' || next > 'z') return 1;
+    for (int n = 0; n < 5; n++) {
+        int same = 0;
+        while (names[n][same] && i + same < size && AT(i + same) == (Py_UCS4)names[n][same]) same++;
+        if (!names[n][same]) return 1;
+    }
+    return 0;
+}
+
+/* Whether any pattern of `ties` may match: an umlaut, an apostrophe between an article and a vowel, capitals, Greek. */
 static inline int ties_in(int kind, const void *data, Py_ssize_t size) {
     for (Py_ssize_t i = 0; i < size; i++) {
         Py_UCS4 c = AT(i), next;
+        if (i && is_capital(c) && is_capital(AT(i - 1)) && greek_at(kind, data, size, i)) return 1;
         if (c >= 128 && c < 0x100 && strchr("\xE4\xF6\xFC\xF8\xE5\xC4\xD6\xDC\xD8\xC5", (int)c)) return 1;
         if (c != '\'' && c != 'U' && c != 'I' && c != 0x2019) continue;
         next = i + 1 < size ? AT(i + 1) : 0;

@@ -44,13 +44,14 @@ class TieBuilder:
 
     def keyed(self) -> dict[bytes, list[int]]:
         """Papers by key of the table; what stems alike needs no tie."""
-        known = sorted({word for tie in self._docs for word in (tie.word, tie.other)})
+        known = sorted({word for tie in self._docs for word in (tie.word, *tie.other.split(" "))})
         # A tagged stem is one already.
         stem = dict(zip(known, stems(known), strict=True)) | {word: word for word in known if ":" in word}
         found: dict[bytes, list[int]] = {}
         for tie, docs in self._docs.items():
-            if stem[tie.word] != stem[tie.other]:
-                key = encode(f"{stem[tie.word]}\t{tie.where}{stem[tie.other]}")
+            other = " ".join([stem[part] for part in tie.other.split(" ")])
+            if stem[tie.word] != other:
+                key = encode(f"{stem[tie.word]}\t{tie.where}{other}")
                 found.setdefault(key, []).extend(docs)
         return found
 

@@ -1,10 +1,12 @@
-"""Words that a text ties to other spellings of themselves: umlauts written out, elided articles, capitals.
+"""Words that a text ties to other spellings of themselves: umlauts written out, elided articles, capitals, Greek.
 
 | in a text | ties |
 | --- | --- |
 | `Schrödinger` | `schroedinger` to the papers that write it so, and `schrodinger` to `schroedinger` |
 | `l'école`, `d'Alembert` | `ecole` and `lecole` to each other |
 | `US`, `IT` among small letters | `u.s`, `i.t` to the papers that write them so |
+| `NF-κB`, `NFκB`, `NF-kappaB`, `TNF-alpha` | `nfkb`, `tnfa` to the papers that write them so |
+| `NFkB`, `NF-kB`, `TNFa` | `nfκb`, `tnfα` to the papers that write them so |
 
 So `Baer` finds Bär and not bar, `bar` finds Baer only where some paper writes Bär, and `U.S.` finds US and not us.
 """
@@ -19,6 +21,8 @@ from indexer.index.text.folding import fold
 
 HERE, EVERYWHERE = "\x01", "\x02"
 """Whether a word counts as another only in the papers that tie them so, or wherever the other stands."""
+APART = ""
+"""Where the other is several words side by side, with a space between, as those that a hyphen ties are."""
 
 
 class Tie(NamedTuple):
@@ -43,6 +47,17 @@ CAPITALS = frozenset(("US", "IT"))
 _CAPITALS = late(r"(?<![\w.'’])(?:US|IT)(?![\w'’])(?:(?<=[a-z] ..)|(?=,? [a-z]))")
 
 
+# Names of cytokines, receptors, subunits: capitals, and a Greek letter that many write as the Latin one.
+_LATIN = {"α": "a", "β": "b", "γ": "g", "δ": "d", "κ": "k"}
+_GREEK = {
+    **{letter: letter for letter in _LATIN},
+    **{latin: letter for letter, latin in _LATIN.items()},
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "kappa": "κ",
+}  # fmt: skip
+_LETTERS = "|".join(sorted(_GREEK, key=len, reverse=True))
+_WITH_GREEK = late(rf"(?<![\w-])([A-Z]{{2,6}}-?[0-9]{{0,2}})(-?)({_LETTERS})([A-Z]?[0-9]{{0,2}})(?![\w-])")
+
+
 def written_out(word: str) -> str:
     """A word with its umlauts written out, folded: `Schrödinger` is schroedinger."""
     return fold(word.translate(_SPELT))
@@ -61,7 +76,18 @@ def ties(text: str) -> Iterator[Tie]:
             article, plain = before if before.lower() == "qu" else before[-1:], fold(found[1])
             yield Tie(plain, EVERYWHERE, fold(article) + plain)
             yield Tie(fold(article) + plain, EVERYWHERE, plain)
+    for found in _WITH_GREEK.finditer(text):
+        yield from _of_greek(*found.groups())
     if "US" in text or "IT" in text:
         for word in _CAPITALS.findall(text):
             plain = word.lower()
             yield Tie(f"{plain[0]}.{plain[1]}", HERE, plain)
+
+
+def _of_greek(capitals: str, hyphen: str, letter: str, rest: str) -> Iterator[Tie]:
+    """The ties of a name with a Greek letter, or with the Latin one in its place."""
+    greek = _GREEK[letter]
+    latin = _LATIN[greek]
+    asked = fold(capitals.replace("-", "") + (greek if letter == latin else latin) + rest)
+    parts = fold(f"{capitals}{hyphen}{letter}{rest}").split("-")
+    yield Tie(asked, APART if len(parts) > 1 else HERE, " ".join(parts))

@@ -135,8 +135,6 @@ class TermQuery(Part):
 
     def _variants(self) -> list[tuple[str, ...]]:
         """Stems side by side that count as this term."""
-        if len(self._words) > 1:
-            return [self._word.part_stems]
         return list(Variants(self._collection).of_word(self._word))
 
     def _matchers(self, leaf: Leaf) -> Iterator[tuple[int, Any]]:
