@@ -46,6 +46,7 @@ _SHORTEST_NAME, _NAMED_WORDS = 3, 5
 SPOTS = 12
 """Words of a query that are looked at: in a pasted abstract nobody looks for a slip."""
 
+_PARTICLES = "abdel abd abu al ben bin da de del della der di dos du el ibn la le les mac mc o ten ter van von".split()
 # The key of a reference: vaswani2017attention.
 _KEY = re.compile(r"([^\W\d_]{2,20})((?:19|20)[0-9]{2})([^\W\d_]{2,20})?")
 Total = Callable[[str], tuple[int, int]]
@@ -260,7 +261,15 @@ def _respelt(spot: _Spot, lookup: Lookup, single: bool) -> list[str]:
     spellings = [form for form, _ in ranked[:_TRIED]]
     if here <= _RARE and not spot.name:
         spellings += _parted(word, lookup)
+    if here <= _RARE:
+        spellings += _with_particle(word, lookup)
     return [*spellings, word] if spellings else []
+
+
+def _with_particle(word: str, lookup: Lookup) -> list[str]:
+    """A name with its particle apart (`alkhwarizmi`), if somebody is called so."""
+    parted = ((part, word[len(part) :]) for part in _PARTICLES if word.startswith(part))
+    return [f"{part} {rest}" for part, rest in parted if len(rest) >= _SHORTEST and any(lookup.beside([part], rest))]
 
 
 def _parted(word: str, lookup: Lookup) -> list[str]:

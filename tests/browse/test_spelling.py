@@ -28,7 +28,7 @@ TITLES = [
     *[f"All you, new sheets {number}" for number in range(3)],
     *[f"In need {number}" for number in range(20)],
 ]
-NAMES = ["Yann LeCun", "Jürgen Schmidhuber", "Yan Duan", "Yan Liu"]
+NAMES = ["Muhammad al-Khwarizmi", "Mohamed El Sayed", "Yann LeCun", "Jürgen Schmidhuber", "Yan Duan", "Yan Liu"]
 
 
 @pytest.fixture(scope="module", name="index")
@@ -60,6 +60,9 @@ def fixture_index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PaperInd
         ("all you ned is art", "all you need is art"),
         ("convex lerning by hands", "convex learning by hands"),
         ("LeCun Yan", "LeCun yann"),
+        ("alkhwarizmi", "al khwarizmi"),
+        ("author:alkhwarizmi", "author:al khwarizmi"),
+        ('author:"M. ElSayed"', 'author:"M. el sayed"'),
         ('author:"Yan LeCun"', 'author:"yann LeCun"'),
         ("Jurgin Schmidhuber", "jurgen Schmidhuber"),
     ],
