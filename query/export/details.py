@@ -73,11 +73,6 @@ def cited_venue(paper: Paper, full: str) -> tuple[str, str]:
     return full or paper.venue, paper.venue if full and paper.venue and known(full) != known(paper.venue) else ""
 
 
-def hyphened(pages: str) -> str:
-    """Pages with one hyphen between first and last."""
-    return _pages(pages)
-
-
 def _pages(text: str) -> str:
     return _DASH.sub("-", text)
 

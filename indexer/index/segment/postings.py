@@ -35,7 +35,6 @@ WIDE = 65535
 WIDE_BY_9 = 511
 """A position that is an exception, in positions of 16 and of 9 bits. Of 12.8 million words of abstracts 1 in 500 stands
 behind the 510th position: 9 bits take 14 MB where 16 take 26."""
-ALL_FORMS = 255
 SKIP = 7
 """log2 of the postings between two entries of the table of occurrences: 4 bytes for 128 postings, and positions of a
 posting are found by adding up at most 127 frequencies."""

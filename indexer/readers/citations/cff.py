@@ -11,7 +11,7 @@ from indexer.index.record.values import Misfits
 from indexer.readers.citations.cff_syntax import UnreadError, parse
 from indexer.readers.dates import year_of
 from indexer.readers.entries import Entry, Format, Origin, entries_of, rejected, too_long
-from indexer.readers.objects.dialect import author, filled, first_text, pages, text_of
+from indexer.readers.objects.dialect import author, filled, first_text, objects_of, pages, text_of
 from indexer.readers.text_lines import decoded, text_lines
 
 _KINDS = {
@@ -56,13 +56,13 @@ def read_whole(stream: BinaryIO, origin: Origin) -> Iterator[Entry]:
 def _record(work: dict[str, Any], misfits: Misfits) -> dict[str, Any]:
     get = work.get
     kind = text_of(get("type"))
-    said = {text_of(one.get("type")): text_of(one.get("value")) for one in _objects(get("identifiers"))}
+    said = {text_of(one.get("type")): text_of(one.get("value")) for one in objects_of(get("identifiers"))}
     arxiv = next((found[1] for text in said.values() if (found := _ARXIV.search(text))), "")
     names = [_name_of(get(key)) for key in _VENUES]
     made = {
         "title": get("title"),
         "abstract": get("abstract"),
-        "authors": [_person(one) for one in _objects(get("authors"))],
+        "authors": [_person(one) for one in objects_of(get("authors"))],
         "venue": first_text(*(names[:3] if "software" in kind else names)),
         "year": year_of(first_text(*(get(key) for key in _DATES)), misfits),
         "type": "software" if kind.startswith("software") else _KINDS.get(kind) or csl_type(kind) or kind,
@@ -77,10 +77,6 @@ def _record(work: dict[str, Any], misfits: Misfits) -> dict[str, Any]:
         "publisher": _name_of(get("publisher")) if any(names[:4]) else "",
     }
     return filled(made, work, _USED)
-
-
-def _objects(value: Any) -> list[dict[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _name_of(value: Any) -> str:

@@ -14,6 +14,7 @@ from indexer.readers.objects.dialect import (
     author,
     filled,
     first_text,
+    object_of,
     person,
     text_of,
     texts,
@@ -42,8 +43,8 @@ def convert(record: Record, misfits: Misfits) -> Record:
     place = institution[0] if isinstance(institution, list) and institution else institution
     venue = first_text(
         get("container-title"),
-        _object(get("event")).get("name") if kind == "proceedings-article" else None,
-        _object(place).get("name") if csl_type(text_of(kind)) in ("article", *PUBLISHED_BY_VENUE) else None,
+        object_of(get("event")).get("name") if kind == "proceedings-article" else None,
+        object_of(place).get("name") if csl_type(text_of(kind)) in ("article", *PUBLISHED_BY_VENUE) else None,
     )
     by_publisher = not venue and csl_type(text_of(kind)) in PUBLISHED_BY_VENUE
     links = get("link")
@@ -72,15 +73,11 @@ def convert(record: Record, misfits: Misfits) -> Record:
     return filled(made, record, _USED - _OWN)
 
 
-def _object(value: Any) -> Record:
-    return value if isinstance(value, dict) else {}
-
-
 def _author(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     affiliations = value.get("affiliation")
-    places = [_object(one).get("name") for one in affiliations] if isinstance(affiliations, list) else []
+    places = [object_of(one).get("name") for one in affiliations] if isinstance(affiliations, list) else []
     name = person({key: one for key, one in value.items() if key != "affiliation"})
     return author(
         plain_text(name) if isinstance(name, str) else name, None, value.get("ORCID"), "; ".join(texts(places))
@@ -88,7 +85,7 @@ def _author(value: Any) -> Any:
 
 
 def _is_pdf(link: Any) -> bool:
-    kind, address = _object(link).get("content-type"), _object(link).get("URL")
+    kind, address = object_of(link).get("content-type"), object_of(link).get("URL")
     return isinstance(address, str) and (kind == "application/pdf" or address.lower().endswith(".pdf"))
 
 

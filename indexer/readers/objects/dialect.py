@@ -32,6 +32,16 @@ class Dialect:
     convert: Callable[[Record, Misfits], Record]
 
 
+def object_of(value: Any) -> Record:
+    """An object, an empty one for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def objects_of(value: Any) -> list[Record]:
+    """The objects of a list; none of anything else."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
 def texts(value: Any) -> list[str]:
     """The strings of a string or of a list, without empty ones."""
     if type(value) is str:

@@ -8,7 +8,17 @@ from indexer.index.record.paper_types import csl_type
 from indexer.index.record.values import Misfits
 from indexer.readers.dates import year_of
 from indexer.readers.markup.plain import plain_text
-from indexer.readers.objects.dialect import Dialect, Record, author, filled, first_text, pages, text_of, texts
+from indexer.readers.objects.dialect import (
+    Dialect,
+    Record,
+    author,
+    filled,
+    first_text,
+    objects_of,
+    pages,
+    text_of,
+    texts,
+)
 from indexer.readers.people import natural
 
 _SITE = "https://inspirehep.net/literature/"
@@ -29,17 +39,13 @@ def recognise(record: Record) -> bool:
     return not held.keys().isdisjoint(keys) or "inspirehep" in text_of(held.get("$schema"))
 
 
-def _objects(value: Any) -> list[dict[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-
-
 def _values(value: Any, key: str = "value") -> list[str]:
-    return [text for one in _objects(value) if (text := text_of(one.get(key)))]
+    return [text for one in objects_of(value) if (text := text_of(one.get(key)))]
 
 
 def _person(one: dict[str, Any]) -> Any:
     name = natural(text_of(one.get("full_name")))
-    known = {text_of(key.get("schema")): key.get("value") for key in _objects(one.get("ids"))}
+    known = {text_of(key.get("schema")): key.get("value") for key in objects_of(one.get("ids"))}
     return author(name, None, known.get("ORCID"), "; ".join(_values(one.get("affiliations")))) if name else one
 
 
@@ -51,13 +57,13 @@ def convert(record: Record, misfits: Misfits) -> Record:
     """A record in canonical form; of several publications the first that names a journal or a book is the venue."""
     held = _record(record)
     get = held.get
-    published = _objects(get("publication_info"))
+    published = objects_of(get("publication_info"))
     shown = next((one for one in published if one.get("journal_title")), published[0] if published else {})
-    imprint = next(iter(_objects(get("imprints"))), {})
-    eprint = next(iter(_objects(get("arxiv_eprints"))), {})
+    imprint = next(iter(objects_of(get("imprints"))), {})
+    eprint = next(iter(objects_of(get("arxiv_eprints"))), {})
     kinds = texts(get("document_type"))
     kind = csl_type(kinds[0]) if kinds else ""
-    school = first_text(*(one.get("name") for one in _objects((get("thesis_info") or {}).get("institutions"))))
+    school = first_text(*(one.get("name") for one in objects_of((get("thesis_info") or {}).get("institutions"))))
     venue = first_text(shown.get("journal_title"), shown.get("pubinfo_freetext"), shown.get("conf_acronym"))
     if not venue:
         venue = {"thesis": school, "book": text_of(imprint.get("publisher"))}.get(kind, "")
@@ -66,9 +72,9 @@ def convert(record: Record, misfits: Misfits) -> Record:
         venue, kind = "arXiv", kind if kind not in ("article", "article-journal") else "article"
     elif venue and kind == "article":
         kind = "article-journal"
-    title = next(iter(_objects(get("titles"))), {})
+    title = next(iter(objects_of(get("titles"))), {})
     main, under = text_of(title.get("title")), text_of(title.get("subtitle"))
-    abstracts = _objects(get("abstracts"))
+    abstracts = objects_of(get("abstracts"))
     # Of several, arXiv's, which says formulas in TeX.
     abstracts.sort(key=lambda one: one.get("source") != "arXiv")
     number = text_of(get("control_number"))
@@ -79,7 +85,7 @@ def convert(record: Record, misfits: Misfits) -> Record:
         get("earliest_date"),
         get("legacy_creation_date"),
     )
-    people = _objects(get("authors"))
+    people = objects_of(get("authors"))
     made: Record = {
         "title": plain_text(f"{main}: {under}" if main and under else main),
         "abstract": plain_text(first_text(*(one.get("value") for one in abstracts))),

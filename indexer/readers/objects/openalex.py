@@ -11,7 +11,17 @@ from indexer.index.record.values import Misfit, Misfits, shown
 from indexer.readers.dates import year_of
 from indexer.readers.entries import NO_PAPER
 from indexer.readers.inverted import uninverted
-from indexer.readers.objects.dialect import Dialect, Record, author, filled, first_text, pages, text_of, texts
+from indexer.readers.objects.dialect import (
+    Dialect,
+    Record,
+    author,
+    filled,
+    first_text,
+    object_of,
+    pages,
+    text_of,
+    texts,
+)
 
 _WORK = re.compile(r"(?:https?://(?:www\.|api\.)?openalex\.org/(?:works/)?)?([Ww]\d+)")
 _OTHER = re.compile(r"https?://(?:www\.|api\.)?openalex\.org/(?:\w+/)?[A-VX-Z]\d+", re.IGNORECASE)
@@ -35,20 +45,16 @@ def recognise(record: Record) -> bool:
     return _WORK.fullmatch(identifier) is not None or _OTHER.fullmatch(identifier) is not None
 
 
-def _object(value: Any) -> Record:
-    return value if isinstance(value, dict) else {}
-
-
 def _authors(value: Any) -> Any:
     if not isinstance(value, list):
         return value
     found: list[Any] = []
     for entry in value:
-        row = _object(entry)
-        who = _object(row.get("author"))
+        row = object_of(entry)
+        who = object_of(row.get("author"))
         name = first_text(who.get("display_name"), row.get("raw_author_name"))
         institutions = row.get("institutions")
-        places = [_object(one).get("display_name") for one in institutions] if isinstance(institutions, list) else []
+        places = [object_of(one).get("display_name") for one in institutions] if isinstance(institutions, list) else []
         raw = texts(places) or texts(row.get("raw_affiliation_strings")) or texts(row.get("raw_affiliation_string"))
         identifier = text_of(who.get("id")).rpartition("/")[2]
         found.append(author(name or entry, identifier, who.get("orcid"), "; ".join(raw)))
@@ -62,13 +68,13 @@ def convert(record: Record, misfits: Misfits) -> Record:
         misfits.append(Misfit(NO_PAPER, f"{shown(get('id'))} is no work of OpenAlex"))
         return {}
     locations = get("locations")
-    places = [_object(get("primary_location")), _object(get("best_oa_location"))]
-    places += map(_object, locations if isinstance(locations, list) else [])
-    host = _object(get("host_venue"))
-    sources = [_object(place.get("source")) for place in places]
+    places = [object_of(get("primary_location")), object_of(get("best_oa_location"))]
+    places += map(object_of, locations if isinstance(locations, list) else [])
+    host = object_of(get("host_venue"))
+    sources = [object_of(place.get("source")) for place in places]
     named = next((source for source in sources if source.get("display_name")), {})
-    biblio = _object(get("biblio"))
-    known = _object(get("ids"))
+    biblio = object_of(get("biblio"))
+    known = object_of(get("ids"))
     written = first_text(get("doi"), known.get("doi"))
     doi = bare_doi(written) or written
     work = _WORK.fullmatch(first_text(get("id"), known.get("openalex")))

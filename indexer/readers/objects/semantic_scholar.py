@@ -7,7 +7,17 @@ from typing import Any
 from indexer.index.record.paper_types import csl_type
 from indexer.index.record.values import Misfits
 from indexer.readers.dates import year_of
-from indexer.readers.objects.dialect import Dialect, Record, author, filled, first_text, people, text_of, texts
+from indexer.readers.objects.dialect import (
+    Dialect,
+    Record,
+    author,
+    filled,
+    first_text,
+    object_of,
+    people,
+    text_of,
+    texts,
+)
 
 # Names of identifiers, lower case, as the interface and the data sets write them.
 _IDS = {
@@ -35,10 +45,6 @@ def recognise(record: Record) -> bool:
     return not record.keys().isdisjoint(("paperId", "externalIds", "corpusid", "externalids"))
 
 
-def _object(value: Any) -> Record:
-    return value if isinstance(value, dict) else {}
-
-
 def _authors(value: Any) -> Any:
     if not isinstance(value, list):
         return value
@@ -50,7 +56,7 @@ def _authors(value: Any) -> Any:
         old = one.get("ids")
         identifier = one.get("authorId") or (old[0] if isinstance(old, list) and old else None)
         found.append(
-            author(first_text(one.get("name")) or one, identifier, _object(one.get("externalIds")).get("ORCID"))
+            author(first_text(one.get("name")) or one, identifier, object_of(one.get("externalIds")).get("ORCID"))
         )
     return found
 
@@ -59,8 +65,8 @@ def convert(record: Record, misfits: Misfits) -> Record:
     """A paper in canonical form; keys are read in either case."""
     low = {key.casefold(): value for key, value in record.items()}
     get = low.get
-    other = {key.casefold(): text_of(value) for key, value in _object(get("externalids")).items()}
-    journal, venue = _object(get("journal")), _object(get("publicationvenue"))
+    other = {key.casefold(): text_of(value) for key, value in object_of(get("externalids")).items()}
+    journal, venue = object_of(get("journal")), object_of(get("publicationvenue"))
     corpus = text_of(get("corpusid")) or other.get("corpusid", "")
     paper = text_of(get("paperid")) or (text_of(get("id")) if "paperabstract" in low else "")
     ids = {
@@ -78,7 +84,7 @@ def convert(record: Record, misfits: Misfits) -> Record:
         "year": get("year") or year_of(get("publicationdate"), misfits),
         "type": _type(get("publicationtypes"), venue.get("type")),
         "url": first_text(get("url"), get("s2url")),
-        "pdf": first_text(_object(get("openaccesspdf")).get("url"), get("pdfurls"), get("s2pdfurl")),
+        "pdf": first_text(object_of(get("openaccesspdf")).get("url"), get("pdfurls"), get("s2pdfurl")),
         "doi": other.get("doi") or get("doi"),
         "arxiv": other.get("arxiv"),
         "ids": {name: value for name, value in ids.items() if value},

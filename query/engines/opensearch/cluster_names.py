@@ -27,10 +27,6 @@ class ClusterNames(AuthorNames):
         self._statistics = statistics
         self._found = statistics.names
 
-    def keys_of(self, found: FoundNames) -> tuple[str, ...]:
-        """Keys of the author clusters that a typed name means."""
-        return found.keys
-
     def mark(self, mask: Mask, found: FoundNames, segment: Segment, at: int) -> None:
         """Set a mask over fetched rows true where one of the names stands: which these are the cluster tells."""
         ids = [segment.paper_id(row) for row in range(segment.docs)]

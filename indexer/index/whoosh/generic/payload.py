@@ -12,13 +12,11 @@ posting. The values lie in one of the forms of `Form`; which one is part of the 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
 
-from indexer.index.errors import BadIndexError
 from indexer.index.segment.container import Array
 from indexer.index.segment.narrow import narrow
 from indexer.index.whoosh.generic.values import check_numbers, load_numbers
@@ -178,10 +176,3 @@ FROM_POSITIONS: dict[str, Any] = {
     "weight": lambda found, format_: len(found) * format_.field_boost,
     "position_boosts": lambda found, _: [(at, 1) for at in found],
 }
-
-
-def require(arrays: Arrays, names: Sequence[str], what: str) -> None:
-    """Raise BadIndexError unless all the named arrays are there."""
-    missing = [name for name in names if name not in arrays]
-    if missing:
-        raise BadIndexError(f"{what} lacks {', '.join(missing)}; rebuild the index")

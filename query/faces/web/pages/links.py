@@ -63,11 +63,6 @@ class State:
         asked = "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in self.pairs])
         return f"{self.prefix}{path}?{asked}" if asked else f"{self.prefix}{path}"
 
-    @property
-    def filtered(self) -> bool:
-        """Whether a filter is set."""
-        return any("year" in name or name.endswith(("author", "venue", "type")) for name, _ in self.pairs)
-
 
 @dataclass(frozen=True, slots=True)
 class Links:
