@@ -18,7 +18,7 @@ import pytest
 from indexer import build, rebuild, verify
 from indexer.index.errors import BadIndexError, QuiverError
 from indexer.index.opensearch import bulk
-from indexer.ingest.cluster import publishing, shipping
+from indexer.ingest.cluster import settings, shipping
 from query import PaperIndex
 from tests.opensearch.cluster.nodes import Cluster, fetched, running
 
@@ -125,7 +125,7 @@ def test_without_a_replica_a_dead_node_is_an_error(
     three: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither a search nor a count gives what is left, and a build leaves the generation that is there."""
-    monkeypatch.setenv(publishing.REPLICAS, "0")
+    monkeypatch.setenv(settings.REPLICAS, "0")
     place = three.index("papers")
     source = write(tmp_path / "a.jsonl", PAPERS)
     build(source, place)

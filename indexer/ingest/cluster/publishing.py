@@ -6,22 +6,19 @@ before leaves the aliases where they are, and what was begun is removed.
 
 from __future__ import annotations
 
-import math
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 
 import orjson
 
-from indexer.index.errors import BadIndexError, QuiverError, UsageError
+from indexer.index.errors import BadIndexError, QuiverError
 from indexer.index.opensearch.bulk import Operation, Refused, send
 from indexer.index.opensearch.connection import ADMIN_SECONDS, Connection
-from indexer.index.opensearch.failures import ClusterError
 from indexer.index.opensearch.mapping import (
     FORMAT,
-    LENGTHS,
     MANIFEST_ID,
     META_FIELDS,
     PAPER_FIELDS,
@@ -33,16 +30,12 @@ from indexer.index.opensearch.mapping import (
 )
 from indexer.index.opensearch.published import data_nodes, generation, kept, pointed_at
 from indexer.index.opensearch.refusals import Refusals, RefusedPaper, refused_of, without, written
-from indexer.index.store.manifest import Manifest
-from indexer.ingest.cluster import dictionaries, unfinished
+from indexer.index.store.manifest import Manifest, SegmentEntry
+from indexer.ingest.cluster import dictionaries, settling, unfinished
 from indexer.ingest.cluster.living import Ints, Living
+from indexer.ingest.cluster.settings import REPLICAS, SHARDS, number
 from indexer.ingest.cluster.shipping import Shipper, ship
 
-SHARDS, REPLICAS = "QUIVER_OPENSEARCH_SHARDS", "QUIVER_OPENSEARCH_REPLICAS"
-_SEGMENT = 5e9
-"""Bytes of a segment that the server merges no further by itself."""
-_MERGED, _LEAST_MERGE, _LONGEST_MERGE = 1_000, 60.0, 1_800.0
-"""Papers that are merged in a second at least (a processor of a node merges 7,000), and seconds that are waited."""
 MOST_REFUSED = 0.5
 """Where more of the papers than this share are refused something is wrong with the cluster, not with them."""
 _ANEW = 0.5
@@ -61,40 +54,51 @@ class Publisher:
         self._name = connection.address.name
 
     def publish(
-        self, manifest: Manifest, before: Manifest | None, check: Callable[[], None], *, anew: bool
+        self,
+        manifest: Manifest,
+        before: Manifest | None,
+        store: Callable[[], None],
+        check: Callable[[], None],
+        *,
+        anew: bool,
     ) -> Refusals:
         """Publish a generation of the folder in place of `before`; gives what the cluster refused.
 
-        `anew`: all records were read, so that those refused before count again. `check` raises where the lock was
-        lost. Raises ClusterError, and BadIndexError where more papers are refused than may be; nothing is published
-        then.
+        `anew`: all records were read, so that those refused before count again. `store` puts the generation into the
+        book, while its papers are sent. `check` raises where the lock was lost. Raises ClusterError, and BadIndexError
+        where more papers are refused than may be; nothing is published then.
         """
         papers = generation_index(self._name, manifest.generation)
         unfinished.begin(self._connection, papers)
         self._remove([papers, meta_index(papers)])
         before_refused = self._refused_before(before)
         known = {} if anew else before_refused
-        given = (self._connection, meta_index(papers), self._folder)
+        told: list[Refused] = []
+
+        def aside(new: Iterable[SegmentEntry]) -> None:
+            store()
+            told[:] = dictionaries.write(self._connection, meta_index(papers), self._folder, manifest, new)
+
         try:
             living = Living.of(self._folder, manifest)
             changes = None if anew and before_refused else self._changes(living, manifest, before)
             if before is None or changes is None:
                 self._create(papers)
-                refused = missing = self._send(manifest, papers, living.places, known)
-                self._took(dictionaries.write(*given, manifest, manifest.segments))
-                self._merge(papers, manifest.papers)
+                every = partial(aside, manifest.segments)
+                refused = missing = self._send(manifest, papers, living.places, known, every)
+                settling.merge(self._connection, papers, manifest.papers)
             else:
                 source = generation_index(self._name, before.generation)
                 self._clone(source, papers)
                 self._drop(before, papers, changes[1])
                 old = {entry.name for entry in before.segments}
                 new = [entry for entry in manifest.segments if entry.name not in old]
-                refused = self._send(manifest, papers, changes[0], known)
-                self._took(dictionaries.write(*given, manifest, new))
+                refused = self._send(manifest, papers, changes[0], known, partial(aside, new))
                 stay = set(living.unsent(changes[0]).tolist())
                 missing = refused + [row for row in before_refused.values() if row.key in stay]
+            self._took(told)
             published = without(manifest, missing)
-            self._count(papers, published)
+            settling.count(self._connection, papers, published)
             self._say(papers, published, missing)
             check()
             self._switch(papers)
@@ -169,10 +173,15 @@ class Publisher:
     # --- documents ---
 
     def _send(
-        self, manifest: Manifest, papers: str, places: Ints, known: Mapping[int, RefusedPaper]
+        self,
+        manifest: Manifest,
+        papers: str,
+        places: Ints,
+        known: Mapping[int, RefusedPaper],
+        aside: Callable[[], None],
     ) -> list[RefusedPaper]:
-        """Write the papers at some places; gives those that were refused."""
-        refused = ship(self._connection, self._folder, manifest, papers, places, self._procs)
+        """Write the papers at some places, and do something else meanwhile; gives those that were refused."""
+        refused = ship(self._connection, self._folder, manifest, papers, places, self._procs, aside)
         new = [row for row in refused if not _same(row, known)]
         if len(refused) == len(places) or len(new) > self._most_refused * len(places):
             self._took(new or refused)
@@ -193,36 +202,6 @@ class Publisher:
 
     # --- the end ---
 
-    def _count(self, papers: str, manifest: Manifest) -> None:
-        """Make sure that all is there, on every shard: as many papers and words as the book says."""
-        self._whole(f"{papers},{meta_index(papers)}", "_refresh")
-        wrong = "; ".join(differing(self._connection, papers, manifest))
-        if wrong:
-            raise BadIndexError(f"{self._connection.address}: {wrong}; nothing was published, try again")
-
-    def _whole(self, indexes: str, what: str) -> None:
-        """Have all copies of some indexes do something. Raises BadIndexError where one could not."""
-        shards = self._connection.call("POST", f"/{indexes}/{what}", seconds=ADMIN_SECONDS)["_shards"]
-        if shards["failed"]:
-            raise BadIndexError(
-                f"{indexes}: {shards['failed']} of {shards['total']} copies did not do {what[1:]}; try again"
-            )
-
-    def _merge(self, papers: str, count: int) -> None:
-        """Have each shard merged to few segments: 79,204 papers take a quarter less to search than in fourteen."""
-        self._connection.call("POST", f"/{papers}/_flush", seconds=ADMIN_SECONDS)
-        stats = self._connection.call("GET", f"/{papers}/_stats/store")["indices"][papers]["primaries"]
-        settings = self._connection.call("GET", f"/{papers}/_settings", flat_settings=True)[papers]["settings"]
-        size = stats["store"]["size_in_bytes"] / int(settings["index.number_of_shards"])
-        # What is not done by then the cluster goes on with while it is searched: nothing depends on it.
-        with suppress(ClusterError):
-            self._connection.call(
-                "POST",
-                f"/{papers}/_forcemerge",
-                seconds=min(max(_LEAST_MERGE, count / _MERGED), _LONGEST_MERGE),
-                max_num_segments=max(1, math.ceil(size / _SEGMENT)),
-            )
-
     def _say(self, papers: str, manifest: Manifest, missing: Sequence[RefusedPaper]) -> None:
         """Write the manifest and all that is still in memory, then block all writing."""
         text = orjson.dumps(asdict(replace(manifest, segments=()))).decode()
@@ -231,7 +210,7 @@ class Publisher:
         self._took(send(self._connection, meta, [Operation(MANIFEST_ID, body), written(missing)]))
         self._connection.call("POST", f"/{meta}/_refresh", seconds=ADMIN_SECONDS)
         self._connection.call("PUT", f"/{papers},{meta}/_settings", SAFE, seconds=ADMIN_SECONDS)
-        self._whole(f"{papers},{meta}", "_flush")
+        settling.whole(self._connection, f"{papers},{meta}", "_flush")
 
     def _switch(self, papers: str) -> None:
         """Both aliases in one request: whoever asks sees the old generation or the new one."""
@@ -258,29 +237,3 @@ class Publisher:
 def _same(row: RefusedPaper, known: Mapping[int, RefusedPaper]) -> bool:
     """Whether a paper was refused before as it is now."""
     return row.key in known and known[row.key].content == row.content
-
-
-def differing(connection: Connection, papers: str, manifest: Manifest) -> Iterator[str]:
-    """What the server counts otherwise than a manifest: papers, and words of each field."""
-    body = {
-        "size": 0,
-        "track_total_hits": True,
-        "aggs": {field: {"sum": {"field": field}} for field in LENGTHS},
-    }
-    answer = connection.search(papers, body, seconds=ADMIN_SECONDS)
-    found = answer["hits"]["total"]["value"]
-    if found != manifest.papers:
-        yield f"{papers} holds {found:,} papers, the manifest says {manifest.papers:,}"
-    for field, total in zip(LENGTHS, manifest.lengths, strict=True):
-        if int(answer["aggregations"][field]["value"]) != total:
-            yield f"{papers} has {int(answer['aggregations'][field]['value']):,} as sum of {field}, not {total:,}"
-
-
-def number(variable: str, usual: int, least: int) -> int:
-    """A number that the environment may set. Raises UsageError for what is none."""
-    text = os.environ.get(variable, "")
-    if not text:
-        return max(usual, least)
-    if not text.isdecimal() or not least <= int(text) <= 1000:
-        raise UsageError(f"{variable} is {text!r}, not a number from {least} to 1000")
-    return int(text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from indexer.index.once import made_once
 from indexer.index.opensearch.analysed import Analysed, Analyser
 from indexer.index.opensearch.bulk import Operation, Refused, send
 from indexer.index.opensearch.connection import Connection
-from indexer.index.opensearch.mapping import document
+from indexer.index.opensearch.mapping import document, stored_record
 from indexer.index.opensearch.refusals import RefusedPaper
 from indexer.index.record.paper import Paper
 from indexer.index.record.recorded_venues import recorded_table
@@ -64,7 +64,7 @@ class Shipper:
             files, doc = self._files(place >> 32), place & 0xFFFFFFFF
             block, number = files.segment_of(doc)
             line = block.papers.stored(number)
-            papers.append(block.papers.paper(number))
+            papers.append(Paper.from_record(stored_record(line)))
             stored.append(line)
             seen = files.first_seen
             row = int(seen.rows[doc])
@@ -126,15 +126,16 @@ def ship(
     index: str,
     places: Ints,
     procs: int,
-    progress: Callable[[int], None] = lambda _: None,
+    aside: Callable[[], None] = lambda: None,
 ) -> list[RefusedPaper]:
     """Write the papers at some places of a generation; gives those that the cluster does not take.
 
-    `procs` processors are put to use; `progress` hears how many papers were written. Raises ClusterError.
+    `procs` processors are put to use; `aside` is done meanwhile by a thread. Raises ClusterError, and what that does.
     """
     # In the order in which they lie: neighbours are unpacked from the same pages.
     batches = np.array_split(np.sort(places), max(1, -(-len(places) // BATCH)))
     if len(places) <= _FEW:
+        aside()
         shipper = Shipper(connection, folder, manifest, index)
         try:
             return [row for batch in batches for row in shipper.ship(batch)]
@@ -145,9 +146,8 @@ def ship(
     given = (connection, folder, manifest, index)
     with ProcessPoolExecutor(workers, multiprocessing.get_context(), initializer=_begin, initargs=given) as pool:
         try:
-            for size, rows in _done(pool, batches, 2 * workers):
+            for rows in _done(pool, batches, 2 * workers, aside):
                 refused += rows
-                progress(size)
         except BrokenProcessPool as error:
             raise QuiverError("a process of the build ended before its work was done (out of memory?)") from error
         finally:
@@ -155,13 +155,20 @@ def ship(
     return refused
 
 
-def _done(pool: ProcessPoolExecutor, batches: Sequence[Ints], most: int) -> Iterator[tuple[int, list[RefusedPaper]]]:
-    waiting: dict[Future[list[RefusedPaper]], int] = {}
+def _done(
+    pool: ProcessPoolExecutor, batches: Sequence[Ints], most: int, aside: Callable[[], None]
+) -> Iterator[list[RefusedPaper]]:
+    """What each batch gave, as they are done; `aside` begins once the processes run, which may be forks of this one."""
+    waiting: set[Future[list[RefusedPaper]]] = set()
     left = iter(batches)
-    while True:
-        while len(waiting) < most and (batch := next(left, None)) is not None:
-            waiting[pool.submit(_ship, batch)] = len(batch)
-        if not waiting:
-            return
-        for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-            yield waiting.pop(future), future.result()
+    with ThreadPoolExecutor(1) as thread:
+        beside: Future[None] | None = None
+        while True:
+            while len(waiting) < most and (batch := next(left, None)) is not None:
+                waiting.add(pool.submit(_ship, batch))
+            beside = beside or thread.submit(aside)
+            if not waiting:
+                break
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            yield from (future.result() for future in done)
+        beside.result()

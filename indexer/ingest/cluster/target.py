@@ -30,8 +30,10 @@ from indexer.index.store.manifest import generations, read_manifest
 from indexer.index.store.transaction import LOCK_SECONDS
 from indexer.ingest.checked_calls import check
 from indexer.ingest.cluster.living import Living
-from indexer.ingest.cluster.publishing import MOST_REFUSED, REPLICAS, Publisher, differing, number
+from indexer.ingest.cluster.publishing import MOST_REFUSED, Publisher
 from indexer.ingest.cluster.refusing import with_refused
+from indexer.ingest.cluster.settings import REPLICAS, number
+from indexer.ingest.cluster.settling import differing
 from indexer.ingest.cluster.unfinished import refuse_others
 from indexer.ingest.pool import default_procs
 
@@ -121,8 +123,8 @@ def _written(address: Address, command: str, procs: int, timeout: float, refused
             if before is not None and after.identity == before.identity:
                 return
             stay = generations(book.folder)[-max(after.keep, 2) :]
-            book.store(after.generation, there)
-            found = publisher.publish(after, before, lock.check, anew=command in _ANEW)
+            store = functools.partial(book.store, after.generation, there)
+            found = publisher.publish(after, before, store, lock.check, anew=command in _ANEW)
             if refused is not None:
                 refused.now, refused.every = found.now, found.every
             publisher.sweep(stay)
