@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from statistics import median
+from statistics import mean, median
 from typing import Any
 
 from indexer import build
@@ -43,10 +43,11 @@ _DRAWN = 3_000
 
 @dataclass(slots=True)
 class Tally:
-    """What was asked, what differed, and milliseconds by who answered."""
+    """What was asked, requests of each search, what differed, and milliseconds by who answered."""
 
     asked: int = 0
     refused: int = 0
+    requests: list[int] = field(default_factory=list)
     differing: Counter[str] = field(default_factory=Counter)
     largest: float = 0.0
     times: dict[str, list[float]] = field(default_factory=lambda: {"folder": [], "cluster": [], "bare": []})
@@ -149,6 +150,7 @@ def compare(folder: PaperIndex, cluster: PaperIndex, wire: Listening, queries: i
                 print(f"refused otherwise: {text!r} {more}: {one!s:.200} / {other!s:.200}")
             continue
         tally.asked += 1
+        tally.requests.append(len(wire.sent))
         for what in differences(one, other):
             tally.differing[what] += 1
             print(f"{what}: {text!r} {more}: {one.total} / {other.total} hits")
@@ -207,6 +209,9 @@ def main() -> int:
         tally = compare(folder, cluster, wire, given.queries, given.seed)
     print(f"{tally.asked} searches, {tally.refused} refused; differing: {dict(tally.differing) or 'none'};")
     print(f"largest difference of a score {tally.largest:.1e}")
+    if tally.requests:
+        one = sum(number == 1 for number in tally.requests) / len(tally.requests)
+        print(f"requests a search: {mean(tally.requests):.2f}; {one:.1%} are one")
     for name, times in tally.times.items():
         if times:
             print(f"{name:8s} p50 {median(times):7.1f} ms")

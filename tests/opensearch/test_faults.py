@@ -18,10 +18,12 @@ from indexer import build, rebuild, update
 from indexer.index.errors import BadIndexError
 from indexer.index.opensearch import bulk, connection
 from indexer.index.opensearch.address import parse_address
+from indexer.index.opensearch.book import Book
 from indexer.index.opensearch.bulk import Operation, send
 from indexer.index.opensearch.connection import Connection
 from indexer.index.opensearch.failures import ClusterError
 from indexer.index.opensearch.published import current
+from indexer.ingest.cluster import shipping
 from query import PaperIndex
 from tests.opensearch.cluster.nodes import Cluster, fetched, running
 
@@ -120,6 +122,25 @@ def test_a_build_that_fails_leaves_the_generation_that_is_there(
     update(source(tmp_path, 5), place)
     newest = current(Connection(parse_address(place)))
     assert (newest.number, newest.manifest.papers) == (2, 5)
+
+
+@pytest.mark.parametrize("few", [shipping._FEW, 0])
+def test_a_book_that_cannot_be_stored_publishes_nothing(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    """It is stored while papers are sent, by this process alone or by several."""
+    build(source(tmp_path), place)
+
+    def broken(*_: object) -> None:
+        raise ClusterError("the book is away")
+
+    monkeypatch.setattr(shipping, "_FEW", few)
+    with monkeypatch.context() as patched:
+        patched.setattr(Book, "store", broken)
+        told(lambda: update(source(tmp_path, 5), place), "the book is away")
+    assert current(Connection(parse_address(place))).number == 1
+    update(source(tmp_path, 5), place)
+    assert current(Connection(parse_address(place))).manifest.papers == 5
 
 
 def test_an_older_format_is_named_and_made_anew(place: str, cluster: Cluster, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ the cluster is asked word by word.
 
 | table | keys | columns |
 | --- | --- | --- |
-| `ties` | keys of the table of compounds that live papers have | |
+| `ties` | keys of the table of compounds | live papers that have it |
 | `words` | surface words of texts and names | papers whose text holds the word; papers that have it in a name |
 | `stems` | stems | papers that have it in a text field; in the title, venue, abstract, keywords |
 | `names` | keys of author clusters | papers; the heading where it is not `mapping.usual_spelling` |
@@ -26,7 +26,9 @@ from indexer.index.errors import BadIndexError
 from indexer.index.opensearch import packing
 
 Counts = npt.NDArray[np.uint32]
-NAMES = ("ties", "words", "stems", "names")
+COLUMNS = {"ties": (1, 0), "words": (2, 0), "stems": (5, 0), "names": (1, 1)}
+"""Columns of numbers and of texts of each table; one with others is of another Quiver, and as good as none."""
+NAMES = tuple(COLUMNS)
 MOST_BYTES = 32 << 20
 """Of a packed table; a node takes documents of 100 MB."""
 _HEAD = struct.Struct("<III")

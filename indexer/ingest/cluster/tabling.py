@@ -29,14 +29,13 @@ def tables(files: Sequence[SegmentFiles]) -> dict[str, Table]:
 
 
 def _ties(files: Sequence[SegmentFiles]) -> Table:
-    found: set[bytes] = set()
+    found: Counter[bytes] = Counter()
     for block in _blocks(files):
-        keys = block.compounds.keys
-        if block.all_live:
-            found.update(keys)
-        else:
-            found.update(keys[row] for row in range(len(keys)) if block.live[block.compounds.docs(row)].any())
-    return Table(sorted(found))
+        for row, key in enumerate(block.compounds.keys):
+            if papers := int(np.count_nonzero(block.live[block.compounds.docs(row)])):
+                found[key] += papers
+    keys = sorted(found)
+    return Table(keys, [_column(found, keys)])
 
 
 def _words(files: Sequence[SegmentFiles]) -> Table:

@@ -44,8 +44,8 @@ class ClusterVariants(Variants):
     def variants(self, joined: str) -> tuple[Parts, ...]:
         """Stems side by side that count as a joined stem."""
         if (ties := self._statistics.lexicon.ties) is not None:
-            low, high = ties.prefix_range(encode(f"{joined}\t"))
-            return _parts(joined, [decode(ties[row]).partition("\t")[2] for row in range(low, high)])
+            low, high = ties.keys.prefix_range(encode(f"{joined}\t"))
+            return _parts(joined, [decode(ties.keys[row]).partition("\t")[2] for row in range(low, high)])
         found = self._statistics.variants.get(joined)
         if found is None:
             self.prepare([joined])

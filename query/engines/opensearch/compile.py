@@ -151,7 +151,7 @@ class ClusterCompiler(Compiler):
         compiled.required_ordering = [query for tree in trees for query in tree.ordering]
         for number, leaf in enumerate(compiled.leaves):
             leaf.name = f"clause-{number}"
-        compiled.rarity = self._statistics.lexicon.stems
+        compiled.rarity = self._statistics.rarity
         self.compiled.append(compiled)
         if any(isinstance(node, AndNode | OrNode) for node in compiled.required):
             # Where a leaf may not match what is found, hits say which do.

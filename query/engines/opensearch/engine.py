@@ -95,15 +95,16 @@ class ClusterEngine(ArrayEngine):
                 aggregated = found.get("aggregations", {})
         # A term looks at all segments when it is first asked: all that is scored must have been fetched.
         rows: list[Row] = []
+        ordering = compiled.ordering()
         for number, (tier, at, matching) in enumerate(tiers):
             scored = self._scored(at, tier, compiled)
-            if sort == "relevance" and not self._proven(at, scored, matching):
-                # Among those that were not fetched one of the first may be.
-                body = tier.body(WIDE, compounds=tied_here(compiled)) | {"track_total_hits": False}
-                self.collection.segments[at] = Rows(f"rows {at}", [], self.stored, self.written)
-                at = self.take(self.statistics.search(body), tier)
-                tiers[number] = (tier, at, matching)
-                scored = self._scored(at, tier, compiled)
+            # Words turned out to be much rarer than was thought, or much commoner; or among those that were not fetched
+            # one of the first may be.
+            other = ordering != tier.ordering and len(scored) < matching
+            if sort == "relevance" and (other or not self._proven(at, scored, matching)):
+                tier = replace(tier, ordering=ordering)
+                tiers[number] = (tier, self._again(at, tier, compiled, WINDOW if other else WIDE), matching)
+                scored = self._scored(tiers[number][1], tier, compiled)
             rows += map(self._once, scored)
         wanted = total if request.top is None else min(total, request.top)
         facets = self._counted(request.facets, asked.matched, aggregated) if request.facets else None
@@ -139,6 +140,12 @@ class ClusterEngine(ArrayEngine):
         given = request.filters
         narrow = _NARROW if compiled.queries or given.authors or given.venues or given.types or given.years else 1.0
         return narrow * papers * prod(shares) < RELAX_BELOW
+
+    def _again(self, at: int, asked: Asked, compiled: ClusterCompiled, size: int) -> int:
+        """Fetch the papers of a tier anew in place of those of a segment; gives the number of theirs."""
+        self.collection.segments[at] = Rows(f"rows {at}", [], self.stored, self.written)
+        body = asked.body(size, compounds=tied_here(compiled)) | {"track_total_hits": False}
+        return self.take(self.statistics.search(body), asked)
 
     def _proven(self, at: int, rows: Sequence[Row], matching: int) -> bool:
         """Whether the first ten of some papers are those of all that match: no other one can score so high.

@@ -21,7 +21,7 @@ from query.engines.collection import TermKey
 from query.engines.deadline import check_time, left
 from query.engines.opensearch import clauses
 from query.engines.opensearch.clauses import Query
-from query.engines.opensearch.lexicon import Lexicon
+from query.engines.opensearch.lexicon import Lexicon, Weighed
 from query.engines.variants import Parts
 
 Json = Mapping[str, Any]
@@ -85,6 +85,12 @@ class Statistics:
             found.append(self.connection.whole(part))
         return found
 
+    @property
+    def rarity(self) -> Weighed | None:
+        """How rare terms are, by the tables and by what was counted; None without tables."""
+        stems = self.lexicon.stems
+        return None if stems is None else Weighed(stems, self.generation.manifest.papers, self.holding)
+
     def unknown(self, keys: Iterable[TermKey]) -> list[TermKey]:
         """Those of some terms whose papers are not known."""
         if len(self.holding) > KEPT:
@@ -139,7 +145,7 @@ class Statistics:
     def languages(self) -> tuple[str, ...]:
         """Codes of the languages beside English that the index holds papers in."""
         if (ties := self.lexicon.ties) is not None:
-            return tuple(code for code in LANGUAGES if ne(*ties.prefix_range(f"{code}:".encode())))
+            return tuple(code for code in LANGUAGES if ne(*ties.keys.prefix_range(f"{code}:".encode())))
         held = self.counts([{"prefix": {"joins": {"value": f"{code}:"}}} for code in LANGUAGES])
         return tuple(code for code, count in zip(LANGUAGES, held, strict=True) if count)
 

@@ -6,7 +6,8 @@ who has a name. Where the collection is too large for a table it is None, and wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from math import prod
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ from indexer.index.once import made_once
 from indexer.index.opensearch import packing
 from indexer.index.opensearch.connection import ADMIN_SECONDS, Connection
 from indexer.index.opensearch.mapping import usual_spelling
-from indexer.index.opensearch.tables import Table, table_id, unpacked
+from indexer.index.opensearch.tables import COLUMNS, Table, table_id, unpacked
 from indexer.index.segment.authors import Beginnings, beginnings
 from indexer.index.segment.strings import StringTable, write_strings
 from indexer.index.text.encoded import decode, encode
@@ -26,6 +27,10 @@ from query.engines.variants import TIES
 
 Ints = npt.NDArray[np.int64]
 _NONE = np.empty(0, dtype=np.int64)
+_FAR = 0.15
+"""By so much of an idf another one is far from it."""
+_APART = 1.5
+"""Papers that have the parts of a compound side by side, for each that has them with a hyphen."""
 
 
 class Lexicon:
@@ -35,10 +40,10 @@ class Lexicon:
         self._connection, self._meta, self._papers = connection, meta, papers
 
     @made_once
-    def ties(self) -> StringTable | None:
-        """Keys of the table of compounds, sorted."""
+    def ties(self) -> Counted | None:
+        """Keys of the table of compounds with their papers."""
         found = self._fetched("ties")
-        return None if found is None else _strings(found.keys)
+        return None if found is None else Counted(found)
 
     @made_once
     def words(self) -> Words | None:
@@ -49,8 +54,8 @@ class Lexicon:
     @made_once
     def stems(self) -> Stems | None:
         """Stems with their papers."""
-        found = self._fetched("stems")
-        return None if found is None else Stems(found, self._papers)
+        found, ties = self._fetched("stems"), self.ties
+        return None if found is None or ties is None else Stems(found, ties, self._papers)
 
     @made_once
     def names(self) -> Names | None:
@@ -61,7 +66,10 @@ class Lexicon:
     def _fetched(self, name: str) -> Table | None:
         path = f"/{self._meta}/_doc/{table_id(name)}"
         answer = self._connection.call("GET", path, seconds=ADMIN_SECONDS, expected=(404,))
-        return unpacked(packing.given(answer["_source"]["data"])) if answer.get("found") else None
+        if not answer.get("found"):
+            return None
+        found = unpacked(packing.given(answer["_source"]["data"]))
+        return found if (len(found.numbers), len(found.texts)) == COLUMNS[name] else None
 
 
 class Counted:
@@ -80,19 +88,42 @@ class Counted:
 class Stems(Counted):
     """Stems with their papers, from which follows how rare a term and a phrase are."""
 
-    def __init__(self, table: Table, papers: int) -> None:
+    def __init__(self, table: Table, ties: Counted, papers: int) -> None:
         super().__init__(table)
-        self._papers = papers
+        self._ties, self._papers = ties, papers
 
     def of_term(self, key: TermKey) -> float:
-        """About the idf of a term, of which side by side half of the papers of the rarest part may have the parts."""
+        """About the idf of a term. Its parts stand side by side in a few more papers than hyphens tie them in."""
         found = [self.papers(stem) for stem in key.stems]
-        found += [min(map(self.papers, parts)) // 2 for parts in key.variants if parts[0] not in TIES]
+        for parts in key.variants:
+            if parts[0] not in TIES:
+                tied = self._ties.papers(f"{key.stems[0]}\t{' '.join(parts)}")
+                by_chance = self._papers * prod(self.papers(part) / max(self._papers, 1) for part in parts)
+                found.append(int(max(_APART * tied, by_chance)))
         return idf(self._papers, min(self._papers, max(found)))
 
     def of_phrase(self, parts: Sequence[str], column: int) -> float:
         """The sum of the idf of its words in a field, which is what the server takes."""
         return sum(idf(self._papers, self.papers(part, 1 + column)) for part in parts)
+
+
+class Weighed:
+    """How rare terms are: as thought, or as counted where that was far from it. See `clauses.Rarity`."""
+
+    def __init__(self, stems: Stems, papers: int, holding: Mapping[TermKey, int]) -> None:
+        self._stems, self._papers, self._holding = stems, papers, holding
+
+    def of_term(self, key: TermKey) -> float:
+        """The idf that a term is ordered by: the same before and after its papers were counted, or that of these."""
+        thought, counted = self._stems.of_term(key), self._holding.get(key)
+        if counted is None:
+            return thought
+        known = idf(self._papers, counted)
+        return known if abs(known - thought) > _FAR * known else thought
+
+    def of_phrase(self, parts: Sequence[str], column: int) -> float:
+        """See `Stems`."""
+        return self._stems.of_phrase(parts, column)
 
 
 class Words(Counted):
