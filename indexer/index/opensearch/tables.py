@@ -71,6 +71,8 @@ def unpacked(value: bytes) -> Table:
         for _ in range(1 + texts):
             (length,) = struct.unpack_from("<Q", plain, at)
             at += 8
+            if at + length > len(plain):
+                raise ValueError("its end is away")
             rows = plain[at : at + length].split(b"\n") if size else []
             if len(rows) != size:
                 raise ValueError(f"it has {len(rows)} of {size} rows")
