@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -30,6 +29,7 @@ from query.engines.opensearch.clauses import Query
 from query.engines.opensearch.compile import ClusterCompiled, ClusterCompiler
 from query.engines.opensearch.facets import MOST, STEPS, aggregations, counted
 from query.engines.opensearch.facts import Statistics, counting, totals
+from query.engines.opensearch.foreseeing import few_likely, proven
 from query.engines.opensearch.rows_collection import ClusterCollection
 from query.engines.opensearch.scrolling import scrolled
 from query.engines.opensearch.shown_once import but, left_out
@@ -41,11 +41,6 @@ Json = Mapping[str, Any]
 WINDOW, WIDE = 500, 2_000
 """So many papers are re-scored: among them are the first. Constants, so that no order depends on `limit`; of 600
 queries 200 papers had the first ten of all, 100 missed two. The second number where the first does not prove it."""
-SHOWN = 10
-"""So many papers must be the first of all."""
-_LEAST = 1e-6
-_NARROW = 0.2
-"""The share of the papers that is thought to pass filters and required clauses, where it must be guessed."""
 _PAGE = 500
 
 
@@ -79,7 +74,7 @@ class ClusterEngine(ArrayEngine):
             if not isinstance(gone[1], QueryError):
                 second = replace(second, matched=but(second.matched, gone[1]))
         # Where few papers are likely to have all words both tiers are asked for at once.
-        likely = may_relax and self._few(compiled, request)
+        likely = may_relax and few_likely(self.statistics, compiled, request)
         found, *others = self._ask([asked, second] if likely else [asked], request, compiled)
         total = all_words = found["hits"]["total"]["value"]
         tiers = [(asked, self.take(found, asked), total)]
@@ -101,7 +96,7 @@ class ClusterEngine(ArrayEngine):
             # Words turned out to be much rarer than was thought, or much commoner; or among those that were not fetched
             # one of the first may be.
             other = ordering != tier.ordering and len(scored) < matching
-            if sort == "relevance" and (other or not self._proven(at, scored, matching)):
+            if sort == "relevance" and (other or not proven(self._rows(at), scored, matching)):
                 tier = replace(tier, ordering=ordering)
                 tiers[number] = (tier, self._again(at, tier, compiled, WINDOW if other else WIDE), matching)
                 scored = self._scored(tiers[number][1], tier, compiled)
@@ -131,37 +126,16 @@ class ClusterEngine(ArrayEngine):
             first if first >= RELAX_BELOW else second for first, second in zip(counts[::2], counts[1::2], strict=True)
         ]
 
-    def _few(self, compiled: ClusterCompiled, request: Request) -> bool:
-        """Whether few papers are likely to have all optional words: as many as would by chance, or some times more."""
-        stems, papers = self.statistics.lexicon.stems, self.collection.papers
-        if stems is None or not papers:
-            return False
-        shares = [stems.papers(node.term.word.stem) / papers for node in compiled.optional]
-        given = request.filters
-        narrow = _NARROW if compiled.queries or given.authors or given.venues or given.types or given.years else 1.0
-        return narrow * papers * prod(shares) < RELAX_BELOW
+    def _rows(self, at: int) -> Rows:
+        segment = self.collection.segments[at]
+        assert isinstance(segment, Rows)  # nothing else is fetched
+        return segment
 
     def _again(self, at: int, asked: Asked, compiled: ClusterCompiled, size: int) -> int:
         """Fetch the papers of a tier anew in place of those of a segment; gives the number of theirs."""
         self.collection.segments[at] = Rows(f"rows {at}", [], self.stored, self.written)
         body = asked.body(size, compounds=tied_here(compiled)) | {"track_total_hits": False}
         return self.take(self.statistics.search(body), asked)
-
-    def _proven(self, at: int, rows: Sequence[Row], matching: int) -> bool:
-        """Whether the first ten of some papers are those of all that match: no other one can score so high.
-
-        The server gives them in the order of its own scores. What a paper that was not fetched may score here is the
-        last of those, times the most that one of the fetched scores more here than there.
-        """
-        segment = self.collection.segments[at]
-        assert isinstance(segment, Rows)  # they were fetched just now
-        if len(rows) >= matching or len(rows) <= SHOWN:
-            return True
-        given = segment.given_scores
-        here = np.zeros(len(given))
-        here[[row.doc for row in rows]] = [row.score for row in rows]
-        most = float((here / np.maximum(given, _LEAST)).max())
-        return rows[SHOWN - 1].score >= float(given[-1]) * most
 
     def _ask(self, asked: Sequence[Asked], request: Request, compiled: ClusterCompiled) -> list[Json]:
         """The answers to some tiers, in one request with the papers of terms that are not known."""
