@@ -7,10 +7,13 @@ of it. These are facts about words of the index, as its dictionaries are, not an
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 
 from indexer.index.schema import TEXT
+from indexer.index.segment.compounds import begins
 from indexer.index.segment.opened import Segment
+from indexer.index.segment.strings import StringTable
 from indexer.index.text.languages import LANGUAGES, tagged_stem
 from indexer.index.text.ties import EVERYWHERE, HERE
 from query.engines.collection import Collection
@@ -40,7 +43,7 @@ class Variants:
         found = self._variants.get(joined)
         if found is None:
             parts: dict[Parts, None] = {}
-            for segment in self._collection.segments:
+            for segment in self._parting(joined):
                 for text, row in segment.compounds.parts(joined):
                     pair = (text[0], joined, text[1:]) if text[0] in TIES else tuple(text.split(" "))
                     if pair not in parts and (segment.all_live or segment.live[segment.compounds.docs(row)].any()):
@@ -50,11 +53,21 @@ class Variants:
             found = self._variants[joined] = tuple(parts)
         return found
 
+    def _parting(self, joined: str) -> Iterator[Segment]:
+        """Segments that may part a joined stem: most are parted nowhere, and the blocks of a file share its keys."""
+        known: dict[StringTable, bool] = {}
+        for segment in self._collection.segments:
+            keys = segment.compounds.whole
+            if keys not in known:
+                known[keys] = begins(keys, f"{joined}\t")
+            if known[keys]:
+                yield segment
+
     @cached_property
     def languages(self) -> tuple[str, ...]:
         """Codes of the languages beside English that the index holds papers in."""
-        tables = [segment.compounds for segment in self._collection.segments]
-        return tuple(code for code in LANGUAGES if any(table.holds(f"{code}:") for table in tables))
+        tables = {segment.compounds.whole for segment in self._collection.segments}
+        return tuple(code for code in LANGUAGES if any(begins(keys, f"{code}:") for keys in tables))
 
     def of_word(self, word: AnalysedWord) -> tuple[Parts, ...]:
         """What counts as a word of a query beside its stem: `variants` of it and of its stems in other languages.

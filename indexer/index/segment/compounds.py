@@ -16,7 +16,7 @@ from indexer.index.segment.array_writer import ArrayFileWriter, ArraySink
 from indexer.index.segment.blocks import strings_of
 from indexer.index.segment.container import Array
 from indexer.index.segment.postings import sorted_once
-from indexer.index.segment.strings import write_strings
+from indexer.index.segment.strings import StringTable, SubTable, write_strings
 from indexer.index.segment.vocabulary import ties_of
 from indexer.index.text.analysis import stems, words
 from indexer.index.text.encoded import decode, encode
@@ -107,15 +107,15 @@ class CompoundTable:
         # Asked for where papers are deleted, and of few ties: most searches never do.
         return self._arrays["joins.doc"]
 
+    @property
+    def whole(self) -> StringTable:
+        """The keys of all blocks of the segment."""
+        return self.keys.whole if isinstance(self.keys, SubTable) else self.keys
+
     def parts(self, joined: str) -> list[tuple[str, int]]:
         """Each way in which hyphens part a joined stem (parts with a space between), with its row."""
         low, high = self.keys.prefix_range(encode(joined) + b"\t")
         return [(decode(self.keys[row].partition(b"\t")[2]), row) for row in range(low, high)]
-
-    def holds(self, tag: str) -> bool:
-        """Whether any word begins so: `de:` where there are German papers."""
-        low, high = self.keys.prefix_range(tag.encode())
-        return low < high
 
     def tied(self, word: str, other: str) -> Array:
         """Papers (uint16) that tie another word to a word HERE."""
@@ -125,3 +125,9 @@ class CompoundTable:
     def docs(self, row: int) -> Array:
         """Papers (uint16) in which a row's hyphenated form stands."""
         return self._docs[self._start[row] : self._start[row + 1]]
+
+
+def begins(keys: StringTable, beginning: str) -> bool:
+    """Whether any key begins so: with `de:` where there are German papers."""
+    low, high = keys.prefix_range(encode(beginning))
+    return low < high
