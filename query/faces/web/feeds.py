@@ -18,6 +18,7 @@ from query.faces.request import Asked
 from query.faces.web.api.handlers import timed
 from query.faces.web.pages.links import State
 from query.faces.web.serving.call import Call, Reply, escaped
+from query.faces.web.serving.errors import BusyError
 from query.faces.web.serving.reading import values_of
 from query.faces.web.serving.routes import Route
 from query.results import Hit
@@ -46,19 +47,30 @@ def moments(index: PaperIndex) -> list[tuple[int, int]]:
     return sorted(index.moments(), reverse=True)
 
 
+def steps_of(index: PaperIndex, asked: Asked) -> list[tuple[int, int]]:
+    """The generations that a feed goes back, newest first, each with its time.
+
+    Whatever is older than the last of them counts as of the oldest of all.
+    """
+    floor = since_of(asked.since)
+    steps = [step for step in moments(index) if floor is None or floor.holds(*step)]
+    return [*steps[:_STEPS], *(steps[-1:] if len(steps) > _STEPS else ())]
+
+
 def newest(index: PaperIndex, asked: Asked, limit: int) -> list[News]:
     """The papers of a search that came last into the index; those that came together by year, newest first.
 
-    Those with all words, unless any were to do: what has one word of several is news of something else.
+    Those with all words, unless any were to do: what has one word of several is news of something else. Raises
+    BusyError where time is over before all are found: who reads feeds would take the rest for the whole.
     """
     found: dict[str, News] = {}
-    floor = since_of(asked.since)
-    steps = [step for step in moments(index) if floor is None or floor.holds(*step)]
     match = "any" if asked.match == "any" else "all"
-    # Whatever is older than the generations that are gone back counts as of the oldest of them.
-    for generation, time in [*steps[:_STEPS], *(steps[-1:] if len(steps) > _STEPS else ())]:
+    for generation, time in steps_of(index, asked):
         asked = replace(asked, since=str(generation), match=match, sort="newest", limit=limit + len(found), offset=0)
-        for hit in asked.search(index).hits:
+        page = asked.search(index)
+        if page.partial:
+            raise BusyError("the time of a request was over before the whole feed was found; try again")
+        for hit in page.hits:
             found.setdefault(hit.id, News(hit, generation, datetime.fromtimestamp(time, UTC)))
         if len(found) >= limit:
             break
@@ -71,10 +83,9 @@ def feed(call: Call) -> Reply:
     state = State.of("", call.pairs, [row.http for row in WHICH if row.http != "sort"])
     words = list(asked.filters(call.index).values())
     title = " · ".join(["Quiver", asked.query or "all papers", *words])
-    return Reply(
-        "".join(_document(call, newest(call.index, timed(call, asked, _STEPS + 1), ENTRIES), title, state)).encode(),
-        _ATOM,
-    )
+    in_time = timed(call, asked, max(1, len(steps_of(call.index, asked))))
+    news = newest(call.index, in_time, ENTRIES)
+    return Reply("".join(_document(call, news, title, state)).encode(), _ATOM)
 
 
 def _document(call: Call, news: Sequence[News], title: str, state: State) -> Iterator[str]:

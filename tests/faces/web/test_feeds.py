@@ -6,6 +6,7 @@ from pathlib import Path
 from xml.etree.ElementTree import fromstring
 
 import orjson
+import pytest
 from starlette.testclient import TestClient
 
 from indexer.ingest.build import build
@@ -51,6 +52,14 @@ def test_feeds_of_records_that_mean_harm_are_well_formed(hostile_index: Path) ->
         assert {part.tag for part in feed.iter()} <= {
             f"{ATOM}{name}" for name in "feed title id updated link author name entry category summary".split()
         }
+
+
+def test_a_feed_is_whole_or_refused(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that was cut off by time was kept by who reads it: the same until the next generation."""
+    monkeypatch.setattr("query.faces.web.api.handlers.SHARE", 1e-9)
+    answer = client.get("/search.atom?q=learning")
+    assert (answer.status_code, answer.headers.get("etag")) == (503, None)
+    assert "retry-after" in answer.headers
 
 
 def test_browsers_learn_of_the_search(client: TestClient) -> None:
