@@ -327,8 +327,12 @@ def _near(word: str, reach: int, segment: Segment, name: bool) -> list[str]:
     found: list[str] = []
     firsts = (encode(word[0]), encode(word[1]))
     for table in _tables(segment, name):
-        alike = map(table.__getitem__, table.alike(encode(word), reach).tolist())
-        forms = [decode(form) for form in alike if form.startswith(firsts)]
+        alike = table.alike(encode(word), reach)
+        begins = np.zeros(len(alike), dtype=bool)
+        # They are sorted: where those of a first letter stand is told without a look at each.
+        for low, high in map(table.prefix_range, firsts):
+            begins |= (alike >= low) & (alike < high)
+        forms = [decode(table[number]) for number in alike[begins].tolist()]
         near = all_within(word, forms, reach)
         found += [form for form, is_near in zip(forms, near.tolist(), strict=True) if is_near]
     return found

@@ -271,9 +271,7 @@ class AndNode(_Composite):
         mask &= other
 
     def scorers(self, segment: Segment, at: int, scope: Scope) -> Iterator[Scorer]:
-        inner = scope.of(self, segment, at)
-        for child in self._children:
-            yield from child.scorers(segment, at, inner)
+        return _together(self._children, segment, at, scope.of(self, segment, at))
 
 
 class OrNode(_Composite):
@@ -285,8 +283,15 @@ class OrNode(_Composite):
 
     def scorers(self, segment: Segment, at: int, scope: Scope) -> Iterator[Scorer]:
         # Which of the children a hit matches is not known.
-        for child in self._children:
-            yield from child.scorers(segment, at, Scope(scope.active))
+        return _together(self._children, segment, at, Scope(scope.active))
+
+
+def _together(children: Sequence[Node], segment: Segment, at: int, scope: Scope) -> Iterator[Scorer]:
+    """The scorers of some nodes, listed: generators would hand each through all the groups around it."""
+    found: list[Scorer] = []
+    for child in children:
+        found += child.scorers(segment, at, scope)
+    return iter(found)
 
 
 class NotNode(Node):

@@ -25,13 +25,16 @@ def signed(items: tuple[Node, ...], negated: bool, boost: float) -> tuple[Node, 
 
 def leaves(node: Node) -> Iterator[Leaf]:
     """The leaves of a node in the order of the tree, those under NOT included."""
-    if isinstance(node, Not):
-        yield from leaves(node.child)
-    elif isinstance(node, (And, Or)):
-        for child in node.children:
-            yield from leaves(child)
-    else:
-        yield node
+    # No recursion: each leaf would be handed through all the groups around it.
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Not):
+            waiting.append(node.child)
+        elif isinstance(node, (And, Or)):
+            waiting.extend(reversed(node.children))
+        else:
+            yield node
 
 
 def with_leaves(node: Node, change: Callable[[Leaf], Leaf]) -> Node:
