@@ -11,7 +11,7 @@ from indexer.index.segment.opened import Segment
 from indexer.index.text.encoded import encode
 from query.engines.answer import Row
 from query.engines.collection import Collection
-from query.engines.masks import mask_of
+from query.engines.phrases import member
 from query.language.analysed import ADDED, AnalysedQuery
 from query.ranking.whole_titles import MOST
 
@@ -40,17 +40,18 @@ def may_be_titles(collection: Collection, query: AnalysedQuery) -> list[str]:
 def _titled(segment: Segment, stems: Sequence[str]) -> Iterator[int]:
     """Papers of a segment whose title has as many words as there are stems, and every one of these in it."""
     group = segment.text
-    docs = np.flatnonzero((segment.lengths[_TITLE] == len(stems)) & segment.live)
     terms = [group.find(encode(stem)) for stem in dict.fromkeys(stems)]
     if min(terms) < 0:
         return
     spans = sorted((group.span(term) for term in terms), key=lambda span: span[1] - span[0])
+    rarest = group.docs[slice(*spans[0])]
+    docs = rarest[(segment.lengths[_TITLE][rarest] == len(stems)) & segment.live[rarest]]
+    for low, high in spans[1:]:
+        docs = docs[member(docs, group.docs[low:high])]
+    if not docs.size:
+        return
     for low, high in spans:
-        docs = docs[mask_of(segment.docs, group.docs[low:high])[docs]]
-        if not docs.size:
-            return
-    for low, high in spans:
-        at = np.searchsorted(group.docs[low:high], docs.astype(np.uint16)).astype(np.int64)
+        at = np.searchsorted(group.docs[low:high], docs).astype(np.int64)
         docs = docs[group.frequencies(low, high, at)[:, _TITLE] > 0]
     yield from docs.tolist()
 

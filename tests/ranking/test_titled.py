@@ -52,7 +52,7 @@ def test_of_titles_that_hold_the_whole_query_the_shortest_in_its_forms_comes_fir
     few = [
         Paper("long", "Grounded plans of a robots team that moves in a town and learns to share its maps", "Maps."),
         Paper("half", "Grounded plans of a robots team", "Maps."),
-        Paper("stems", "Grounding plan of a robot team", "Plans of a robots team."),
+        Paper("stems", "Grounding plan of a robot team", "Plans of a team of a robot."),
         Paper("apart", "Robots that team", "Robots team. A robots team."),
     ]
     index_papers(few, tmp_path / "p.idx")
