@@ -30,7 +30,7 @@ class Parameters:
     """Weight of the share of its words of a title that holds the whole query in order: half a short title is found at
     MRR .90 with it, .85 without, over titles that were drawn anew. 0.5 and 2 are as good."""
     forms: float = 0.3
-    """Weight of such a title of a paper that holds the words of the query in their very forms."""
+    """Weight of such a title that holds the words of the query in their very forms."""
     first: float = 0.5
     """Weight of a query of one word that begins the title (`BERT: ...`): acronyms at MRR .91 with it, .86 without."""
     heading: float = 0.2

@@ -45,7 +45,7 @@ def whole_titles(candidates: Candidates, asked: Sequence[AskedWord], titled: npt
     for hit in first.tolist():
         segment = candidates.collection.segments[int(candidates.segments[hit])]
         title = words(as_read(segment.papers.head(int(candidates.docs[hit]))["title"]))
-        at = _place(title, typed)
+        at = place(title, typed)
         if at is None:
             continue
         others = typed[:at] + typed[at + len(title) :]
@@ -69,7 +69,7 @@ def _named(candidates: Candidates, names: dict[str, npt.NDArray[np.bool_]], word
     return names[word]
 
 
-def _place(title: Sequence[str], typed: Sequence[str]) -> int | None:
+def place(title: Sequence[str], typed: Sequence[str]) -> int | None:
     """Where the words of a title stand in a row in the query."""
     size = len(title)
     return next((at for at in range(len(typed) - size + 1) if list(typed[at : at + size]) == list(title)), None)
