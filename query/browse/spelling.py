@@ -46,7 +46,8 @@ _SHORTEST_NAME, _NAMED_WORDS = 3, 5
 SPOTS = 12
 """Words of a query that are looked at: in a pasted abstract nobody looks for a slip."""
 
-_PARTICLES = "abdel abd abu al ben bin da de del della der di dos du el ibn la le les mac mc o ten ter van von".split()
+_LEAST_OF_NAME = 2
+"""Letters that each of two names has that may have been run together: `al`, `el`, `de`."""
 # The key of a reference: vaswani2017attention.
 _KEY = re.compile(r"([^\W\d_]{2,20})((?:19|20)[0-9]{2})([^\W\d_]{2,20})?")
 Total = Callable[[str], tuple[int, int]]
@@ -262,14 +263,16 @@ def _respelt(spot: _Spot, lookup: Lookup, single: bool) -> list[str]:
     if here <= _RARE and not spot.name:
         spellings += _parted(word, lookup)
     if here <= _RARE:
-        spellings += _with_particle(word, lookup)
+        spellings += _names_apart(word, lookup)
     return [*spellings, word] if spellings else []
 
 
-def _with_particle(word: str, lookup: Lookup) -> list[str]:
-    """A name with its particle apart (`alkhwarizmi`), if somebody is called so."""
-    parted = ((part, word[len(part) :]) for part in _PARTICLES if word.startswith(part))
-    return [f"{part} {rest}" for part, rest in parted if len(rest) >= _SHORTEST and any(lookup.beside([part], rest))]
+def _names_apart(word: str, lookup: Lookup) -> list[str]:
+    """Two names that may have been run together (`alkhwarizmi`, `yoshuabengio`), if most papers of such are of them."""
+    parted = [(word[:at], word[at:]) for at in range(_LEAST_OF_NAME, len(word) - _LEAST_OF_NAME)]
+    counted = [(lookup.beside([first], last)[0], first, last) for first, last in parted]
+    count, first, last = max(counted, default=(0, "", ""))
+    return [f"{first} {last}"] if count else []
 
 
 def _parted(word: str, lookup: Lookup) -> list[str]:

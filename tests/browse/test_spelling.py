@@ -61,6 +61,8 @@ def fixture_index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PaperInd
         ("convex lerning by hands", "convex learning by hands"),
         ("LeCun Yan", "LeCun yann"),
         ("alkhwarizmi", "al khwarizmi"),
+        ("author:YoshuaBengio", "author:yoshua bengio"),
+        ("jurgenschmidhuber", "jurgen schmidhuber"),
         ("author:alkhwarizmi", "author:al khwarizmi"),
         ('author:"M. ElSayed"', 'author:"M. el sayed"'),
         ('author:"Yan LeCun"', 'author:"yann LeCun"'),
