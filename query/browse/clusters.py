@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 
 from indexer.index.errors import NotFoundError
-from indexer.index.record.names import cluster_key, neighbour_blocks, neighbour_reason, spelling
+from indexer.index.record.names import cluster_key, neighbour_blocks, neighbour_reason, shown_spelling, spelling
 from indexer.index.record.paper import Paper
 from indexer.index.record.venues import VenueTable
 from indexer.index.segment.columns import title_key
@@ -75,17 +75,9 @@ def size(files: Sequence[SegmentFiles], key: str) -> int:
 
 def heading(files: Sequence[SegmentFiles], key: str) -> str:
     """The name a cluster is shown by: the commonest spelling, then the newest, then the first by code point."""
-    counts: Counter[bytes] = Counter()
-    newest: dict[bytes, int] = {}
-    for segment in files:
-        number = segment.clusters.find(key)
-        for name, papers, year in _spellings(segment, number) if number >= 0 else ():
-            counts[name] += papers
-            newest[name] = max(newest.get(name, 0), year)
-    if not counts:
-        return key
-    names = {decode(name): name for name in counts}
-    return min(names, key=lambda name: (-counts[names[name]], -newest[names[name]], name))
+    found = [(segment, segment.clusters.find(key)) for segment in files]
+    shown = shown_spelling(row for segment, number in found if number >= 0 for row in _spellings(segment, number))
+    return key if shown is None else decode(shown)
 
 
 def _spellings(segment: SegmentFiles, number: int) -> Iterator[tuple[bytes, int, int]]:

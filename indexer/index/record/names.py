@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from unicodedata import normalize
 from zlib import crc32
 
@@ -32,6 +33,23 @@ def _decoded(name: str) -> str:
 
     name = without_tags(without_entities(name))
     return without_latex(name) if _MARKUP.search(name) else name
+
+
+_Name = TypeVar("_Name", str, bytes)
+
+
+def shown_spelling(spelt: Iterable[tuple[_Name, int, float]]) -> _Name | None:
+    """The name that a cluster is shown by: the commonest spelling, then the newest, then the first by code point.
+
+    Each spelling comes with papers and their newest year, some more than once; None where there is none. Names may be
+    UTF-8, which sorts as code points do.
+    """
+    papers: Counter[_Name] = Counter()
+    newest: dict[_Name, float] = {}
+    for name, count, year in spelt:
+        papers[name] += count
+        newest[name] = max(newest.get(name, 0), year)
+    return min(papers, key=lambda name: (-papers[name], -newest[name], name), default=None)
 
 
 def cluster_key(name: str) -> str:

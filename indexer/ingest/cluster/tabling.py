@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from indexer.index.opensearch.mapping import usual_spelling
 from indexer.index.opensearch.tables import Table
+from indexer.index.record.names import shown_spelling
 from indexer.index.schema import GROUPS, TEXT
 from indexer.index.segment.opened import Segment, SegmentFiles
 from indexer.index.segment.postings import LAST_FORM, PostingGroup
@@ -135,15 +136,6 @@ def _spelled(files: SegmentFiles, cluster: int) -> Iterator[tuple[bytes, int, in
 
 
 def _heading(key: str, spelt: Sequence[tuple[bytes, int, int]]) -> bytes:
-    """The commonest spelling, then the newest, then the first by code point; nothing where it is the usual one."""
-    counts: Counter[bytes] = Counter()
-    newest: dict[bytes, int] = {}
-    for name, papers, year in spelt:
-        counts[name] += papers
-        newest[name] = max(newest.get(name, 0), year)
-    if len(counts) == 1:
-        (first,) = counts
-        return b"" if decode(first) == usual_spelling(key) else first
-    # UTF-8 sorts as code points do.
-    first = min(counts, key=lambda name: (-counts[name], -newest[name], name))
-    return b"" if decode(first) == usual_spelling(key) else first
+    """The name that a cluster is shown by; nothing where it is the usual one."""
+    shown = shown_spelling(spelt) or b""
+    return b"" if decode(shown) == usual_spelling(key) else shown

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from indexer.index.opensearch.analysed import server_key
 from indexer.index.opensearch.mapping import usual_spelling
+from indexer.index.record.names import shown_spelling
 from query.engines.opensearch import clauses
 from query.engines.opensearch.facts import Statistics, escaped
 
@@ -91,7 +91,7 @@ class Headings:
             key, _, name = row.partition("\t")
             if key in spelt:
                 spelt[key].append((name.partition("\t")[0], count, year))
-        self._headings.update((key, _heading(key, found)) for key, found in spelt.items())
+        self._headings.update((key, shown_spelling(found) or key) for key, found in spelt.items())
 
 
 def _spellings(key: str) -> dict[str, Any]:
@@ -100,13 +100,3 @@ def _spellings(key: str) -> dict[str, Any]:
     rows = {"terms": terms, "aggs": {"newest": {"max": {"field": "year"}}}}
     query = {"bool": {"filter": [clauses.term("clusters", server_key(key))]}}
     return {"size": 0, "track_total_hits": False, "query": query, "aggs": {"rows": rows}}
-
-
-def _heading(key: str, spelt: Sequence[tuple[str, int, float]]) -> str:
-    """The commonest of some spellings, each with papers and year, then the newest, then the first by code point."""
-    counts: Counter[str] = Counter()
-    newest: dict[str, float] = {}
-    for name, count, year in spelt:
-        counts[name] += count
-        newest[name] = max(newest.get(name, 0.0), year)
-    return min(counts, key=lambda name: (-counts[name], -newest[name], name), default=key)
